@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "arch/segments.h"
+
+#include "arch/cpu.h"
+#include "arch/tlb.h"
+#include "core/hvmap.h"
+#include "core/log.h"
+#include "core/schedule.h"
+
+#define IST_MC 1
+#define IST_NMI 2
+#define IST_DF 3
+
+struct tss {
+    uint32_t reserved0;
+    uint64_t rsp[3];
+    uint64_t reserved1;
+    uint64_t ist[7];
+    uint64_t reserved2;
+    uint16_t reserved3, io_map;
+} __attribute__((packed));
+
+struct idt_gate {
+    uint16_t offset_low, selector;
+    uint8_t ist, type;
+    uint16_t offset_mid;
+    uint32_t offset_high, reserved;
+};
+
+/* A CPU's reserved page of every GDT it loads (selectors 0xe000 on), and its TSS. */
+struct cpu_tables {
+    uint64_t gdt[PAGE_SIZE / 8];
+    struct tss tss;
+} __attribute__((aligned(4096)));
+
+static struct cpu_tables *cpu_tables[MAX_CPUS];
+static struct idt_gate idt[256] __attribute__((section(".ro_after_init"), aligned(4096)));
+
+extern const uint8_t entry_stubs[];
+extern const int32_t entry_stub_offsets[256];
+extern const uint8_t stub_template[], stub_template_cstar[], stub_template_end[];
+extern const uint8_t stub_patch_lstar[], stub_patch_cstar[];
+extern const uint8_t syscall_entry[], syscall32_entry[];
+
+static void idt_init(void)
+{
+    for (unsigned i = 0; i < 256; i++) {
+        uint64_t at = (uint64_t)&entry_stubs[entry_stub_offsets[i]];
+        /* Guests may use INT3 and INTO directly. */
+        bool user = i == TRAP_BP || i == TRAP_OF;
+
+        idt[i] = (struct idt_gate){
+            .offset_low = (uint16_t)at,
+            .offset_mid = (uint16_t)(at >> 16),
+            .offset_high = (uint32_t)(at >> 32),
+            .selector = SEL_HV_CS,
+            .ist = i == TRAP_MC ? IST_MC : i == TRAP_NMI ? IST_NMI : i == TRAP_DF ? IST_DF : 0,
+            .type = user ? 0xee : 0x8e,
+        };
+    }
+}
+
+static void gdt_init(uint64_t *gdt, uint64_t tss_base)
+{
+    gdt[1] = 0x00af9b000000ffff;  /* e008 hypervisor code */
+    gdt[2] = 0x00cf93000000ffff;  /* e010 hypervisor data */
+    gdt[3] = 0x00cfbb000000ffff;  /* e019 ring 1 code, as the ABI has it */
+    gdt[4] = 0x00cffb000000ffff;  /* e023 FLAT_RING3_CS32 */
+    gdt[5] = 0x00cff3000000ffff;  /* e02b FLAT_RING3_DS32, SS64 */
+    gdt[6] = 0x00affb000000ffff;  /* e033 FLAT_RING3_CS64 */
+    gdt[8] = (sizeof(struct tss) - 1) | (tss_base & 0xffffff) << 16 | 0x89UL << 40 |
+             (tss_base >> 24 & 0xff) << 56;
+    gdt[9] = tss_base >> 32;
+}
+
+static uint64_t stack_area(const struct cpu *cpu)
+{
+    return STACK_BASE + (uint64_t)cpu->id * STACK_AREA;
+}
+
+/*
+ * Pages of a stack area: 0, 2, 4, 6, 8 guards; 1 #MC, 3 NMI, 5 #DF; 9-15 primary.
+ */
+static void stacks_map(struct cpu *cpu)
+{
+    static const unsigned used[] = { 1, 3, 5, 9, 10, 11, 12, 13, 14, 15 };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(used); i++)
+        hvmap_page(stack_area(cpu) + used[i] * PAGE_SIZE, hvmap_alloc_frame(), HVMAP_RW);
+}
+
+static void stub_patch(uint8_t *copy, const uint8_t *patch, const uint8_t *target, uint64_t va)
+{
+    uint64_t off = (uint64_t)(patch - stub_template);
+    int32_t rel = (int32_t)((uint64_t)target - (va + off + 4));
+
+    memcpy(&copy[off], &rel, sizeof(rel));
+}
+
+static void stubs_map(struct cpu *cpu, uint64_t stack_top)
+{
+    uint64_t va = STUB_BASE + (uint64_t)cpu->id * STUB_STRIDE;
+    mfn_t text = hvmap_alloc_frame(), data = hvmap_alloc_frame();
+    uint8_t *copy = frame_bytes(text);
+
+    memcpy(copy, stub_template, (size_t)(stub_template_end - stub_template));
+    stub_patch(copy, stub_patch_lstar, syscall_entry, va);
+    stub_patch(copy, stub_patch_cstar, syscall32_entry, va);
+    frame_words(data)[1] = stack_top;
+    hvmap_page(va, text, HVMAP_RX);
+    hvmap_page(va + PAGE_SIZE, data, HVMAP_RW);
+    hvmap_protect_direct(text);
+}
+
+void cpu_setup_tables(struct cpu *cpu)
+{
+    mfn_t m[2] = { hvmap_alloc_frame_pair() };
+    struct cpu_tables *t;
+    struct cpu_top *top;
+    uint64_t rsp0;
+
+    m[1] = mfn(m[0].v + 1);
+    SC_UNSAFE("DEV-07: two fresh contiguous frames become this CPU's GDT page and TSS") {
+        t = (struct cpu_tables *)(void *)frame_bytes(m[0]);
+        top = (struct cpu_top *)(stack_area(cpu) + STACK_AREA - sizeof(struct cpu_top));
+    }
+    cpu_tables[cpu->id] = t;
+    stacks_map(cpu);
+    top->cpu = cpu;
+    top->current = cpu->current;
+    rsp0 = (uint64_t)&top->regs.es;
+    t->tss.rsp[0] = rsp0;
+    t->tss.ist[IST_MC - 1] = stack_area(cpu) + 2 * PAGE_SIZE;
+    t->tss.ist[IST_NMI - 1] = stack_area(cpu) + 4 * PAGE_SIZE;
+    t->tss.ist[IST_DF - 1] = stack_area(cpu) + 6 * PAGE_SIZE;
+    t->tss.io_map = sizeof(struct tss);
+    gdt_init(t->gdt, (uint64_t)&t->tss);
+    stubs_map(cpu, rsp0);
+    if (cpu->id == 0)
+        idt_init();
+    segments_load_hv(cpu);
+    __asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:"
+                     : : "i"(SEL_HV_CS) : "rax", "memory");
+    load_segment_ds(0);
+    load_segment_es(0);
+    __asm__ volatile("movw %w0, %%ss" : : "r"(0));
+    ltr(SEL_TSS);
+    lidt((uint64_t)idt, sizeof(idt) - 1);
+}
+
+void cpu_setup_syscall(struct cpu *cpu)
+{
+    uint64_t va = STUB_BASE + (uint64_t)cpu->id * STUB_STRIDE;
+
+    wrmsr(MSR_STAR, (0xe023UL << 48) | ((uint64_t)SEL_HV_CS << 32));
+    wrmsr(MSR_LSTAR, va);
+    wrmsr(MSR_CSTAR, va + (uint64_t)(stub_template_cstar - stub_template));
+    wrmsr(MSR_SFMASK, RFLAGS_IF | RFLAGS_DF | RFLAGS_TF | RFLAGS_AC | RFLAGS_NT | RFLAGS_RF | RFLAGS_IOPL);
+    wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE);
+}
+
+uint64_t cpu_gdt_pte(const struct cpu *cpu)
+{
+    return hvmap_direct_maddr((uint64_t)cpu_tables[cpu->id]->gdt) | HVMAP_RW;
+}
+
+void segments_load_hv(struct cpu *cpu)
+{
+    lgdt((uint64_t)cpu_tables[cpu->id]->gdt - 0xe000, 0xefff);
+    lldt(0);
+}
+
+void segments_save(struct vcpu *v)
+{
+    v->ds = read_ds();
+    v->es = read_es();
+    v->fs = read_fs();
+    v->gs = read_gs();
+    if ((this_cpu()->hv_cr4 & CR4_FSGSBASE) != 0) {
+        v->fs_base = rdmsr(MSR_FS_BASE);
+        if (v->kernel_mode) {
+            v->gs_base_kernel = rdmsr(MSR_GS_BASE);
+            v->gs_base_user = rdmsr(MSR_SHADOW_GS_BASE);
+        } else {
+            v->gs_base_user = rdmsr(MSR_GS_BASE);
+            v->gs_base_kernel = rdmsr(MSR_SHADOW_GS_BASE);
+        }
+    }
+    if ((v->debugreg[7] & 0xff) != 0)
+        write_dr7(0x400);
+}
+
+void segments_load_ldt(struct vcpu *v)
+{
+    uint64_t base = PERDOM_BASE + (uint64_t)v->id * PERDOM_VCPU_STRIDE + 16 * PAGE_SIZE;
+    uint64_t limit = (uint64_t)v->ldt_entries * 8 - 1;
+    uint64_t *gdt = cpu_tables[this_cpu()->id]->gdt;
+
+    if (v->ldt_entries == 0) {
+        lldt(0);
+        return;
+    }
+    gdt[10] = (limit & 0xffff) | (base & 0xffffff) << 16 | 0x82UL << 40 | (limit >> 16 & 0xf) << 48 |
+              (base >> 24 & 0xff) << 56;
+    gdt[11] = base >> 32;
+    lldt(SEL_LDT);
+}
+
+void segments_load_debug(struct vcpu *v)
+{
+    write_dr0(v->debugreg[0]);
+    write_dr1(v->debugreg[1]);
+    write_dr2(v->debugreg[2]);
+    write_dr3(v->debugreg[3]);
+    write_dr6(v->debugreg[6]);
+    write_dr7(v->debugreg[7] | 0x400);
+}
+
+static void load_bases(struct vcpu *v)
+{
+    wrmsr(MSR_FS_BASE, v->fs_base);
+    wrmsr(MSR_GS_BASE, v->kernel_mode ? v->gs_base_kernel : v->gs_base_user);
+    wrmsr(MSR_SHADOW_GS_BASE, v->kernel_mode ? v->gs_base_user : v->gs_base_kernel);
+}
+
+void segments_load(struct vcpu *v, const struct vcpu *prev)
+{
+    bool had_ldt = prev != NULL && prev->ldt_entries != 0;
+
+    lgdt(PERDOM_BASE + (uint64_t)v->id * PERDOM_VCPU_STRIDE, 15 * PAGE_SIZE - 1);
+    if (v->ldt_entries != 0 || had_ldt || prev == NULL)
+        segments_load_ldt(v);
+    if ((v->ds | v->es | v->fs | v->gs | read_ds() | read_es() | read_fs() | read_gs()) != 0) {
+        load_segment_ds(v->ds);
+        load_segment_es(v->es);
+        load_segment_fs(v->fs);
+        load_segment_gs(v->gs);
+    }
+    load_bases(v);
+    if ((v->debugreg[7] & 0xff) != 0)
+        segments_load_debug(v);
+}
+
+void toggle_guest_mode(struct vcpu *v)
+{
+    struct cpu *cpu = this_cpu();
+    fref_t pt;
+
+    v->kernel_mode = !v->kernel_mode;
+    swapgs();
+    pt = v->kernel_mode ? v->kernel_pt : v->user_pt;
+    cpu->cr3 = pt.v & PAGE_MASK;
+    write_cr3(cpu->cr3);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "arch/serial.h"
+
+#include "arch/cpu.h"
+#include "core/cmdline.h"
+#include "ports/console.h"
+
+#define COM1 0x3f8
+#define REG_DATA 0
+#define REG_IER 1
+#define REG_FCR 2
+#define REG_LCR 3
+#define REG_MCR 4
+#define REG_LSR 5
+#define LSR_DATA_READY 0x01
+#define LSR_THR_EMPTY 0x20
+#define FIFO_BYTES 16
+#define UART_CLOCK 115200UL
+/* A missing UART reads as all ones, a stuck one must not hang us. */
+#define SPINS 100000
+
+static bool present;
+static unsigned room; /* bytes the transmit FIFO still takes */
+
+void serial_init(void)
+{
+    uint64_t divisor = opt_com1_baud != 0 && opt_com1_baud <= UART_CLOCK ? UART_CLOCK / opt_com1_baud : 1;
+
+    if (!opt_console_serial || inb(COM1 + REG_LSR) == 0xff)
+        return;
+    outb(0, COM1 + REG_IER);
+    outb(0x80, COM1 + REG_LCR);
+    outb((uint8_t)divisor, COM1 + REG_DATA);
+    outb((uint8_t)(divisor >> 8), COM1 + REG_IER);
+    outb(0x03, COM1 + REG_LCR); /* 8n1 */
+    outb(0x07, COM1 + REG_FCR);
+    outb(0x0b, COM1 + REG_MCR); /* DTR, RTS, OUT2: interrupts pass */
+    present = true;
+}
+
+static void put(char c)
+{
+    if (room == 0) {
+        for (unsigned i = 0; i < SPINS && (inb(COM1 + REG_LSR) & LSR_THR_EMPTY) == 0; i++)
+            ;
+        room = FIFO_BYTES;
+    }
+    outb((uint8_t)c, COM1 + REG_DATA);
+    room--;
+}
+
+void serial_write(const char *text, uint64_t nr_bytes)
+{
+    if (!present)
+        return;
+    for (uint64_t i = 0; i < nr_bytes; i++) {
+        if (text[i] == '\n')
+            put('\r');
+        put(text[i]);
+    }
+}
+
+void serial_poll_input(void)
+{
+    if (!present)
+        return;
+    while ((inb(COM1 + REG_LSR) & LSR_DATA_READY) != 0)
+        console_input((char)inb(COM1 + REG_DATA));
+}
+
+void serial_enable_input_irq(void)
+{
+    if (present)
+        outb(1, COM1 + REG_IER);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tlb.h - the TLB clock.
+ *
+ * tlb_clock names the present; a full flush on a CPU moves it on and stamps the
+ * CPU.  A frame that loses its last writable mapping is stamped with the clock:
+ * a CPU whose stamp is not newer may hold a stale translation of it.
+ */
+#ifndef ARCH_TLB_H
+#define ARCH_TLB_H
+
+#include "arch/cpu.h"
+#include "core/frame.h"
+#include "core/percpu.h"
+
+extern uint64_t tlb_free_stamp; /* clock when a frame was last freed */
+
+SC_INLINE void tlb_stamp_cpu(void) { this_cpu()->tlb_stamp = ++tlb_clock; }
+/* Load a guest's or the hypervisor's address space. */
+SC_INLINE void cr3_load(uint64_t cr3)
+{
+    this_cpu()->cr3 = cr3;
+    write_cr3(cr3);
+    tlb_stamp_cpu();
+}
+SC_INLINE void tlb_flush_local(void) { cr3_load(this_cpu()->cr3); }
+/* Global translations too. */
+SC_INLINE void tlb_flush_all_local(void)
+{
+    uint64_t cr4 = read_cr4();
+
+    write_cr4(cr4 ^ CR4_PGE);
+    write_cr4(cr4);
+    tlb_stamp_cpu();
+}
+/* Every CPU that may hold a translation older than stamp flushes (one CPU: this one). */
+SC_INLINE void tlb_flush_if_older(uint64_t stamp)
+{
+    if (this_cpu()->tlb_stamp <= stamp)
+        tlb_flush_local();
+}
+SC_INLINE void tlb_note_free(void) { tlb_free_stamp = tlb_clock; }
+SC_INLINE void tlb_flush_before_alloc(void) { tlb_flush_if_older(tlb_free_stamp); }
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Bring-up of the machine, and of the first domain. */
+#include "boot/multiboot.h"
+
+#include "arch/acpi.h"
+#include "arch/apic.h"
+#include "arch/cpu.h"
+#include "arch/fpu.h"
+#include "arch/ioapic.h"
+#include "arch/segments.h"
+#include "arch/serial.h"
+#include "arch/time.h"
+#include "core/alternatives.h"
+#include "core/cmdline.h"
+#include "core/hvmap.h"
+#include "core/log.h"
+#include "core/machine_map.h"
+#include "core/percpu.h"
+#include "core/domain.h"
+#include "ports/pagealloc.h"
+#include "xen-compat/pv_build.h"
+
+struct boot_module boot_modules[MAX_BOOT_MODULES];
+uint32_t nr_boot_modules;
+struct e820_entry e820[E820_MAX];
+uint32_t nr_e820;
+
+extern const uint8_t __data_end[];
+
+/* In arch/enter.S */
+_Noreturn void stack_continue(struct cpu_top *top, void (*fn)(void));
+_Noreturn void guest_enter(struct guest_regs *regs);
+
+_Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic);
+static void boot_on_stack(void);
+
+static const void *low(uint64_t phys)
+{
+    SC_UNSAFE("DEV-15: the boot tables show the first 4 GiB at the direct map; the loader's data is there") {
+        return (const void *)(DIRECTMAP_BASE + phys);
+    }
+}
+
+static unsigned text_length(const char *s, unsigned max)
+{
+    unsigned n = 0;
+
+    while (n < max && s[n] != '\0')
+        n++;
+    return n;
+}
+
+/* The loader's strings and lists are copied before memory is handed out. */
+static void modules_read(const struct multiboot_info *mbi)
+{
+    const struct multiboot_module *m = low(mbi->mods_addr);
+
+    for (uint32_t i = 0; i < mbi->mods_count && i < MAX_BOOT_MODULES; i++) {
+        struct boot_module *to = &boot_modules[nr_boot_modules++];
+        const char *s = low(m[i].string);
+
+        to->start = m[i].start;
+        to->end = m[i].end;
+        if (m[i].string != 0)
+            memcpy(to->cmdline, s, text_length(s, sizeof(to->cmdline) - 1));
+    }
+}
+
+static void mmap_read(const struct multiboot_info *mbi)
+{
+    uint32_t at = 0;
+
+    while (at < mbi->mmap_length && nr_e820 < E820_MAX) {
+        const struct multiboot_mmap *m = low(mbi->mmap_addr + at);
+
+        e820[nr_e820++] = (struct e820_entry){ m->addr, m->len, m->type };
+        at += m->size + 4;
+    }
+}
+
+/* ---- memory ---- */
+
+#define MAX_RAM 32
+static struct ram_range ram[MAX_RAM];
+static unsigned nr_ram;
+
+static void ram_find(void)
+{
+    for (uint32_t i = 0; i < nr_e820 && nr_ram < MAX_RAM; i++) {
+        if (e820[i].type == E820_RAM && e820[i].addr < DIRECTMAP_SIZE)
+            ram[nr_ram++] = (struct ram_range){ e820[i].addr, min_u64(e820[i].addr + e820[i].size, DIRECTMAP_SIZE) };
+    }
+    if (nr_ram == 0)
+        panic("the loader gave no memory map");
+}
+
+/* Give [start, end) to the boot allocator but for what is in use, from busy[i] on. */
+static void free_around(uint64_t start, uint64_t end, const struct ram_range *busy, unsigned i, unsigned nr_busy)
+{
+    for (; i < nr_busy; i++) {
+        if (busy[i].start >= end || busy[i].end <= start)
+            continue;
+        if (busy[i].start > start)
+            free_around(start, busy[i].start, busy, i + 1, nr_busy);
+        if (busy[i].end >= end)
+            return;
+        start = ALIGN_UP(busy[i].end, PAGE_SIZE);
+    }
+    hvmap_boot_alloc_add(start, end);
+}
+
+static void memory_init(void)
+{
+    struct ram_range busy[MAX_BOOT_MODULES + 2];
+    unsigned nr = 0;
+
+    ram_find();
+    busy[nr++] = (struct ram_range){ 0, 0x100000 };
+    busy[nr++] = (struct ram_range){ LOAD_PHYS, (uint64_t)__data_end - WINDOW_BASE };
+    for (uint32_t i = 0; i < nr_boot_modules; i++)
+        busy[nr++] = (struct ram_range){ ALIGN_DOWN(boot_modules[i].start, PAGE_SIZE), boot_modules[i].end };
+    for (unsigned i = 0; i < nr_ram; i++)
+        free_around(ram[i].start, ram[i].end, busy, 0, nr);
+    hvmap_init(ram, nr_ram);
+}
+
+/* ---- the CPU's features ---- */
+
+static bool cpu_has_7b(unsigned bit)
+{
+    uint32_t a, b, c, d;
+
+    cpuid(0, 0, &a, &b, &c, &d);
+    if (a < 7)
+        return false;
+    cpuid(7, 0, &a, &b, &c, &d);
+    return (b >> bit & 1) != 0;
+}
+
+static bool cpu_has_7c(unsigned bit)
+{
+    uint32_t a, b, c, d;
+
+    cpuid(0, 0, &a, &b, &c, &d);
+    if (a < 7)
+        return false;
+    cpuid(7, 0, &a, &b, &c, &d);
+    return (c >> bit & 1) != 0;
+}
+
+static void features_init(struct cpu *cpu)
+{
+    uint64_t cr4 = read_cr4() | CR4_PGE | CR4_DE | CR4_MCE;
+
+    if (opt_smep && cpu_has_7b(7))
+        cr4 |= CR4_SMEP;
+    if (opt_smap && cpu_has_7b(20))
+        cr4 |= CR4_SMAP;
+    if (cpu_has_7c(2))
+        cr4 |= CR4_UMIP;
+    write_cr4(cr4);
+    cpu->hv_cr4 = (uint32_t)read_cr4();
+    log_info("CPU: SMEP %u, SMAP %u, UMIP %u", (cr4 & CR4_SMEP) != 0, (cr4 & CR4_SMAP) != 0, (cr4 & CR4_UMIP) != 0);
+}
+
+_Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic)
+{
+    const struct multiboot_info *mbi = low(mbi_phys);
+    struct cpu *cpu = &cpus[0];
+
+    cpu_top()->cpu = cpu;
+    cpu->timerq.armed_ns = UINT64_MAX;
+    wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NX);
+    if ((mbi->flags & MBI_CMDLINE) != 0) {
+        const char *line = low(mbi->cmdline);
+
+        cmdline_parse(line, text_length(line, 1023));
+    }
+    serial_init();
+    log_err("SafeHype " SAFEHYPE_VERSION ", Xen PV ABI 4.17, built with " __VERSION__);
+    cmdline_report();
+    if (magic != MULTIBOOT_MAGIC || (mbi->flags & MBI_MMAP) == 0)
+        panic("not started by a multiboot1 loader with a memory map");
+    if ((mbi->flags & MBI_MODS) != 0)
+        modules_read(mbi);
+    mmap_read(mbi);
+    if (opt_smap && cpu_has_7b(20))
+        alternatives_apply_smap();
+    memory_init();
+    cpu->idle = vcpu_create_idle(cpu);
+    cpu->current = cpu->idle;
+    cpu_setup_tables(cpu);
+    stack_continue(cpu_top_of(cpu), boot_on_stack);
+}
+
+static void boot_on_stack(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    cpu_setup_syscall(cpu);
+    features_init(cpu);
+    fpu_init_cpu();
+    hvmap_boot_alloc_finish();
+    log_info("RAM: %lu MiB in %lu frames, %lu free", max_mfn >> 8, pagealloc_nr_total(), pagealloc_nr_free());
+    acpi_init();
+    apic_init(acpi_lapic_address());
+    cpu->apic_id = apic_id();
+    time_init();
+    ioapic_init();
+    hvmap_seal();
+    pv_build_hardware_domain();
+    serial_enable_input_irq();
+    guest_enter(guest_regs());
+}

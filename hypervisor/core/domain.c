@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/domain.h"
+
+#include <stdarg.h>
+
+#include <xen/sched.h>
+
+#include "arch/fpu.h"
+#include "arch/time.h"
+#include "core/atomic.h"
+#include "core/hvmap.h"
+#include "core/log.h"
+#include "core/machine.h"
+#include "core/pool.h"
+#include "core/schedule.h"
+#include "core/trap.h"
+#include "ports/evtchn.h"
+#include "ports/gnttab.h"
+#include "ports/pagealloc.h"
+#include "ports/physdev.h"
+#include "ports/sched.h"
+
+struct domain *domain_list;
+struct domain *hardware_domain;
+struct cpu cpus[MAX_CPUS];
+uint32_t nr_cpus = 1;
+
+static spinlock_t domlist_lock = SPINLOCK_INIT(RANK_DOMLIST);
+
+/* An object of whole frames, zeroed; never freed to another type (domains and vcpus are few). */
+static void *object_alloc(uint64_t nr_bytes)
+{
+    unsigned order = 0;
+    mfn_t m;
+
+    while ((PAGE_SIZE << order) < nr_bytes)
+        order++;
+    if (pagealloc_get(order, 0, &m) != 0)
+        return NULL;
+    memset(frame_bytes(m), 0, PAGE_SIZE << order);
+    return frame_bytes(m);
+}
+
+struct domain *domain_find(struct domain *self, domid_t id)
+{
+    if (id == DOMID_SELF)
+        return self;
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
+        if (d->id == id)
+            return d;
+    }
+    return NULL;
+}
+
+static int perdom_init(struct domain *d)
+{
+    unsigned nr_l1 = (d->max_vcpus * PERDOM_VCPU_PAGES + 511) / 512;
+    int rc = frame_alloc_hv(&d->perdom_l3);
+
+    if (rc == 0)
+        rc = frame_alloc_hv(&d->perdom_l2);
+    if (rc != 0)
+        return rc;
+    frame_words(d->perdom_l3)[0] = mfn_to_maddr(d->perdom_l2).v | PTE_P | PTE_W | PTE_A;
+    for (unsigned i = 0; i < nr_l1; i++) {
+        rc = frame_alloc_hv(&d->perdom_l1[i]);
+        if (rc != 0)
+            return rc;
+        frame_words(d->perdom_l2)[i] = mfn_to_maddr(d->perdom_l1[i]).v | PTE_P | PTE_W | PTE_A;
+    }
+    return 0;
+}
+
+void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte)
+{
+    unsigned n = v->id * PERDOM_VCPU_PAGES + page;
+
+    frame_words(v->domain->perdom_l1[n / 512])[n % 512] = pte;
+}
+
+struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
+{
+    struct domain *d = object_alloc(sizeof(*d));
+
+    if (d == NULL || max_vcpus == 0 || max_vcpus > MAX_VCPUS)
+        return NULL;
+    d->id = id;
+    d->max_vcpus = max_vcpus;
+    d->privileged = privileged;
+    d->page_lock = (spinlock_t)SPINLOCK_INIT(RANK_DOMAIN);
+    if (perdom_init(d) != 0 || frame_alloc_shared(id, &d->shared_mfn) != 0)
+        return NULL;
+    SC_UNSAFE("DEV-12: a frame of its own, pinned for the domain's life, is the shared_info page") {
+        d->shared = (struct shared_info *)(void *)frame_bytes(d->shared_mfn);
+    }
+    if (evtchn_domain_init(d) != 0 || gnttab_domain_init(d) != 0 || physdev_domain_init(d) != 0)
+        return NULL;
+    spin_lock(&domlist_lock);
+    d->next = domain_list;
+    slot_publish(domain_list, d);
+    if (privileged && hardware_domain == NULL)
+        hardware_domain = d;
+    spin_unlock(&domlist_lock);
+    return d;
+}
+
+static void timers_init(struct vcpu *v)
+{
+    v->singleshot = (struct timer){ .kind = TIMER_VCPU_SINGLESHOT, .vcpu = v };
+    v->periodic = (struct timer){ .kind = TIMER_VCPU_PERIODIC, .vcpu = v };
+    v->poll = (struct timer){ .kind = TIMER_VCPU_POLL, .vcpu = v };
+}
+
+int vcpu_create(struct domain *d, uint32_t id)
+{
+    struct vcpu *v;
+
+    if (id >= d->max_vcpus)
+        return -EINVAL;
+    if (d->vcpu[id] != NULL)
+        return -EEXIST;
+    v = object_alloc(sizeof(*v));
+    if (v == NULL || fpu_vcpu_init(v) != 0)
+        return -ENOMEM;
+    v->domain = d;
+    v->id = id;
+    v->cpu = 0;
+    v->sched.affinity = UINT64_MAX;
+    v->runstate.state = RUNSTATE_offline;
+    v->runstate.state_entry_time = now_ns();
+    v->debugreg[6] = 0xffff0ff0;
+    timers_init(v);
+    if (id < XEN_LEGACY_MAX_VCPUS) {
+        v->info = &d->shared->vcpu_info[id];
+    } else {
+        /* Until it registers a place, a high vcpu has one that no one reads. */
+        mfn_t m;
+
+        if (frame_alloc_hv(&m) != 0)
+            return -ENOMEM;
+        SC_UNSAFE("DEV-13: a fresh frame is this vcpu's vcpu_info until it registers one") {
+            v->info = (struct vcpu_info *)(void *)frame_bytes(m);
+        }
+    }
+    v->info->evtchn_upcall_mask = 1;
+    time_fill_guest(&v->info->time);
+    if (evtchn_vcpu_init(v) != 0 || sched_vcpu_init(v) != 0)
+        return -ENOMEM;
+    d->vcpu[id] = v;
+    return 0;
+}
+
+struct vcpu *vcpu_create_idle(struct cpu *cpu)
+{
+    static struct domain idle_domain = { .id = DOMID_IDLE & 0x7fff, .max_vcpus = MAX_CPUS };
+    static struct vcpu idle_vcpus[1];
+    static struct vcpu_info idle_info;
+    struct vcpu *v = cpu->id == 0 ? &idle_vcpus[0] : object_alloc(sizeof(*v));
+
+    if (v == NULL)
+        return NULL;
+    v->domain = &idle_domain;
+    v->id = cpu->id;
+    v->cpu = cpu->id;
+    v->info = &idle_info;
+    return v;
+}
+
+void vcpu_set_info(struct vcpu *v, struct vcpu_info *info)
+{
+    info->evtchn_upcall_pending = v->info->evtchn_upcall_pending;
+    info->evtchn_upcall_mask = v->info->evtchn_upcall_mask;
+    info->evtchn_pending_sel = v->info->evtchn_pending_sel;
+    info->arch = v->info->arch;
+    v->info = info;
+    time_fill_guest(&info->time);
+}
+
+/* No vcpu of d runs any more; the exit path picks another. */
+static void domain_stop(struct domain *d)
+{
+    d->shut_down = true;
+    for (uint32_t i = 0; i < d->max_vcpus; i++) {
+        struct vcpu *v = d->vcpu[i];
+
+        if (v == NULL)
+            continue;
+        sched_sleep(v);
+        timer_stop(&v->singleshot);
+        timer_stop(&v->periodic);
+        timer_stop(&v->poll);
+    }
+    softirq_raise(SOFTIRQ_SCHEDULE);
+}
+
+/* The end of the hardware domain is the end of the machine. */
+static void hardware_domain_end(uint8_t reason)
+{
+    switch (reason) {
+    case SHUTDOWN_poweroff:
+        log_err("Hardware Dom%u halted: halting machine", hardware_domain->id);
+        machine_halt();
+    case SHUTDOWN_crash:
+        log_err("Hardware Dom%u crashed: ", hardware_domain->id);
+        machine_dead();
+    default:
+        log_err("Hardware Dom%u shutdown: rebooting machine", hardware_domain->id);
+        machine_reset();
+    }
+}
+
+void domain_shutdown(struct domain *d, uint8_t reason)
+{
+    if (d->shut_down)
+        return;
+    d->shutdown_code = reason;
+    domain_stop(d);
+    if (d == hardware_domain)
+        hardware_domain_end(reason);
+    if (hardware_domain != NULL)
+        evtchn_send_global_virq(hardware_domain, VIRQ_DOM_EXC);
+}
+
+void domain_crash(struct domain *d, const char *why, ...)
+{
+    struct vcpu *v = current_vcpu();
+    va_list ap;
+
+    if (d->shut_down)
+        return;
+    log_err("domain_crash called: domain %u", d->id);
+    va_start(ap, why);
+    log_vprint(LOG_ERR, why, ap);
+    va_end(ap);
+    if (v->domain == d)
+        dump_guest(v, guest_regs());
+    domain_shutdown(d, SHUTDOWN_crash);
+}

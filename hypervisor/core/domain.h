@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * domain.h - domains and vcpus.
+ *
+ * Fields stand in groups by what protects them.  A module's state of a domain
+ * hangs off a typed pointer whose type only that module defines.
+ */
+#ifndef CORE_DOMAIN_H
+#define CORE_DOMAIN_H
+
+#include "core/addr.h"
+
+#include <xen/xen.h>
+#include <xen/vcpu.h>
+
+#include "core/cont.h"
+#include "core/frame.h"
+#include "core/layout.h"
+#include "core/lock.h"
+#include "core/percpu.h"
+
+struct evtchn_domain;
+struct evtchn_vcpu;
+struct gnttab_domain;
+struct fpu_state;
+
+/* A guest's handler for one exception (Xen public: struct trap_info). */
+struct vcpu_trap {
+    uint64_t address;
+    uint16_t cs;
+    uint8_t flags; /* bits 0-1: least privileged level that may raise it; bit 2: mask events */
+};
+
+#define TRAP_DPL(flags) ((flags) & 3)
+#define TRAP_MASKS_EVENTS 4
+
+struct vcpu_callbacks {
+    uint64_t event, failsafe, syscall, syscall32, sysenter, nmi;
+    bool syscall_masks, failsafe_masks, syscall32_masks, sysenter_masks;
+};
+
+enum vcpu_block { VCPU_RUNNABLE = 0, VCPU_BLOCKED, VCPU_POLLING };
+
+struct sched_vcpu {
+    struct vcpu *next SC_NULLABLE; /* run queue link */
+    bool queued;
+    bool boosted; /* woken by an event since it last ran */
+    uint64_t slice_end_ns;
+    uint64_t runtime_ns;
+    uint64_t last_start_ns;
+    uint64_t affinity; /* bit a CPU */
+};
+
+struct vcpu {
+    /* Read by assembly: keep first (asserted in arch/asm_offsets.c). */
+    struct domain *domain;
+    uint32_t id;
+    bool kernel_mode;    /* the guest runs its kernel */
+    bool in_syscall_frame;
+    uint64_t kernel_sp;
+    uint64_t kernel_ss;
+    struct vcpu_info *info; /* live; pinned by info_ref or the shared_info page */
+
+    struct guest_regs regs; /* while not running */
+    struct vcpu_callbacks cb;
+    struct continuation cont;
+
+    /* Address space.  Each non-zero reference is held. */
+    fref_t kernel_pt; /* L4 of the guest kernel */
+    fref_t user_pt;   /* L4 of guest user mode; may be none */
+
+    /* Segments and CPU state, valid while the vcpu is not running. */
+    uint64_t fs_base, gs_base_kernel, gs_base_user;
+    uint16_t ds, es, fs, gs;
+    uint64_t cr0_guest; /* TS is the only bit that changes */
+    uint64_t cr4_guest;
+    uint64_t debugreg[8];
+    struct fpu_state *fpu;
+    bool fpu_used; /* since creation */
+    uint64_t xcr0;
+
+    fref_t gdt_ref[GDT_GUEST_PAGES];
+    uint16_t gdt_entries;
+    uint32_t ldt_entries;
+    uint64_t ldt_base;
+    uint16_t ldt_mapped; /* bit a page of the LDT mapped */
+    fref_t ldt_ref[16];
+
+    uint8_t iopl;
+    struct vcpu_trap traps[256];
+
+    /* vcpu_info, runstate, time areas */
+    fref_t info_ref;
+    uint64_t runstate_gva;
+    struct vcpu_runstate_info runstate;
+    uint64_t time_gva; /* secondary time info; 0 when none */
+    uint32_t time_version;
+
+    struct timer singleshot, periodic, poll;
+    uint64_t periodic_ns;
+
+    /* scheduling */
+    uint32_t cpu;
+    bool online;  /* VCPUOP_up */
+    bool initialised;
+    bool paused;
+    uint8_t block; /* enum vcpu_block */
+    bool nmi_pending;
+    struct sched_vcpu sched;
+
+    struct evtchn_vcpu *evtchn; /* module evtchn's */
+    uint32_t virq_port[NR_VIRQS]; /* per-vcpu and global VIRQs; 0 when unbound */
+    uint32_t poll_port; /* port polled while VCPU_POLLING; 0 several, see evtchn */
+};
+
+struct domain {
+    domid_t id;
+    bool privileged; /* the hardware and control domain */
+    bool dying, shut_down, paused;
+    uint8_t shutdown_code;
+    uint32_t max_vcpus;
+    struct vcpu *vcpu[MAX_VCPUS];
+
+    struct shared_info *shared; /* live */
+    mfn_t shared_mfn;
+
+    spinlock_t page_lock;
+    uint64_t nr_frames SC_GUARDED_BY(page_lock);
+    uint64_t max_frames;
+    uint64_t addr_bits; /* frames must be below 2^addr_bits */
+
+    uint32_t vm_assist;
+    mfn_t perdom_l3;
+    mfn_t perdom_l2;
+    mfn_t perdom_l1[MAX_VCPUS * PERDOM_VCPU_PAGES / 512];
+
+    uint64_t wallclock_offset_ns;
+
+    /* vcpus with block == VCPU_POLLING.  Counted up (locked) before the poller's last look at its
+     * ports and down when it is unblocked: evtchn looks for pollers only while it is not 0. */
+    uint32_t nr_polling;
+
+    struct evtchn_domain *evtchn; /* module evtchn's */
+    struct gnttab_domain *gnttab; /* module gnttab's */
+    struct physdev_domain *physdev; /* module physdev's */
+    struct domain *next SC_NULLABLE; /* the list of domains */
+    char name[16];
+};
+
+/* The domain with this id (DOMID_SELF: the caller's), or null.  Inside an RCU read section. */
+struct domain *domain_find(struct domain *self, domid_t id);
+/* vcpu id of d, or null. */
+SC_INLINE struct vcpu *domain_vcpu(const struct domain *d, uint32_t id)
+{
+    return id < d->max_vcpus && id < MAX_VCPUS ? d->vcpu[id] : NULL;
+}
+/* Kill the domain for a reason: a dump of the current vcpu, then shutdown(crash). */
+void domain_crash(struct domain *d, const char *why, ...) __attribute__((format(printf, 2, 3)));
+/* The guest asked for shutdown, or was killed: SHUTDOWN_* of xen/sched.h. */
+void domain_shutdown(struct domain *d, uint8_t reason);
+
+/* A new domain with max_vcpus vcpu slots, no memory; or null.  Takes domlist. */
+struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged);
+/* A vcpu of d, not initialised, not online; 0, -EINVAL, -EEXIST, -ENOMEM. */
+SC_NODISCARD int vcpu_create(struct domain *d, uint32_t id);
+/* The idle vcpu of a CPU; or null. */
+struct vcpu *vcpu_create_idle(struct cpu *cpu);
+/* The live vcpu_info of v changes to another place (VCPUOP_register_vcpu_info). */
+void vcpu_set_info(struct vcpu *v, struct vcpu_info *info);
+
+/* The vcpu_info at an offset of a frame that the caller holds RW for the vcpu's life. */
+SC_INLINE struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
+{
+    SC_UNSAFE("DEV-14: the frame is held for writing, the offset is aligned and inside it") {
+        return (struct vcpu_info *)(void *)&frame_bytes(fref_mfn(held))[offset & (PAGE_SIZE - 8)];
+    }
+}
+
+/* The page-table page of the per-domain area that maps vcpu's page n (GDT 0-15, LDT 16-31). */
+void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte);
+
+extern struct domain *domain_list;
+extern struct domain *hardware_domain;
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/frame.h"
+
+#include "arch/tlb.h"
+#include "core/log.h"
+#include "ports/pagealloc.h"
+
+uint64_t max_mfn;
+uint64_t tlb_clock = 1;
+uint64_t tlb_free_stamp;
+
+int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, fref_t *out)
+{
+    uint64_t s, next, want = FS_OWNER(owner) | FS_ALLOC, stamp;
+
+    if (unlikely(!frame_valid(m)))
+        return -EINVAL;
+    s = frame_state(m);
+    do {
+        if ((s & (FS_OWNER_MASK | FS_ALLOC)) != want || (s & FS_HV) != 0)
+            return -EINVAL;
+        if ((s & (FS_TYPE_MASK | FS_SEALED)) == (FS_TYPE(kind) | FS_SEALED)) {
+            if ((s & FS_KIND_MASK) == FS_KIND_MASK)
+                return -EOVERFLOW;
+            next = s + FS_KIND_ONE;
+            continue;
+        }
+        if ((s & (FS_TYPE_MASK | FS_KIND_MASK)) != 0)
+            return -EBUSY;
+        next = (s + FS_KIND_ONE) | FS_TYPE(kind);
+    } while (unlikely(!frame_cas(m, &s, next)));
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
+    if ((s & FS_SEALED) != 0)
+        return 0;
+    /* A stale translation may still let the guest write: drop it before the first look. */
+    stamp = frame_table[m.v].aux;
+    tlb_flush_if_older(stamp);
+    frame_table[m.v].aux = 0;
+    return FRAME_BUILD;
+}
+
+bool frame_put_table(fref_t r)
+{
+    mfn_t m = fref_mfn(r);
+    uint64_t s = frame_state(m), next;
+
+    do {
+        if ((s & FS_KIND_MASK) == FS_KIND_ONE)
+            next = s & ~FS_SEALED; /* the caller keeps the last reference to tear down with */
+        else
+            next = s - FS_KIND_ONE;
+    } while (unlikely(!frame_cas(m, &s, next)));
+    return (s & FS_KIND_MASK) == FS_KIND_ONE;
+}
+
+void frame_table_seal(mfn_t m)
+{
+    __atomic_fetch_or(&frame_table[m.v].state, FS_SEALED, __ATOMIC_SEQ_CST);
+}
+
+void frame_table_reset(mfn_t m)
+{
+    uint64_t s = frame_state(m), next;
+
+    frame_table[m.v].aux = tlb_clock;
+    do {
+        next = (s - FS_KIND_ONE) & ~(FS_TYPE_MASK | FS_SEALED);
+    } while (unlikely(!frame_cas(m, &s, next)));
+    if ((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0)
+        frame_release(m);
+}
+
+int frame_pin(fref_t r)
+{
+    mfn_t m = fref_mfn(r);
+    uint64_t s = frame_state(m);
+
+    do {
+        if ((s & FS_PINNED) != 0)
+            return -EINVAL;
+    } while (unlikely(!frame_cas(m, &s, s | FS_PINNED)));
+    return 0;
+}
+
+int frame_unpin(mfn_t m, domid_t owner, fref_t *out)
+{
+    uint64_t s;
+
+    if (!frame_valid(m))
+        return -EINVAL;
+    s = frame_state(m);
+    do {
+        if ((s & (FS_OWNER_MASK | FS_PINNED)) != (FS_OWNER(owner) | FS_PINNED))
+            return -EINVAL;
+    } while (unlikely(!frame_cas(m, &s, s & ~FS_PINNED)));
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
+    return 0;
+}
+
+int frame_dup(fref_t r, fref_t *out)
+{
+    mfn_t m = fref_mfn(r);
+    bool ro = (r.v & FREF_TAG_RO) != 0;
+    uint64_t s, one = ro ? FS_RO_ONE : FS_KIND_ONE, mask = ro ? FS_RO_MASK : FS_KIND_MASK;
+
+    if ((r.v & FREF_TAG_IO) != 0 || fref_is_none(r)) {
+        *out = r;
+        return 0;
+    }
+    s = frame_state(m);
+    do {
+        if ((s & mask) == mask)
+            return -EOVERFLOW;
+    } while (unlikely(!frame_cas(m, &s, s + one)));
+    *out = r;
+    return 0;
+}
+
+void frame_assign(mfn_t m, domid_t owner, bool hv)
+{
+    frame_table[m.v].aux = 0;
+    frame_state_set(m, FS_OWNER(owner) | FS_ALLOC | (hv ? FS_HV : 0));
+}
+
+int frame_unassign(mfn_t m, domid_t owner)
+{
+    uint64_t s, next;
+
+    if (!frame_valid(m))
+        return -EINVAL;
+    s = frame_state(m);
+    do {
+        if ((s & (FS_OWNER_MASK | FS_ALLOC | FS_HV)) != (FS_OWNER(owner) | FS_ALLOC))
+            return -EINVAL;
+        next = s & ~FS_ALLOC;
+    } while (unlikely(!frame_cas(m, &s, next)));
+    if ((next & (FS_KIND_MASK | FS_RO_MASK)) == 0)
+        frame_release(m);
+    return 0;
+}
+
+/* Stale translations of a freed frame must be gone before its next use. */
+void frame_release(mfn_t m)
+{
+    tlb_note_free();
+    m2p_set(m, M2P_INVALID);
+    pagealloc_put(m, 0);
+}
+
+int frame_alloc_hv(mfn_t *out)
+{
+    int rc = pagealloc_get(0, 0, out);
+
+    if (rc != 0)
+        return rc;
+    tlb_flush_before_alloc();
+    memset(frame_bytes(*out), 0, PAGE_SIZE);
+    return 0;
+}
+
+void frame_free_hv(mfn_t m)
+{
+    pagealloc_put(m, 0);
+}
+
+int frame_alloc_shared(domid_t owner, mfn_t *out)
+{
+    int rc = frame_alloc_hv(out);
+
+    if (rc == 0)
+        frame_assign(*out, owner, true);
+    return rc;
+}
+
+void frame_unshare(mfn_t m, domid_t owner)
+{
+    uint64_t s = frame_state(m), next;
+
+    BUG_ON((s & (FS_OWNER_MASK | FS_ALLOC | FS_HV)) != (FS_OWNER(owner) | FS_ALLOC | FS_HV));
+    do {
+        next = s & ~(FS_ALLOC | FS_HV);
+    } while (unlikely(!frame_cas(m, &s, next)));
+    if ((next & (FS_KIND_MASK | FS_RO_MASK)) == 0)
+        frame_release(m);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frame.h - the core's floor: frames, kinds and references.
+ *
+ * Every 4 KiB frame of RAM has one 64-bit state word: owner, kind and two
+ * counts, changed by one compare-and-swap.  A reference (fref_t) is a linear
+ * value that only the functions here make.  docs/decisions/0002-frames.md.
+ *
+ *   bits  0-19  nr_kind   references of the frame's kind (writable maps, or table uses)
+ *   bits 20-41  nr_ro     references that hold the frame whatever its kind
+ *   bits 42-44  kind
+ *   bit  45     sealed    a table whose 512 slots are all adopted
+ *   bit  46     pinned    the guest holds one reference of the kind by itself
+ *   bit  47     alloc     the owner holds the frame (dropped by decrease_reservation)
+ *   bit  48     hv        the frame belongs to the hypervisor, shared with the owner
+ *   bits 49-63  owner     domid
+ *
+ * Floor: a frame's kind changes only while nr_kind is 0; every present slot of
+ * a sealed table owns exactly one reference of a kind that its rights need; so
+ * no table frame is ever writable to a guest.
+ *
+ * All functions may be called without a lock unless stated.  Errors: -EINVAL
+ * not RAM or not the owner's, -EBUSY the kind in use forbids it, -EOVERFLOW a
+ * count is full.
+ */
+#ifndef CORE_FRAME_H
+#define CORE_FRAME_H
+
+#include "core/addr.h"
+
+#include <xen/xen.h>
+
+#include "core/layout.h"
+
+enum frame_kind {
+    KIND_RW = 0, /* plain memory: may be mapped writable */
+    KIND_L1 = 1,
+    KIND_L2 = 2,
+    KIND_L3 = 3,
+    KIND_L4 = 4,
+    KIND_SEG = 5, /* GDT or LDT */
+};
+
+/* A held reference: mfn << 12 | tag.  Zero: none. */
+typedef struct SC_OPAQUE { uint64_t v; } fref_t;
+
+#define FREF_TAG_RO 0x1
+#define FREF_TAG_RW 0x2 /* of the frame's kind: writable, or a table */
+#define FREF_TAG_IO 0x4 /* not counted: device memory */
+
+#define FREF_NONE ((fref_t){ 0 })
+SC_INLINE bool fref_is_none(fref_t r) { return r.v == 0; }
+SC_INLINE bool fref_is_rw(fref_t r) { return (r.v & FREF_TAG_RW) != 0; }
+SC_INLINE mfn_t fref_mfn(fref_t r) { return mfn(r.v >> PAGE_SHIFT); }
+
+#define FS_KIND_ONE 1UL
+#define FS_KIND_MASK 0xfffffUL
+#define FS_RO_SHIFT 20
+#define FS_RO_ONE (1UL << FS_RO_SHIFT)
+#define FS_RO_MASK (0x3fffffUL << FS_RO_SHIFT)
+#define FS_TYPE_SHIFT 42
+#define FS_TYPE_MASK (7UL << FS_TYPE_SHIFT)
+#define FS_SEALED (1UL << 45)
+#define FS_PINNED (1UL << 46)
+#define FS_ALLOC (1UL << 47)
+#define FS_HV (1UL << 48)
+#define FS_OWNER_SHIFT 49
+#define FS_OWNER_MASK (0x7fffUL << FS_OWNER_SHIFT)
+#define FS_TYPE(k) ((uint64_t)(k) << FS_TYPE_SHIFT)
+#define FS_OWNER(d) ((uint64_t)(d) << FS_OWNER_SHIFT)
+
+#define DOMID_NONE 0x7fff /* owner of a frame that no domain has: free, or the hypervisor's */
+
+/*
+ * The frame table.  aux: links while free; TLB stamp while plain; slots adopted
+ * so far while a table is being built or torn down.
+ */
+struct frame_info {
+    uint64_t state;
+    uint64_t aux;
+};
+
+#define frame_table ((struct frame_info *)FRAMETABLE_BASE)
+extern uint64_t max_mfn;   /* frames in the table */
+extern uint64_t tlb_clock; /* advanced by each full TLB flush */
+
+SC_INLINE uint64_t frame_state(mfn_t m) { return __atomic_load_n(&frame_table[m.v].state, __ATOMIC_RELAXED); }
+SC_INLINE bool frame_valid(mfn_t m) { return m.v < max_mfn; }
+SC_INLINE domid_t frame_owner(mfn_t m) { return (domid_t)(frame_state(m) >> FS_OWNER_SHIFT); }
+SC_INLINE bool frame_cas(mfn_t m, uint64_t *old, uint64_t new_state)
+{
+    return __atomic_compare_exchange_n(&frame_table[m.v].state, old, new_state, false,
+                                       __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+/* Hold the frame for reading.  Any kind. */
+SC_NODISCARD SC_INLINE int frame_get_ro(mfn_t m, domid_t owner, SC_OWNED fref_t *out)
+{
+    uint64_t s, want = FS_OWNER(owner) | FS_ALLOC;
+
+    if (unlikely(!frame_valid(m)))
+        return -EINVAL;
+    s = frame_state(m);
+    do {
+        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC)) != want))
+            return -EINVAL;
+        if (unlikely((s & FS_RO_MASK) == FS_RO_MASK))
+            return -EOVERFLOW;
+    } while (unlikely(!frame_cas(m, &s, s + FS_RO_ONE)));
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_RO;
+    return 0;
+}
+
+/* Hold the frame for writing: it is plain memory as long as this is held. */
+SC_NODISCARD SC_INLINE int frame_get_rw(mfn_t m, domid_t owner, SC_OWNED fref_t *out)
+{
+    uint64_t s, want = FS_OWNER(owner) | FS_ALLOC;
+
+    if (unlikely(!frame_valid(m)))
+        return -EINVAL;
+    s = frame_state(m);
+    do {
+        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC | FS_TYPE_MASK)) != want))
+            return (s & (FS_OWNER_MASK | FS_ALLOC)) == want ? -EBUSY : -EINVAL;
+        if (unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
+            return -EOVERFLOW;
+    } while (unlikely(!frame_cas(m, &s, s + FS_KIND_ONE)));
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
+    return 0;
+}
+
+/*
+ * Hold the frame as a table (KIND_L1..L4, KIND_SEG).
+ * 0: sealed, held.  FRAME_BUILD: the frame was plain and unmapped; it now has the
+ * kind, one reference, and no adopted slot: the caller builds or resets it.
+ * -EBUSY: writable mappings, another kind, or being built by someone else.
+ */
+#define FRAME_BUILD 1
+SC_NODISCARD int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, SC_OWNED fref_t *out);
+/* As above, only a table that is sealed already; never builds. */
+SC_NODISCARD SC_INLINE int frame_get_sealed(mfn_t m, domid_t owner, enum frame_kind kind,
+                                            SC_OWNED fref_t *out)
+{
+    uint64_t s, want = FS_OWNER(owner) | FS_ALLOC | FS_TYPE(kind) | FS_SEALED;
+
+    if (unlikely(!frame_valid(m)))
+        return -EINVAL;
+    s = frame_state(m);
+    do {
+        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC | FS_TYPE_MASK | FS_SEALED)) != want))
+            return -EINVAL;
+        if (unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
+            return -EOVERFLOW;
+    } while (unlikely(!frame_cas(m, &s, s + FS_KIND_ONE)));
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
+    return 0;
+}
+
+/* The slow end of frame_put: last reference of an unallocated frame. */
+void frame_release(mfn_t m);
+
+/* Drop a reference to plain memory (RO, RW or IO).  The frame may be freed. */
+SC_INLINE void frame_put(SC_OWNED fref_t r)
+{
+    mfn_t m = fref_mfn(r);
+    uint64_t s, next, one = (r.v & FREF_TAG_RO) ? FS_RO_ONE : FS_KIND_ONE;
+
+    if (unlikely(r.v & FREF_TAG_IO) || unlikely(fref_is_none(r)))
+        return;
+    s = frame_state(m);
+    do {
+        next = s - one;
+        if ((next & FS_KIND_MASK) == 0)
+            frame_table[m.v].aux = tlb_clock;
+    } while (unlikely(!frame_cas(m, &s, next)));
+    if (unlikely((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0))
+        frame_release(m);
+}
+
+/*
+ * Drop a reference to a table.  True: it was the last; the table is no longer
+ * sealed, still has its kind, and the caller must release its slots and then
+ * call frame_table_reset.  False: done.
+ */
+SC_NODISCARD bool frame_put_table(SC_OWNED fref_t r);
+/* All slots adopted: the table may be used. */
+void frame_table_seal(mfn_t m);
+/* All slots released: back to plain memory; drops the builder's reference. */
+void frame_table_reset(mfn_t m);
+
+/* Progress of a build or tear-down: slots [0, n) own their references. */
+SC_INLINE unsigned frame_progress(mfn_t m) { return (unsigned)frame_table[m.v].aux; }
+SC_INLINE void frame_set_progress(mfn_t m, unsigned n) { frame_table[m.v].aux = n; }
+
+/* Pin: keep one table reference on the guest's behalf.  -EINVAL if pinned already (consumes nothing). */
+SC_NODISCARD int frame_pin(SC_OWNED fref_t r);
+/* Unpin: give that reference back.  -EINVAL if not pinned. */
+SC_NODISCARD int frame_unpin(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
+
+/* For the page allocator: links and state of a frame that no domain has. */
+SC_INLINE void frame_state_set(mfn_t m, uint64_t s) { __atomic_store_n(&frame_table[m.v].state, s, __ATOMIC_RELEASE); }
+SC_INLINE uint32_t frame_link_prev(mfn_t m) { return (uint32_t)(frame_table[m.v].aux >> 32); }
+SC_INLINE uint32_t frame_link_next(mfn_t m) { return (uint32_t)frame_table[m.v].aux; }
+SC_INLINE void frame_link_set(mfn_t m, uint32_t prev, uint32_t next)
+{
+    frame_table[m.v].aux = (uint64_t)prev << 32 | next;
+}
+
+/* A second reference like r. */
+SC_NODISCARD int frame_dup(fref_t r, SC_OWNED fref_t *out);
+
+/* Give a free frame to a domain (state ALLOC, plain); the caller counts it in d->nr_frames. */
+void frame_assign(mfn_t m, domid_t owner, bool hv);
+/* The owner lets go of the frame (clears ALLOC): -EINVAL if not its own or already let go. */
+SC_NODISCARD int frame_unassign(mfn_t m, domid_t owner);
+
+/* A zeroed frame of the hypervisor's own. 0 or -ENOMEM. */
+SC_NODISCARD int frame_alloc_hv(mfn_t *out);
+void frame_free_hv(mfn_t m);
+/* A zeroed frame of the hypervisor's that domain owner may map (shared info, grant frames). */
+SC_NODISCARD int frame_alloc_shared(domid_t owner, mfn_t *out);
+/* Stop sharing: the frame is freed when the last mapping goes. */
+void frame_unshare(mfn_t m, domid_t owner);
+
+/* The words of a frame in the direct map. */
+SC_INLINE uint64_t *frame_words(mfn_t m)
+{
+    SC_UNSAFE("DEV-02: the direct map covers every valid mfn; callers hold a reference") {
+        return (uint64_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
+    }
+}
+SC_INLINE uint8_t *frame_bytes(mfn_t m)
+{
+    SC_UNSAFE("DEV-02: as frame_words") {
+        return (uint8_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
+    }
+}
+
+SC_INLINE uint32_t *frame_u32(mfn_t m)
+{
+    SC_UNSAFE("DEV-02: as frame_words") {
+        return (uint32_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
+    }
+}
+
+/* machine-to-phys */
+SC_INLINE void m2p_set(mfn_t m, uint64_t pfn)
+{
+    SC_UNSAFE("DEV-03: the writable M2P has an entry for every mfn below max_mfn") {
+        if (frame_valid(m))
+            ((uint64_t *)M2P_RW_BASE)[m.v] = pfn;
+    }
+}
+SC_INLINE uint64_t m2p_get(mfn_t m)
+{
+    SC_UNSAFE("DEV-03: as m2p_set") {
+        return ((uint64_t *)M2P_RW_BASE)[m.v];
+    }
+}
+#define M2P_INVALID UINT64_MAX /* no pfn: what Xen's guests test for */
+
+#endif

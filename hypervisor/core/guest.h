@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * guest.h - access to guest memory (SC-15).
+ *
+ * guest_read/guest_write copy between a hypervisor local and a guest virtual
+ * address in the address space that is loaded now.  A range that touches the
+ * hypervisor's slots, is non-canonical or wraps is refused; a page fault in it
+ * is caught by the exception table.  Either way: -EFAULT, and a write may have
+ * been done in part.  No lock needed.  Never read the same guest word twice.
+ */
+#ifndef CORE_GUEST_H
+#define CORE_GUEST_H
+
+#include "core/addr.h"
+
+SC_NODISCARD int guest_read(void *dst, gva_t src, uint64_t nr_bytes);
+SC_NODISCARD int guest_write(gva_t dst, const void *src, uint64_t nr_bytes);
+/* One 8-byte word; much cheaper than guest_read. */
+SC_NODISCARD int guest_read_u64(uint64_t *dst, gva_t src);
+SC_NODISCARD int guest_read_u32(uint32_t *dst, gva_t src);
+SC_NODISCARD int guest_write_u64(gva_t dst, uint64_t value);
+
+/* The i-th element of a guest array of elements of elem_bytes. */
+SC_INLINE gva_t guest_elem(gva_t base, uint64_t i, uint64_t elem_bytes)
+{
+    return gva(base.v + i * elem_bytes);
+}
+
+/* Typed copies: whole objects that hold no pointer. */
+#define guest_get(local, va) guest_read(&(local), (va), sizeof(local))
+#define guest_put(va, local) guest_write((va), &(local), sizeof(local))
+
+/*
+ * Words shared live with a guest (event bitmaps, FIFO words, grant flags,
+ * vcpu_info).  The page is pinned by a reference the caller holds.  What comes
+ * back is untrusted.
+ */
+SC_INLINE uint8_t shared_read8(const uint8_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+SC_INLINE uint16_t shared_read16(const uint16_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+SC_INLINE uint32_t shared_read32(const uint32_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+SC_INLINE uint64_t shared_read64(const uint64_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+SC_INLINE void shared_write8(uint8_t *p, uint8_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
+SC_INLINE void shared_write32(uint32_t *p, uint32_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
+SC_INLINE void shared_write64(uint64_t *p, uint64_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
+SC_INLINE uint16_t shared_cmpxchg16(uint16_t *p, uint16_t old, uint16_t new_value)
+{
+    __atomic_compare_exchange_n(p, &old, new_value, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+    return old;
+}
+SC_INLINE uint32_t shared_cmpxchg32(uint32_t *p, uint32_t old, uint32_t new_value)
+{
+    __atomic_compare_exchange_n(p, &old, new_value, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+    return old;
+}
+SC_INLINE uint16_t shared_and16(uint16_t *p, uint16_t v) { return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST); }
+SC_INLINE uint32_t shared_or32(uint32_t *p, uint32_t v) { return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST); }
+SC_INLINE uint32_t shared_and32(uint32_t *p, uint32_t v) { return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST); }
+
+/* Set, clear, test bit nr (0-63) of a shared word; the first two return the old bit. */
+SC_INLINE bool shared_test_and_set_bit(uint64_t *p, unsigned nr)
+{
+    uint64_t m = 1UL << (nr & 63);
+
+    return (__atomic_fetch_or(p, m, __ATOMIC_SEQ_CST) & m) != 0;
+}
+SC_INLINE bool shared_test_and_clear_bit(uint64_t *p, unsigned nr)
+{
+    uint64_t m = 1UL << (nr & 63);
+
+    return (__atomic_fetch_and(p, ~m, __ATOMIC_SEQ_CST) & m) != 0;
+}
+SC_INLINE bool shared_test_bit(const uint64_t *p, unsigned nr)
+{
+    return (shared_read64(p) >> (nr & 63)) & 1;
+}
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/hvmap.h"
+
+#include "arch/tlb.h"
+#include "core/log.h"
+#include "core/schedule.h"
+#include "ports/pagealloc.h"
+
+#define MAX_BOOT_RANGES 16
+
+extern uint8_t __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[], __data_end[];
+extern uint8_t __ro_after_init_start[], __ro_after_init_end[];
+
+mfn_t hv_l4;
+static struct ram_range boot_free[MAX_BOOT_RANGES];
+static unsigned nr_boot_free;
+static bool boot_done;
+static uint64_t device_next = DEVICE_BASE;
+
+/* ---- frames before there is an allocator ---- */
+
+void hvmap_boot_alloc_add(uint64_t start, uint64_t end)
+{
+    start = ALIGN_UP(start, PAGE_SIZE);
+    end = ALIGN_DOWN(end, PAGE_SIZE);
+    if (start >= end || nr_boot_free >= MAX_BOOT_RANGES)
+        return;
+    boot_free[nr_boot_free++] = (struct ram_range){ start, end };
+}
+
+/* From the top of the highest range below 4 GiB: low memory stays free for DMA. */
+static mfn_t boot_alloc(uint64_t nr_frames)
+{
+    struct ram_range *best = NULL;
+
+    for (unsigned i = 0; i < nr_boot_free; i++) {
+        struct ram_range *r = &boot_free[i];
+
+        if (r->end <= 0x100000000 && r->end - r->start >= nr_frames * PAGE_SIZE &&
+            (best == NULL || r->end > best->end))
+            best = r;
+    }
+    if (best == NULL)
+        panic("out of memory at boot: give the machine more (-m), or dom0 less (dom0_mem=)");
+    best->end -= nr_frames * PAGE_SIZE;
+    memset(frame_bytes(mfn(best->end >> PAGE_SHIFT)), 0, nr_frames * PAGE_SIZE);
+    return mfn(best->end >> PAGE_SHIFT);
+}
+
+mfn_t hvmap_alloc_frame(void)
+{
+    mfn_t m;
+
+    if (!boot_done)
+        return boot_alloc(1);
+    if (frame_alloc_hv(&m) != 0)
+        panic("out of memory for the hypervisor's page tables");
+    return m;
+}
+
+mfn_t hvmap_alloc_frame_pair(void)
+{
+    mfn_t m;
+
+    if (!boot_done)
+        return boot_alloc(2);
+    if (pagealloc_get(1, 0, &m) != 0)
+        panic("out of memory for a CPU's tables");
+    memset(frame_bytes(m), 0, 2 * PAGE_SIZE);
+    return m;
+}
+
+void hvmap_boot_alloc_finish(void)
+{
+    boot_done = true;
+    for (unsigned i = 0; i < nr_boot_free; i++) {
+        uint64_t start = boot_free[i].start >> PAGE_SHIFT, end = boot_free[i].end >> PAGE_SHIFT;
+
+        if (start < end)
+            pagealloc_add(mfn(start), end - start);
+    }
+}
+
+/* ---- tables ---- */
+
+static unsigned slot_of(uint64_t va, unsigned level)
+{
+    return (va >> (PAGE_SHIFT + 9 * (level - 1))) & 511;
+}
+
+/* The slot for va at a level (1: 4 KiB, 2: 2 MiB), making the tables above it. */
+static uint64_t *slot_make(uint64_t va, unsigned level)
+{
+    uint64_t *t = frame_words(hv_l4);
+
+    for (unsigned l = 4; l > level; l--) {
+        uint64_t *e = &t[slot_of(va, l)];
+
+        if (*e == 0)
+            *e = mfn_to_maddr(hvmap_alloc_frame()).v | PTE_P | PTE_W | PTE_A | PTE_D |
+                 ((va >> 39 & 511) == 261 && l != 4 ? PTE_U : 0);
+        BUG_ON((*e & PTE_PS) != 0);
+        t = frame_words(mfn((*e & PTE_ADDR) >> PAGE_SHIFT));
+    }
+    return &t[slot_of(va, level)];
+}
+
+void hvmap_page(uint64_t va, mfn_t m, uint64_t flags)
+{
+    *slot_make(va, 1) = mfn_to_maddr(m).v | flags;
+}
+
+uint64_t hvmap_lookup(uint64_t va)
+{
+    uint64_t *t = frame_words(hv_l4), e = 0;
+
+    for (unsigned l = 4; l >= 1; l--) {
+        e = t[slot_of(va, l)];
+        if ((e & PTE_P) == 0)
+            return 0;
+        if (l == 1 || (l < 4 && (e & PTE_PS) != 0))
+            return e;
+        t = frame_words(mfn((e & PTE_ADDR) >> PAGE_SHIFT));
+    }
+    return e;
+}
+
+static uint64_t image_phys(const uint8_t *sym)
+{
+    return (uint64_t)sym - WINDOW_BASE;
+}
+
+/* Text and read-only data must not be writable through the direct map either. */
+static bool must_be_ro(uint64_t maddr)
+{
+    return maddr >= image_phys(__text_start) && maddr < image_phys(__rodata_end);
+}
+
+static void map_direct(uint64_t start, uint64_t end)
+{
+    uint64_t image_start = ALIGN_DOWN(image_phys(__text_start), 0x200000UL);
+    uint64_t image_end = ALIGN_UP(image_phys(__data_end), 0x200000UL);
+
+    start = ALIGN_DOWN(start, PAGE_SIZE);
+    end = ALIGN_UP(end, PAGE_SIZE);
+    for (uint64_t at = start; at < end;) {
+        bool near_image = at >= image_start && at < image_end;
+
+        if ((at & 0x1fffff) == 0 && at + 0x200000 <= end && !near_image) {
+            *slot_make(DIRECTMAP_BASE + at, 2) = at | HVMAP_RW | PTE_PS | PTE_G;
+            at += 0x200000;
+        } else {
+            hvmap_page(DIRECTMAP_BASE + at, mfn(at >> PAGE_SHIFT), must_be_ro(at) ? HVMAP_R : HVMAP_RW | PTE_G);
+            at += PAGE_SIZE;
+        }
+    }
+}
+
+static void map_image(const uint8_t *from, const uint8_t *to, uint64_t flags)
+{
+    for (uint64_t va = (uint64_t)from; va < (uint64_t)to; va += PAGE_SIZE)
+        hvmap_page(va, mfn((va - WINDOW_BASE) >> PAGE_SHIFT), flags);
+}
+
+/* A table of max_mfn elements at va, in fresh frames. */
+static void map_table(uint64_t va, uint64_t nr_bytes, uint64_t flags)
+{
+    uint64_t nr = ALIGN_UP(nr_bytes, PAGE_SIZE) >> PAGE_SHIFT;
+    mfn_t first = boot_alloc(nr);
+
+    for (uint64_t i = 0; i < nr; i++)
+        hvmap_page(va + i * PAGE_SIZE, mfn(first.v + i), flags);
+}
+
+void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
+{
+    uint64_t *l4, l3;
+
+    for (unsigned i = 0; i < nr_ram; i++)
+        max_mfn = max_u64(max_mfn, ram[i].end >> PAGE_SHIFT);
+    hv_l4 = boot_alloc(1);
+    l4 = frame_words(hv_l4);
+    for (unsigned i = 0; i < nr_ram; i++)
+        map_direct(ram[i].start, ram[i].end);
+    map_image(__text_start, __text_end, HVMAP_RX);
+    map_image(__rodata_start, __rodata_end, HVMAP_R);
+    map_image(__data_start, __data_end, HVMAP_RW | PTE_G);
+    map_table(FRAMETABLE_BASE, max_mfn * sizeof(struct frame_info), HVMAP_RW | PTE_G);
+    /* One set of tables shows the M2P twice: writable to us, read-only to guests. */
+    map_table(M2P_RW_BASE, max_mfn * 8, (HVMAP_RW & ~PTE_NX) | PTE_U);
+    l3 = l4[261] & PTE_ADDR;
+    l4[261] = l3 | PTE_P | PTE_W | PTE_A | PTE_NX;
+    l4[M2P_RO_SLOT] = l3 | PTE_P | PTE_U | PTE_A | PTE_NX;
+    /* Every shared slot exists from now on, so that guests' L4s never need another look. */
+    (void)slot_make(VMAP_BASE, 1);
+    (void)slot_make(DEVICE_BASE, 1);
+
+    cr3_load(mfn_to_maddr(hv_l4).v);
+    for (uint64_t i = 0; i < max_mfn; i++) {
+        frame_table[i].state = FS_OWNER(DOMID_IO & 0x7fff);
+        m2p_set(mfn(i), M2P_INVALID);
+    }
+    for (unsigned i = 0; i < nr_ram; i++) {
+        for (uint64_t m = ALIGN_UP(ram[i].start, PAGE_SIZE) >> PAGE_SHIFT; m < ram[i].end >> PAGE_SHIFT; m++)
+            frame_table[m].state = FS_OWNER(DOMID_NONE);
+    }
+}
+
+void hvmap_protect_direct(mfn_t m)
+{
+    uint64_t va = DIRECTMAP_BASE + (m.v << PAGE_SHIFT), *e = slot_make(va, 2), old = *e;
+
+    if ((old & PTE_PS) != 0) {
+        mfn_t l1 = hvmap_alloc_frame();
+
+        for (unsigned i = 0; i < 512; i++)
+            frame_words(l1)[i] = (old & ~PTE_PS) + i * PAGE_SIZE;
+        *e = mfn_to_maddr(l1).v | PTE_P | PTE_W | PTE_A;
+    }
+    hvmap_page(va, m, HVMAP_R);
+    tlb_flush_all_local();
+}
+
+static uint64_t device_map(uint64_t maddr, uint64_t nr_bytes, uint64_t flags)
+{
+    uint64_t first = ALIGN_DOWN(maddr, PAGE_SIZE), va = device_next;
+
+    for (uint64_t at = first; at < maddr + nr_bytes; at += PAGE_SIZE) {
+        hvmap_page(device_next, mfn(at >> PAGE_SHIFT), flags);
+        device_next += PAGE_SIZE;
+    }
+    device_next += PAGE_SIZE; /* a guard */
+    return va + (maddr - first);
+}
+
+volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes)
+{
+    SC_UNSAFE("DEV-08: a mapping made just now for these registers") {
+        return (volatile uint8_t *)device_map(maddr, nr_bytes, HVMAP_DEVICE);
+    }
+}
+
+const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes)
+{
+    SC_UNSAFE("DEV-08: a read-only mapping made just now") {
+        return (const uint8_t *)device_map(maddr, nr_bytes, HVMAP_R);
+    }
+}
+
+void hvmap_seal(void)
+{
+    map_image(__ro_after_init_start, __ro_after_init_end, HVMAP_R);
+    for (uint64_t va = (uint64_t)__ro_after_init_start; va < (uint64_t)__ro_after_init_end; va += PAGE_SIZE)
+        hvmap_page(DIRECTMAP_BASE + va - WINDOW_BASE, mfn((va - WINDOW_BASE) >> PAGE_SHIFT), HVMAP_R);
+    tlb_flush_all_local();
+}
+
+uint64_t hvmap_direct_maddr(uint64_t va)
+{
+    BUG_ON(va < DIRECTMAP_BASE || va >= DIRECTMAP_BASE + DIRECTMAP_SIZE);
+    return va - DIRECTMAP_BASE;
+}
+
+void hvmap_fill_l4(mfn_t l4, mfn_t perdom_l3)
+{
+    uint64_t *to = frame_words(l4), *from = frame_words(hv_l4);
+
+    for (unsigned i = HV_L4_FIRST; i <= HV_L4_LAST; i++)
+        to[i] = from[i];
+    to[PERDOM_SLOT] = mfn_to_maddr(perdom_l3).v | PTE_P | PTE_W | PTE_A;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hvmap.h - the hypervisor's own mappings.  W^X: no page is writable and
+ * executable through any mapping (text is read-only in the direct map too).
+ */
+#ifndef CORE_HVMAP_H
+#define CORE_HVMAP_H
+
+#include "core/frame.h"
+
+#define PTE_P 0x1UL
+#define PTE_W 0x2UL
+#define PTE_U 0x4UL
+#define PTE_PWT 0x8UL
+#define PTE_PCD 0x10UL
+#define PTE_A 0x20UL
+#define PTE_D 0x40UL
+#define PTE_PS 0x80UL
+#define PTE_G 0x100UL
+#define PTE_NX (1UL << 63)
+#define PTE_ADDR 0x000ffffffffff000UL
+
+#define HVMAP_RX (PTE_P | PTE_A | PTE_G)
+#define HVMAP_R (PTE_P | PTE_A | PTE_G | PTE_NX)
+#define HVMAP_RW (PTE_P | PTE_W | PTE_A | PTE_D | PTE_NX)
+#define HVMAP_DEVICE (PTE_P | PTE_W | PTE_A | PTE_D | PTE_NX | PTE_PCD | PTE_PWT)
+
+/* Boot: build the final tables and load them.  ram: pairs of machine addresses. */
+struct ram_range {
+    uint64_t start, end;
+};
+void hvmap_init(const struct ram_range *ram, unsigned nr_ram);
+/* Boot: frames taken before the page allocator exists; zeroed. */
+void hvmap_boot_alloc_add(uint64_t start, uint64_t end);
+mfn_t hvmap_alloc_frame(void);
+mfn_t hvmap_alloc_frame_pair(void);
+/* Boot: hand what is left to the page allocator. */
+void hvmap_boot_alloc_finish(void);
+
+/* Map one page at va in the hypervisor's slots (shared by every address space). */
+void hvmap_page(uint64_t va, mfn_t m, uint64_t flags);
+/* Make the direct map's view of m read-only. */
+void hvmap_protect_direct(mfn_t m);
+/* Map device registers or firmware tables; never unmapped. */
+volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes);
+const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes);
+/* Read-only after boot: the tables set up at boot become read-only. */
+void hvmap_seal(void);
+/* Machine address behind a direct-map address. */
+uint64_t hvmap_direct_maddr(uint64_t va);
+/* Write the hypervisor's slots 256-271 into a guest's L4; perdom: its own slot's L3. */
+void hvmap_fill_l4(mfn_t l4, mfn_t perdom_l3);
+/* Walk the hypervisor's tables: the entry for va, or 0.  For dumps. */
+uint64_t hvmap_lookup(uint64_t va);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys for the hypervisor (Ctrl-a three times), with Xen's letters. */
+#include "arch/segments.h"
+#include "core/log.h"
+#include "core/machine.h"
+#include "core/schedule.h"
+#include "core/trap.h"
+#include "ports/console.h"
+#include "ports/evtchn.h"
+#include "ports/pagealloc.h"
+#include "ports/sched.h"
+
+static void key_help(void)
+{
+    log_err("'d' registers of the running vcpu    'h' this help");
+    log_err("'m' memory                           'n' NMI to dom0");
+    log_err("'q' domains and vcpus                'r' run queues");
+    log_err("'R' reboot the machine               't' time");
+}
+
+static const char *vcpu_state(const struct vcpu *v)
+{
+    if (!v->online)
+        return "down";
+    if (v->block == VCPU_BLOCKED)
+        return "blocked";
+    if (v->block == VCPU_POLLING)
+        return "polling";
+    return v == this_cpu()->last_ctx ? "running" : "runnable";
+}
+
+static void key_domains(void)
+{
+    for (const struct domain *d = domain_list; d != NULL; d = d->next) {
+        log_err("domain %u%s: %lu of at most %lu frames, %u vcpus%s", d->id, d->privileged ? " (hardware)" : "",
+                d->nr_frames, d->max_frames, d->max_vcpus, d->shut_down ? ", shut down" : "");
+        for (uint32_t i = 0; i < d->max_vcpus; i++) {
+            const struct vcpu *v = domain_vcpu(d, i);
+
+            if (v != NULL)
+                log_err("    vcpu %u: cpu %u, %s, upcall pending %u masked %u", i, v->cpu, vcpu_state(v),
+                        v->info->evtchn_upcall_pending, v->info->evtchn_upcall_mask);
+        }
+    }
+}
+
+void keys_handle(char c)
+{
+    struct vcpu *v = this_cpu()->last_ctx;
+
+    log_err("'%c' pressed", c);
+    switch (c) {
+    case 'h': key_help(); break;
+    case 'd':
+        if (v != NULL)
+            dump_guest(v, guest_regs());
+        break;
+    case 'm': log_err("%lu of %lu frames free", pagealloc_nr_free(), pagealloc_nr_total()); break;
+    case 'q': key_domains(); break;
+    case 'r': log_err("scheduler: %s; current %s", sched_name(), this_cpu()->current == this_cpu()->idle ? "idle" : "busy"); break;
+    case 't': log_err("system time %lu ns", now_ns()); break;
+    case 'R': machine_reset();
+    case 'n':
+        if (hardware_domain != NULL) {
+            hardware_domain->vcpu[0]->nmi_pending = true;
+            cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
+        }
+        break;
+    default: log_err("unknown; 'h' lists the keys"); break;
+    }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lib_call.h - the one way to call Debian's static libraries (docs/decisions/0010).
+ *
+ * fn runs on a private stack with interrupts off, FS on a block with a random
+ * stack-protector canary at +0x28, the FPU usable and its old state kept.
+ */
+#ifndef CORE_LIB_CALL_H
+#define CORE_LIB_CALL_H
+
+#include "core/base.h"
+
+typedef int64_t lib_fn(uint64_t a, uint64_t b, uint64_t c);
+
+int64_t lib_call(lib_fn *fn, uint64_t a, uint64_t b, uint64_t c);
+/* The library's stack protector, an assertion of its: stop. */
+_Noreturn void lib_panic(const char *what);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock.h - spin locks, and the one list that orders them.
+ *
+ * Lock order (take downward, never upward; docs/decisions/0009-lock-order.md):
+ *
+ *   1  domlist    the list of domains            core/domain.c
+ *   2  domain     one domain's configuration     struct domain
+ *   3  gnttab     one domain's grant table       modules/gnttab
+ *   4  evtchn     one domain's event channels    modules/evtchn
+ *   -  evtchnq    one vcpu's FIFO event queues   modules/evtchn
+ *   5  sched      one CPU's run queue            modules/sched_rr
+ *   6  timerq     one CPU's timer queue          core/timerq.c
+ *   7  pool       one type's free objects         core/pool.c
+ *   8  pagealloc  free lists                     modules/pagealloc_buddy
+ *   9  console    the console ring               modules/console
+ *
+ * Two locks of one rank are taken lower domain id first (lock_pair).
+ * The hypervisor runs with interrupts off, so no lock is taken from an
+ * interrupt: handlers only set per-CPU pending bits.
+ *
+ * Every acquisition is logged in this CPU's gate log (core/gate.h), from which
+ * a trap in a module releases it.
+ */
+#ifndef CORE_LOCK_H
+#define CORE_LOCK_H
+
+#include "core/base.h"
+
+enum lock_rank {
+    RANK_DOMLIST = 1,
+    RANK_DOMAIN,
+    RANK_GNTTAB,
+    RANK_EVTCHN,
+    RANK_EVTCHN_QUEUE,
+    RANK_SCHED,
+    RANK_TIMERQ,
+    RANK_POOL,
+    RANK_PAGEALLOC,
+    RANK_CONSOLE,
+};
+
+/* A ticket lock. */
+typedef struct {
+    uint16_t next;
+    uint16_t owner;
+    uint8_t rank;
+    uint8_t poisoned;
+} spinlock_t;
+
+#define SPINLOCK_INIT(r) { 0, 0, (r), 0 }
+
+/* Take and release; the CPU's gate log records the lock.  No error. */
+void spin_lock(spinlock_t *lock);
+void spin_unlock(spinlock_t *lock);
+/* Two locks of one rank in the order of the ids given; the same lock is taken once. */
+void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id);
+void spin_unlock_pair(spinlock_t *a, spinlock_t *b);
+
+#endif

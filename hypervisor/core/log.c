@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/log.h"
+
+#include <stdarg.h>
+
+#include "core/cmdline.h"
+#include "core/domain.h"
+#include "ports/console.h"
+
+#define LINE_BYTES 320
+
+struct line {
+    char text[LINE_BYTES];
+    unsigned nr;
+};
+
+static void line_char(struct line *l, char c)
+{
+    if (l->nr < LINE_BYTES - 1)
+        l->text[l->nr++] = c;
+}
+
+static void line_str(struct line *l, const char *s)
+{
+    for (unsigned i = 0; s[i] != '\0'; i++)
+        line_char(l, s[i]);
+}
+
+static void line_number(struct line *l, uint64_t v, unsigned base, unsigned width, char pad)
+{
+    char digits[24];
+    unsigned n = 0;
+
+    do {
+        digits[n++] = "0123456789abcdef"[v % base];
+        v /= base;
+    } while (v != 0);
+    for (unsigned i = n; i < width; i++)
+        line_char(l, pad);
+    while (n > 0)
+        line_char(l, digits[--n]);
+}
+
+static void line_format(struct line *l, const char *fmt, va_list ap)
+{
+    for (unsigned i = 0; fmt[i] != '\0'; i++) {
+        unsigned width = 0, longs = 0;
+        char pad = ' ';
+
+        if (fmt[i] != '%') {
+            line_char(l, fmt[i]);
+            continue;
+        }
+        i++;
+        if (fmt[i] == '0')
+            pad = '0';
+        for (; fmt[i] >= '0' && fmt[i] <= '9'; i++)
+            width = width * 10 + (unsigned)(fmt[i] - '0');
+        for (; fmt[i] == 'l' || fmt[i] == 'z'; i++)
+            longs++;
+        switch (fmt[i]) {
+        case 's': line_str(l, va_arg(ap, const char *)); break;
+        case 'c': line_char(l, (char)va_arg(ap, int)); break;
+        case 'd':
+        case 'i': {
+            int64_t v = longs ? va_arg(ap, int64_t) : va_arg(ap, int);
+
+            if (v < 0)
+                line_char(l, '-');
+            line_number(l, v < 0 ? (uint64_t)-v : (uint64_t)v, 10, width, pad);
+            break;
+        }
+        case 'u': line_number(l, longs ? va_arg(ap, uint64_t) : va_arg(ap, unsigned), 10, width, pad); break;
+        case 'x': line_number(l, longs ? va_arg(ap, uint64_t) : va_arg(ap, unsigned), 16, width, pad); break;
+        case 'p': line_number(l, va_arg(ap, uint64_t), 16, 16, '0'); break;
+        case '%': line_char(l, '%'); break;
+        case '\0': return;
+        default: line_char(l, fmt[i]); break;
+        }
+    }
+}
+
+static void line_end(struct line *l, bool shown)
+{
+    l->text[l->nr++] = '\n';
+    console_write_hv(l->text, l->nr, shown);
+}
+
+void log_vprint(enum log_level level, const char *fmt, va_list ap)
+{
+    struct line l = { .nr = 0 };
+
+    line_str(&l, "(SafeHype) ");
+    line_format(&l, fmt, ap);
+    line_end(&l, (unsigned)level <= opt_loglvl);
+}
+
+void log_print(enum log_level level, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    log_vprint(level, fmt, ap);
+    va_end(ap);
+}
+
+/* Guests may not flood the line: this many lines a second, the rest counted. */
+#define GUEST_LINES_PER_SECOND 20
+
+static struct {
+    uint64_t second;
+    uint32_t nr, dropped;
+} guest_rate;
+
+static bool guest_line_ok(void)
+{
+    uint64_t second = now_ns() / 1000000000UL;
+
+    if (second != guest_rate.second) {
+        uint32_t dropped = guest_rate.dropped;
+
+        guest_rate.second = second;
+        guest_rate.nr = 0;
+        guest_rate.dropped = 0;
+        if (dropped > 0)
+            log_warn("%u lines about guests left out", dropped);
+    }
+    if (guest_rate.nr >= GUEST_LINES_PER_SECOND) {
+        guest_rate.dropped++;
+        return false;
+    }
+    guest_rate.nr++;
+    return true;
+}
+
+void log_guest(enum log_level level, const char *fmt, ...)
+{
+    struct line l = { .nr = 0 };
+    const struct vcpu *v = current_vcpu();
+    va_list ap;
+
+    if ((unsigned)level > opt_guest_loglvl || !guest_line_ok())
+        return;
+    line_str(&l, "(SafeHype) d");
+    line_number(&l, v->domain->id, 10, 0, ' ');
+    line_char(&l, 'v');
+    line_number(&l, v->id, 10, 0, ' ');
+    line_char(&l, ' ');
+    va_start(ap, fmt);
+    line_format(&l, fmt, ap);
+    va_end(ap);
+    line_end(&l, true);
+}

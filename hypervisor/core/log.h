@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log.h - the hypervisor's log (SC-05: the one variadic call, its format checked).
+ *
+ * Lines go to the console ring and, as loglvl= and guest_loglvl= say, to the
+ * console.  Formats: %s %c %d %i %u %x %p %%, with l, ll or z and width and 0.
+ */
+#ifndef CORE_LOG_H
+#define CORE_LOG_H
+
+#include <stdarg.h>
+
+#include "core/base.h"
+
+enum log_level { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+/* The hypervisor's own words. */
+void log_print(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void log_vprint(enum log_level level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/* What a guest caused: rate-limited, shown by guest_loglvl=.  Names the current vcpu. */
+void log_guest(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A hypervisor bug: registers, backtrace, stop.  Never returns. */
+_Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#define log_err(...) log_print(LOG_ERR, __VA_ARGS__)
+#define log_warn(...) log_print(LOG_WARNING, __VA_ARGS__)
+#define log_info(...) log_print(LOG_INFO, __VA_ARGS__)
+#define log_debug(...) log_print(LOG_DEBUG, __VA_ARGS__)
+
+#define BUG_ON(cond)                                                                               \
+    do {                                                                                           \
+        if (unlikely(cond))                                                                        \
+            panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond);                                  \
+    } while (0)
+
+#endif

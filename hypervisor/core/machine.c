@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/machine.h"
+
+#include <stdarg.h>
+
+#include "arch/acpi.h"
+#include "arch/cpu.h"
+#include "core/cmdline.h"
+#include "core/log.h"
+#include "core/timerq.h"
+#include "core/trap.h"
+
+_Noreturn void machine_halt(void)
+{
+    cpu_halt_forever();
+    __builtin_unreachable();
+}
+
+_Noreturn void machine_reset(void)
+{
+    acpi_reset();
+    for (unsigned i = 0; i < 1000 && (inb(0x64) & 2) != 0; i++)
+        ;
+    outb(0xfe, 0x64);
+    outb(0x06, 0xcf9);
+    lidt(0, 0);
+    __asm__ volatile("int3");
+    machine_halt();
+}
+
+_Noreturn void machine_dead(void)
+{
+    uint64_t end = now_ns() + 5000000000UL;
+
+    if (opt_noreboot) {
+        log_err("Halted ('noreboot' specified).");
+        machine_halt();
+    }
+    log_err("Reboot in five seconds...");
+    while (now_ns() < end)
+        cpu_pause();
+    machine_reset();
+}
+
+_Noreturn void panic(const char *fmt, ...)
+{
+    static bool again;
+    va_list ap;
+    uint64_t rsp;
+
+    if (again)
+        machine_halt();
+    again = true;
+    gate_unwind(&this_cpu()->gate, 0);
+    log_err("****************************************");
+    log_err("Panic on CPU %u:", this_cpu()->id);
+    va_start(ap, fmt);
+    log_vprint(LOG_ERR, fmt, ap);
+    va_end(ap);
+    __asm__ volatile("movq %%rsp, %0" : "=r"(rsp));
+    dump_backtrace(rsp, (uint64_t)__builtin_return_address(0));
+    log_err("****************************************");
+    machine_dead();
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* machine.h - the end of the machine: reset and halt. */
+#ifndef CORE_MACHINE_H
+#define CORE_MACHINE_H
+
+#include "core/base.h"
+
+/* By the ACPI reset register, the keyboard controller, a triple fault. */
+_Noreturn void machine_reset(void);
+_Noreturn void machine_halt(void);
+/* After a fatal error: reset after five seconds, or halt with noreboot. */
+_Noreturn void machine_dead(void);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * percpu.h - what belongs to one CPU.
+ *
+ * Each CPU's primary stack is in an aligned area of STACK_AREA bytes; the trap
+ * frame of an entry from a guest is at its top, followed by struct cpu_top.
+ * So this CPU's data is found from the stack pointer alone (docs/decisions/0007).
+ *
+ * A module declares per-CPU state with SC_PERCPU(type, name) and reaches its own
+ * CPU's with sc_this_cpu(name).
+ */
+#ifndef CORE_PERCPU_H
+#define CORE_PERCPU_H
+
+#include "core/layout.h"
+#include "core/regs.h"
+#include "core/timerq.h"
+#include "core/gate.h"
+
+struct vcpu;
+
+/* Bits of cpu->pending: work to do before returning to a guest. */
+enum softirq {
+    SOFTIRQ_TIMER = 0,  /* timer queue has expired entries */
+    SOFTIRQ_SCHEDULE,   /* pick another vcpu */
+    SOFTIRQ_IRQ,        /* device interrupts to forward: cpu->irq_pending */
+    SOFTIRQ_SERIAL,     /* console input */
+    SOFTIRQ_RCU,        /* deferred frees whose grace period may be over */
+    NR_SOFTIRQS,
+};
+
+struct cpu {
+    uint32_t id;
+    uint32_t apic_id;
+    uint32_t node;
+    uint32_t pending;             /* softirq bits; set by handlers, cleared on exit */
+    struct vcpu *current;
+    struct vcpu *idle;
+    struct vcpu *fpu_owner SC_NULLABLE; /* whose FPU state the registers hold */
+    struct vcpu *last_ctx SC_NULLABLE;  /* whose segments, GDT, LDT and debug state are loaded */
+    uint64_t cr3;                 /* what CR3 holds */
+    uint64_t tlb_stamp;           /* TLB clock at this CPU's last full flush */
+    uint64_t irq_pending[4];      /* by vector: device interrupts taken, not yet forwarded */
+    struct timerq timerq;
+    struct gate_log gate;
+    uint64_t rcu_epoch;
+    uint32_t hv_cr4;
+    bool nmi_seen;
+};
+
+/* What lies above the trap frame at the top of the stack; offsets known to assembly. */
+struct cpu_top {
+    struct guest_regs regs;
+    struct cpu *cpu;
+    struct vcpu *current;
+    uint64_t scratch[2];
+};
+
+extern struct cpu cpus[MAX_CPUS];
+extern uint32_t nr_cpus;
+
+SC_INLINE struct cpu_top *cpu_top(void)
+{
+    uint64_t top;
+
+    SC_UNSAFE("DEV-01: the stack pointer is inside this CPU's STACK_AREA, whose top holds cpu_top") {
+        __asm__("movq $%c1, %0; orq %%rsp, %0" : "=r"(top) : "i"(STACK_AREA - 1));
+        return (struct cpu_top *)(top + 1 - sizeof(struct cpu_top));
+    }
+}
+
+/* A CPU's own top, from anywhere. */
+SC_INLINE struct cpu_top *cpu_top_of(const struct cpu *cpu)
+{
+    SC_UNSAFE("DEV-01: as cpu_top, by the CPU's number") {
+        return (struct cpu_top *)(STACK_BASE + (uint64_t)(cpu->id + 1) * STACK_AREA - sizeof(struct cpu_top));
+    }
+}
+
+SC_INLINE struct cpu *this_cpu(void) { return cpu_top()->cpu; }
+SC_INLINE struct vcpu *current_vcpu(void) { return cpu_top()->current; }
+/* The trap frame of the guest that this CPU runs. */
+SC_INLINE struct guest_regs *guest_regs(void) { return &cpu_top()->regs; }
+/* Make a CPU look at its pending work (another CPU: also interrupt it; later issue). */
+SC_INLINE void cpu_pend(struct cpu *cpu, enum softirq nr) { __atomic_fetch_or(&cpu->pending, 1U << nr, __ATOMIC_SEQ_CST); }
+SC_INLINE void softirq_raise(enum softirq nr) { this_cpu()->pending |= 1U << nr; }
+
+#define SC_PERCPU(type, name) static type name[MAX_CPUS]
+#define sc_this_cpu(name) (&(name)[this_cpu()->id])
+
+#endif

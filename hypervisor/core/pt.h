@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pt.h - slots of guest page tables, the second half of the floor.
+ *
+ * Who calls holds a reference to the table (frame_get_sealed) or builds it.
+ * pt_commit consumes the reference that the new entry carries and yields the
+ * old entry, whose reference the caller now owns: pte_ref().
+ * The right to write is in an entry only if its reference is RW.
+ */
+#ifndef CORE_PT_H
+#define CORE_PT_H
+
+#include "core/frame.h"
+#include "core/hvmap.h"
+
+SC_INLINE mfn_t pte_mfn(uint64_t pte) { return mfn((pte & PTE_ADDR) >> PAGE_SHIFT); }
+SC_INLINE bool pte_present(uint64_t pte) { return (pte & PTE_P) != 0; }
+
+/* A present entry for ref; flags: all bits but the address and the right to write. */
+SC_INLINE uint64_t pte_make(SC_OWNED fref_t ref, uint64_t flags, bool writable)
+{
+    uint64_t w = writable && (ref.v & (FREF_TAG_RW | FREF_TAG_IO)) != 0 ? PTE_W : 0;
+
+    return (ref.v & PTE_ADDR) | (flags & ~(PTE_ADDR | PTE_W)) | w | PTE_P;
+}
+
+/* The reference that a present L1 entry owns. */
+SC_INLINE SC_OWNED fref_t pte_ref(uint64_t pte)
+{
+    mfn_t m = pte_mfn(pte);
+
+    if (unlikely(!frame_valid(m)) || unlikely(frame_owner(m) == (DOMID_IO & 0x7fff)))
+        return (fref_t){ (pte & PTE_ADDR) | FREF_TAG_IO };
+    return (fref_t){ (pte & PTE_ADDR) | ((pte & PTE_W) != 0 ? FREF_TAG_RW : FREF_TAG_RO) };
+}
+
+/* The reference that a present L2-L4 entry owns. */
+SC_INLINE SC_OWNED fref_t pte_table_ref(uint64_t pte)
+{
+    return (fref_t){ (pte & PTE_ADDR) | FREF_TAG_RW };
+}
+
+SC_INLINE uint64_t pt_load(mfn_t table, unsigned i)
+{
+    return __atomic_load_n(&frame_words(table)[i & 511], __ATOMIC_RELAXED);
+}
+SC_INLINE SC_NODISCARD uint64_t pt_commit(mfn_t table, unsigned i, uint64_t pte)
+{
+    return __atomic_exchange_n(&frame_words(table)[i & 511], pte, __ATOMIC_SEQ_CST);
+}
+/* Replace *old by pte if it is still there; otherwise *old is what is. */
+SC_INLINE SC_NODISCARD bool pt_commit_if(mfn_t table, unsigned i, uint64_t *old, uint64_t pte)
+{
+    return __atomic_compare_exchange_n(&frame_words(table)[i & 511], old, pte, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_RELAXED);
+}
+/* While building: the entry is the builder's alone. */
+SC_INLINE void pt_adopt(mfn_t table, unsigned i, uint64_t pte)
+{
+    __atomic_store_n(&frame_words(table)[i & 511], pte, __ATOMIC_RELAXED);
+}
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/reserve.h"
+
+#include "arch/tlb.h"
+#include "core/log.h"
+#include "ports/pagealloc.h"
+
+#define STOLEN (FS_OWNER(DOMID_NONE) | FS_PINNED) /* set aside: no one's, not free */
+
+int reserve_take(struct domain *d, unsigned order, unsigned addr_bits, mfn_t *out)
+{
+    uint64_t nr = 1UL << order;
+    int rc;
+
+    spin_lock(&d->page_lock);
+    rc = d->nr_frames + nr > d->max_frames ? -ENOMEM : pagealloc_get(order, addr_bits, out);
+    if (rc == 0)
+        d->nr_frames += nr;
+    spin_unlock(&d->page_lock);
+    if (rc != 0)
+        return rc;
+    tlb_flush_before_alloc();
+    for (uint64_t i = 0; i < nr; i++) {
+        /* What another domain left in it is not for this one; the hardware domain sees all anyway. */
+        if (!d->privileged)
+            memset(frame_bytes(mfn(out->v + i)), 0, PAGE_SIZE);
+        frame_assign(mfn(out->v + i), d->id, false);
+    }
+    return 0;
+}
+
+int reserve_give_back(struct domain *d, mfn_t m)
+{
+    int rc;
+
+    if (!frame_valid(m) || (frame_state(m) & FS_PINNED) != 0)
+        return -EINVAL;
+    rc = frame_unassign(m, d->id);
+    if (rc != 0)
+        return rc;
+    spin_lock(&d->page_lock);
+    d->nr_frames--;
+    spin_unlock(&d->page_lock);
+    return 0;
+}
+
+int reserve_steal(struct domain *d, mfn_t m)
+{
+    uint64_t s = FS_OWNER(d->id) | FS_ALLOC;
+
+    if (!frame_valid(m))
+        return -EINVAL;
+    return frame_cas(m, &s, STOLEN) ? 0 : -EINVAL;
+}
+
+void reserve_unsteal(struct domain *d, mfn_t m)
+{
+    uint64_t s = STOLEN;
+
+    if (frame_valid(m))
+        (void)frame_cas(m, &s, FS_OWNER(d->id) | FS_ALLOC);
+}
+
+void reserve_free_stolen(mfn_t m)
+{
+    uint64_t s = STOLEN;
+
+    /* The list is read anew: only what was set aside is freed, and only once. */
+    if (frame_valid(m) && frame_cas(m, &s, FS_OWNER(DOMID_NONE)))
+        frame_release(m);
+}
+
+/* Frames made ready by one exchange, taken by the same one: per CPU, so no lock. */
+struct ready {
+    uint32_t nr, next;
+    uint32_t first[4096];
+};
+static struct ready *ready_of_cpu[MAX_CPUS];
+static struct ready ready_boot;
+
+static struct ready *ready_here(void)
+{
+    uint32_t id = this_cpu()->id;
+
+    if (ready_of_cpu[id] == NULL)
+        ready_of_cpu[id] = &ready_boot;
+    return ready_of_cpu[id];
+}
+
+int reserve_exchange_ready(struct domain *d, unsigned order, unsigned addr_bits, uint64_t nr)
+{
+    struct ready *r = ready_here();
+    mfn_t m;
+
+    r->nr = 0;
+    r->next = 0;
+    if (nr > ARRAY_SIZE(r->first))
+        return -ENOMEM;
+    while (r->nr < nr) {
+        if (pagealloc_get(order, addr_bits, &m) != 0) {
+            while (r->nr > 0)
+                pagealloc_put(mfn(r->first[--r->nr]), order);
+            return -ENOMEM;
+        }
+        r->first[r->nr++] = (uint32_t)m.v;
+    }
+    (void)d;
+    tlb_flush_before_alloc();
+    return 0;
+}
+
+mfn_t reserve_exchange_next(struct domain *d, unsigned order)
+{
+    struct ready *r = ready_here();
+    mfn_t m;
+
+    BUG_ON(r->next >= r->nr);
+    m = mfn(r->first[r->next++]);
+    for (uint64_t i = 0; i < 1UL << order; i++)
+        frame_assign(mfn(m.v + i), d->id, false);
+    return m;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Switching between vcpus: the core's half of the scheduler port. */
+#include "arch/fpu.h"
+#include "arch/segments.h"
+#include "arch/tlb.h"
+#include "core/domain.h"
+#include "core/guest.h"
+#include "core/log.h"
+#include "core/schedule.h"
+#include "ports/sched.h"
+
+SC_PERCPU(struct timer, slice_timers);
+
+/* Account the time spent in the old state and enter the new one. */
+static void runstate_change(struct vcpu *v, int state, uint64_t now)
+{
+    struct vcpu_runstate_info *r = &v->runstate;
+
+    if (now > r->state_entry_time) {
+        r->time[r->state & 3] += now - r->state_entry_time;
+        r->state_entry_time = now;
+    }
+    r->state = state;
+}
+
+static int runstate_idle_state(const struct vcpu *v)
+{
+    if (vcpu_runnable(v))
+        return RUNSTATE_runnable;
+    return v->block != VCPU_RUNNABLE ? RUNSTATE_blocked : RUNSTATE_offline;
+}
+
+void runstate_publish(struct vcpu *v)
+{
+    if (v->runstate_gva == 0)
+        return;
+    if (guest_put(gva(v->runstate_gva), v->runstate) != 0)
+        v->runstate_gva = 0; /* the guest took the page away */
+}
+
+void runstate_now(struct vcpu *v, struct vcpu_runstate_info *out)
+{
+    uint64_t now = now_ns();
+
+    *out = v->runstate;
+    if (now > out->state_entry_time)
+        out->time[out->state & 3] += now - out->state_entry_time;
+}
+
+/* The machine's registers belong to cpu->last_ctx; make them next's. */
+static void machine_switch(struct cpu *cpu, struct vcpu *next)
+{
+    struct vcpu *prev = cpu->last_ctx;
+
+    if (prev == next)
+        return;
+    if (prev != NULL) {
+        prev->regs = *guest_regs();
+        segments_save(prev);
+    }
+    cpu->last_ctx = next;
+    *guest_regs() = next->regs;
+    perdom_map(next, GDT_GUEST_PAGES, cpu_gdt_pte(cpu));
+    cr3_load(mfn_to_maddr(fref_mfn(next->kernel_mode ? next->kernel_pt : next->user_pt)).v);
+    segments_load(next, prev);
+    fpu_switch(next);
+}
+
+static void context_switch(struct cpu *cpu, struct vcpu *prev, struct vcpu *next)
+{
+    uint64_t now = now_ns();
+
+    if (prev != cpu->idle)
+        runstate_change(prev, runstate_idle_state(prev), now);
+    cpu->current = next;
+    cpu_top()->current = next;
+    if (next == cpu->idle)
+        return; /* the last vcpu's state stays in the machine */
+    machine_switch(cpu, next);
+    runstate_change(next, RUNSTATE_running, now);
+    runstate_publish(next);
+}
+
+void schedule(void)
+{
+    struct cpu *cpu = this_cpu();
+    struct vcpu *prev = cpu->current, *next;
+    struct timer *slice = sc_this_cpu(slice_timers);
+    uint64_t now = now_ns(), slice_ns;
+
+    next = sched_pick(cpu, prev, now, &slice_ns);
+    if (slice_ns != 0) {
+        slice->kind = TIMER_SCHED;
+        timer_set(slice, now + slice_ns);
+    } else {
+        timer_stop(slice);
+    }
+    if (next != prev)
+        context_switch(cpu, prev, next);
+}
+
+void vcpu_leave_machine(struct vcpu *v)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (cpu->last_ctx != v || cpu->current == v)
+        return;
+    v->regs = *guest_regs();
+    segments_save(v);
+    fpu_save(v);
+    cpu->last_ctx = NULL;
+    cr3_load(mfn_to_maddr(hv_l4).v);
+    segments_load_hv(cpu);
+}
+
+void vcpu_unblock(struct vcpu *v)
+{
+    if (v->block == VCPU_RUNNABLE)
+        return;
+    v->block = VCPU_RUNNABLE;
+    timer_stop(&v->poll);
+    if (vcpu_runnable(v))
+        sched_wake(v);
+}
+
+void vcpu_kick(struct vcpu *v)
+{
+    /* The running vcpu looks at its upcall on the way out anyway. */
+    if (v->block == VCPU_BLOCKED)
+        vcpu_unblock(v);
+}

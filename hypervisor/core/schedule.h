@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* schedule.h - the core's side of scheduling. */
+#ifndef CORE_SCHEDULE_H
+#define CORE_SCHEDULE_H
+
+#include "core/domain.h"
+
+/* Pick and switch (softirq); current_vcpu() may differ afterwards. */
+void schedule(void);
+/* If the machine still holds the state of v, which does not run, put it away. */
+void vcpu_leave_machine(struct vcpu *v);
+/* Copy v's runstate to where the guest asked; v's address space is loaded. */
+void runstate_publish(struct vcpu *v);
+/* v's runstate with the time up to now. */
+void runstate_now(struct vcpu *v, struct vcpu_runstate_info *out);
+
+extern mfn_t hv_l4; /* the hypervisor's own address space */
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/timerq.h"
+
+#include "arch/time.h"
+#include "core/domain.h"
+#include "core/log.h"
+#include "core/percpu.h"
+#include "ports/evtchn.h"
+#include "ports/sched.h"
+
+static void heap_place(struct timerq *q, uint16_t slot, struct timer *t)
+{
+    q->heap[slot] = t;
+    t->slot = slot;
+}
+
+static void heap_up(struct timerq *q, uint16_t slot, struct timer *t)
+{
+    while (slot > 1) {
+        struct timer *parent = q->heap[slot / 2];
+
+        if (parent->deadline_ns <= t->deadline_ns)
+            break;
+        heap_place(q, slot, parent);
+        slot = slot / 2;
+    }
+    heap_place(q, slot, t);
+}
+
+static void heap_down(struct timerq *q, uint16_t slot, struct timer *t)
+{
+    for (;;) {
+        uint16_t child = (uint16_t)(2 * slot);
+
+        if (child > q->nr)
+            break;
+        if (child < q->nr && q->heap[child + 1]->deadline_ns < q->heap[child]->deadline_ns)
+            child++;
+        if (t->deadline_ns <= q->heap[child]->deadline_ns)
+            break;
+        heap_place(q, slot, q->heap[child]);
+        slot = child;
+    }
+    heap_place(q, slot, t);
+}
+
+static void heap_remove(struct timerq *q, struct timer *t)
+{
+    uint16_t slot = t->slot;
+    struct timer *last = q->heap[q->nr];
+
+    q->nr--;
+    t->slot = 0;
+    if (last == t)
+        return;
+    if (slot > 1 && q->heap[slot / 2]->deadline_ns > last->deadline_ns)
+        heap_up(q, slot, last);
+    else
+        heap_down(q, slot, last);
+}
+
+/* Set the hardware for the earliest deadline, if that changed. */
+static void timerq_arm(struct timerq *q)
+{
+    uint64_t next = q->nr > 0 ? q->heap[1]->deadline_ns : UINT64_MAX;
+
+    if (next == q->armed_ns)
+        return;
+    q->armed_ns = next;
+    apic_timer_set(next);
+}
+
+void timer_set(struct timer *t, uint64_t deadline_ns)
+{
+    struct timerq *q = &this_cpu()->timerq;
+
+    spin_lock(&q->lock);
+    if (t->slot != 0) {
+        t->deadline_ns = deadline_ns;
+        if (t->slot > 1 && q->heap[t->slot / 2]->deadline_ns > deadline_ns)
+            heap_up(q, t->slot, t);
+        else
+            heap_down(q, t->slot, t);
+    } else {
+        BUG_ON(q->nr >= TIMERQ_MAX);
+        t->deadline_ns = deadline_ns;
+        t->cpu = (uint16_t)this_cpu()->id;
+        q->nr++;
+        heap_up(q, q->nr, t);
+    }
+    timerq_arm(q);
+    spin_unlock(&q->lock);
+}
+
+void timer_stop(struct timer *t)
+{
+    struct timerq *q = &cpus[t->cpu % MAX_CPUS].timerq;
+
+    if (t->slot == 0)
+        return;
+    spin_lock(&q->lock);
+    if (t->slot != 0)
+        heap_remove(q, t);
+    spin_unlock(&q->lock);
+    /* The hardware may fire for nothing; that is cheaper than setting it again. */
+}
+
+static void timer_fire(struct timer *t)
+{
+    struct vcpu *v = t->vcpu;
+
+    switch ((enum timer_kind)t->kind) {
+    case TIMER_VCPU_SINGLESHOT:
+        evtchn_send_virq(v, VIRQ_TIMER);
+        break;
+    case TIMER_VCPU_PERIODIC:
+        timer_set(t, t->deadline_ns + v->periodic_ns);
+        evtchn_send_virq(v, VIRQ_TIMER);
+        break;
+    case TIMER_VCPU_POLL:
+        vcpu_unblock(v);
+        break;
+    case TIMER_SCHED:
+        softirq_raise(SOFTIRQ_SCHEDULE);
+        break;
+    case TIMER_CONSOLE:
+        softirq_raise(SOFTIRQ_SERIAL);
+        break;
+    case TIMER_NONE:
+        break;
+    }
+}
+
+void timerq_run(void)
+{
+    struct timerq *q = &this_cpu()->timerq;
+    uint64_t now = now_ns();
+
+    q->armed_ns = UINT64_MAX;
+    for (;;) {
+        struct timer *t = NULL;
+
+        spin_lock(&q->lock);
+        if (q->nr > 0 && q->heap[1]->deadline_ns <= now) {
+            t = q->heap[1];
+            heap_remove(q, t);
+        } else {
+            timerq_arm(q);
+        }
+        spin_unlock(&q->lock);
+        if (t == NULL)
+            return;
+        timer_fire(t);
+    }
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/trap.h"
+
+#include "arch/apic.h"
+#include "arch/cpu.h"
+#include "arch/fpu.h"
+#include "arch/segments.h"
+#include "core/log.h"
+#include "ports/pvmmu.h"
+
+struct extable_entry {
+    int32_t from, to; /* relative to their own place */
+};
+
+extern const struct extable_entry __extable_start[], __extable_end[];
+extern const uint8_t guest_iret[];
+extern const uint8_t __module_text_start[], __module_text_end[];
+
+/* Where a fault at rip continues, or 0. */
+static uint64_t extable_find(uint64_t rip)
+{
+    for (unsigned i = 0; &__extable_start[i] != __extable_end; i++) {
+        const struct extable_entry *e = &__extable_start[i];
+
+        if ((uint64_t)&e->from + (uint64_t)(int64_t)e->from == rip)
+            return (uint64_t)&e->to + (uint64_t)(int64_t)e->to;
+    }
+    return 0;
+}
+
+static void page_fault_from_guest(struct vcpu *v, struct guest_regs *regs)
+{
+    uint64_t address = read_cr2();
+
+    if (pvmmu_fault(v, address, regs->error_code))
+        return;
+    pv_inject_page_fault(v, regs, address, regs->error_code);
+}
+
+static void debug_from_guest(struct vcpu *v, struct guest_regs *regs)
+{
+    v->debugreg[6] = read_dr6();
+    pv_inject(v, regs, TRAP_DB, 0);
+}
+
+static void device_not_available(struct vcpu *v, struct guest_regs *regs)
+{
+    if ((v->cr0_guest & CR0_TS) != 0) {
+        v->cr0_guest &= ~CR0_TS; /* as Xen: the trap clears the guest's TS */
+        fpu_load(v);
+        pv_inject(v, regs, TRAP_NM, 0);
+        return;
+    }
+    fpu_load(v);
+}
+
+void trap_from_guest(struct guest_regs *regs, struct vcpu *v)
+{
+    switch (regs->vector) {
+    case TRAP_PF:
+        page_fault_from_guest(v, regs);
+        return;
+    case TRAP_GP:
+        if (!privemul_gp(v, regs))
+            pv_inject(v, regs, TRAP_GP, regs->error_code);
+        return;
+    case TRAP_UD:
+        if (!privemul_ud(v, regs))
+            pv_inject(v, regs, TRAP_UD, 0);
+        return;
+    case TRAP_NM:
+        device_not_available(v, regs);
+        return;
+    case TRAP_DB:
+        debug_from_guest(v, regs);
+        return;
+    default:
+        pv_inject(v, regs, regs->vector, regs->error_code);
+        return;
+    }
+}
+
+/* IRETQ faulted in ring 0: put the guest's registers back under its frame. */
+static struct trap_verdict iret_fault(struct guest_regs *regs)
+{
+    struct cpu_top *top = cpu_top();
+    struct guest_regs saved = *regs;
+
+    memcpy(&top->regs, &saved, offsetof(struct guest_regs, error_code));
+    top->regs.error_code = saved.error_code;
+    top->regs.vector = saved.vector;
+    return (struct trap_verdict){ (uint64_t)&top->regs, 0 };
+}
+
+/* A trap in a module under the hypercall gate: what it held is released, its frames dropped. */
+static struct trap_verdict module_fault(struct guest_regs *regs)
+{
+    struct gate_log *log = &this_cpu()->gate;
+
+    log_err("module fault: vector %u at %016lx, error code %x", regs->vector, regs->rip, regs->error_code);
+    dump_backtrace(regs->rsp, regs->rip);
+    gate_unwind(log, 0);
+    return (struct trap_verdict){ (uint64_t)&cpu_top()->regs, 1 };
+}
+
+static bool in_module(uint64_t rip)
+{
+    return rip >= (uint64_t)__module_text_start && rip < (uint64_t)__module_text_end;
+}
+
+struct trap_verdict trap_from_hv(struct guest_regs *regs)
+{
+    uint64_t to = extable_find(regs->rip);
+
+    if (to != 0) {
+        /* A guest's writable-page-table trick may fault under our own copy too. */
+        regs->rip = to;
+        return (struct trap_verdict){ 0, 0 };
+    }
+    if (regs->rip == (uint64_t)guest_iret)
+        return iret_fault(regs);
+    if (regs->vector == TRAP_DB) {
+        write_dr7(0x400); /* a guest's breakpoint on one of its own addresses that we touched */
+        return (struct trap_verdict){ 0, 0 };
+    }
+    if (in_module(regs->rip) && this_cpu()->current != NULL && this_cpu()->current != this_cpu()->idle)
+        return module_fault(regs);
+    dump_hv(regs);
+    panic("fatal trap %u, error code %x, cr2 %016lx", regs->vector, regs->error_code, read_cr2());
+}
+
+void trap_ist(struct guest_regs *regs)
+{
+    if (regs->vector == TRAP_NMI) {
+        this_cpu()->nmi_seen = true;
+        return;
+    }
+    dump_hv(regs);
+    panic(regs->vector == TRAP_DF ? "double fault (a stack overflow?)" : "machine check");
+}
+
+long hypercall_fault(struct vcpu *v)
+{
+    v->cont.active = false;
+    return -EFAULT;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* hypercall.h - from the entry to the handlers. */
+#ifndef DISPATCH_HYPERCALL_H
+#define DISPATCH_HYPERCALL_H
+
+#include "xen-compat/hypercalls.h"
+
+#define NR_HYPERCALLS 64
+
+/* Indexed by rax in arch/entry.S: every slot is a handler. */
+extern hypercall_fn *const hypercall_table[NR_HYPERCALLS];
+/* The call that v's continuation record belongs to goes on; its result into regs. */
+void hypercall_resume(struct vcpu *v, struct guest_regs *regs);
+/* "mmu_update" and so on, for logs. */
+const char *hypercall_name(uint32_t nr);
+
+#endif

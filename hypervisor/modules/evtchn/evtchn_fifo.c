@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * evtchn_fifo.c - the FIFO ABI: an event word a port in array pages of the
+ * guest, and per vcpu 16 queues of ports linked through those words.
+ * Source: Xen public header event_channel.h, and the "Event Channel FIFO ABI"
+ * design document that it goes back to.
+ *
+ * Locks.  A vcpu's queues have a lock of rank RANK_EVTCHN_QUEUE.  A word of the
+ * array is touched only with the domain's lock held, or with the lock of a vcpu
+ * whose evtchn_vcpu.fifo is set; so, once every vcpu's is null, who holds the
+ * domain's lock may let go of the pages.  A port's last_queue is written with
+ * the locks of both vcpus held, the old one's and the new one's.
+ */
+#include "modules/evtchn/evtchn_private.h"
+
+#include "core/log.h"
+#include "core/pool.h"
+
+SC_POOL(fifo, struct evtchn_fifo);
+
+#define WORD_PENDING (1U << EVTCHN_FIFO_PENDING)
+#define WORD_MASKED (1U << EVTCHN_FIFO_MASKED)
+#define WORD_LINKED (1U << EVTCHN_FIFO_LINKED)
+#define WORD_BUSY (1U << EVTCHN_FIFO_BUSY)
+#define WORD_LINK ((uint32_t)EVTCHN_FIFO_LINK_MASK)
+
+/* In words of a page: the control block is "ready", a pad, then the heads. */
+#define CONTROL_HEADS (offsetof(struct evtchn_fifo_control_block, head) / 4)
+
+/* A guest that keeps to the ABI changes a word at most four times after BUSY is set. */
+#define LINK_TRIES 5
+
+SC_INLINE uint32_t queue_make(uint32_t vcpu, uint32_t priority) { return vcpu << 8 | priority; }
+SC_INLINE uint32_t queue_vcpu(uint32_t queue) { return queue >> 8; }
+SC_INLINE uint32_t queue_priority(uint32_t queue) { return queue % EVTCHN_FIFO_MAX_QUEUES; }
+
+/* The page of words that port is in, or null while there is none. */
+SC_INLINE uint32_t *fifo_page(const struct evtchn_fifo *f, uint32_t port)
+{
+    uint32_t i = port / FIFO_PAGE_PORTS;
+
+    if (unlikely(i >= atomic_read32(&f->nr_pages)) || unlikely(i >= FIFO_PAGES))
+        return NULL;
+    return frame_u32(fref_mfn(f->page[i]));
+}
+
+/*
+ * Append port to the queue whose last port has *tail: false when the guest has
+ * taken the tail out already, so that the queue is empty.  The guest may clear
+ * PENDING, and LINKED with LINK, and set or (while not BUSY) clear MASKED.
+ */
+static bool fifo_link(uint32_t *tail, uint32_t port)
+{
+    uint32_t w = shared_read32(tail), seen;
+
+    for (int i = 0; i < LINK_TRIES; i++) {
+        if ((w & WORD_LINKED) == 0) {
+            if (i > 0)
+                (void)shared_and32(tail, ~WORD_BUSY);
+            return false;
+        }
+        seen = shared_cmpxchg32(tail, w, (w & ~(WORD_BUSY | WORD_LINK)) | port);
+        if (likely(seen == w))
+            return true;
+        w = i == 0 ? shared_or32(tail, WORD_BUSY) | WORD_BUSY : seen;
+    }
+    (void)shared_and32(tail, ~WORD_BUSY);
+    log_guest(LOG_WARNING, "evtchn: the guest keeps changing the event word before port %u\n", port);
+    return true; /* the guest broke the protocol; what is lost is its own */
+}
+
+#define RAISED_NEW 1U    /* was not pending: look for pollers */
+#define RAISED_UPCALL 2U /* the queue was empty: tell the vcpu */
+
+/* Set PENDING, and LINKED too when it is time to queue the port: then *queue_it. */
+SC_INLINE uint32_t word_set_pending(uint32_t *word, bool can_queue, bool *queue_it)
+{
+    uint32_t w = shared_read32(word);
+
+    *queue_it = false;
+    if (likely((w & (WORD_PENDING | WORD_MASKED | WORD_LINKED)) == 0) && likely(can_queue) &&
+        likely(shared_cmpxchg32(word, w, w | WORD_PENDING | WORD_LINKED) == w)) {
+        *queue_it = true;
+        return RAISED_NEW;
+    }
+    w = shared_or32(word, WORD_PENDING);
+    if (can_queue && (w & (WORD_MASKED | WORD_LINKED)) == 0)
+        *queue_it = (shared_or32(word, WORD_LINKED) & WORD_LINKED) == 0;
+    return (w & WORD_PENDING) == 0 ? RAISED_NEW : 0;
+}
+
+/* The port has just been LINKED: put it at the end of v's queue. */
+SC_INLINE uint32_t fifo_enqueue_locked(struct vcpu *v, struct evtchn_vcpu *ev,
+                                       struct evtchn_vcpu *old_ev, struct evtchn_port *p,
+                                       uint32_t port)
+{
+    uint32_t priority = atomic_read8(&p->priority) % EVTCHN_FIFO_MAX_QUEUES;
+    uint32_t queue = queue_make(v->id, priority), old = atomic_read32(&p->last_queue);
+    uint32_t *control = frame_u32(fref_mfn(ev->control)), *page;
+    uint32_t at = ev->control_at % (PAGE_SIZE / 4), tail;
+
+    if (unlikely(old != queue)) {
+        /* Where it was the tail, that queue is empty; following it from there would
+         * tie the two queues together. */
+        if (old_ev->tail[queue_priority(old)] == port)
+            old_ev->tail[queue_priority(old)] = 0;
+        atomic_write32(&p->last_queue, queue);
+    }
+    tail = ev->tail[priority];
+    ev->tail[priority] = port;
+    /* As the tail itself it looks LINKED only since now: the queue is empty. */
+    page = tail != 0 && tail != port ? fifo_page(ev->fifo, tail) : NULL;
+    if (page != NULL && fifo_link(&page[tail % FIFO_PAGE_PORTS], port))
+        return 0;
+    shared_write32(&control[at + CONTROL_HEADS + priority], port);
+    return (shared_or32(&control[at], 1U << priority) >> priority & 1) == 0 ? RAISED_UPCALL : 0;
+}
+
+/* Make the port pending; v's queues are locked, and those the port was in last. */
+SC_INLINE uint32_t fifo_raise_locked(struct vcpu *v, struct evtchn_vcpu *ev,
+                                     struct evtchn_vcpu *old_ev, struct evtchn_port *p,
+                                     uint32_t port)
+{
+    uint32_t *page, raised;
+    bool queue_it;
+
+    if (unlikely(ev->fifo == NULL))
+        return 0;
+    page = fifo_page(ev->fifo, port);
+    if (unlikely(page == NULL)) {
+        atomic_write8(&p->saved, 1);
+        return 0;
+    }
+    raised = word_set_pending(&page[port % FIFO_PAGE_PORTS], likely(!fref_is_none(ev->control)),
+                              &queue_it);
+    return queue_it ? raised | fifo_enqueue_locked(v, ev, old_ev, p, port) : raised;
+}
+
+/* Lock v's queues and those the port was in last, which are returned; null (nothing locked) if
+ * other CPUs move the port faster than that. */
+static struct evtchn_vcpu *queues_lock(struct domain *d, struct vcpu *v, struct evtchn_port *p)
+{
+    for (int i = 0; i < RELOCK_TRIES; i++) {
+        uint32_t old = queue_vcpu(atomic_read32(&p->last_queue)) % MAX_VCPUS;
+        struct vcpu *ov = d->vcpu[old];
+
+        if (ov == NULL)
+            return NULL;
+        spin_lock_pair(&v->evtchn->lock, v->id, &ov->evtchn->lock, old);
+        if (queue_vcpu(atomic_read32(&p->last_queue)) == old)
+            return ov->evtchn;
+        spin_unlock_pair(&v->evtchn->lock, &ov->evtchn->lock);
+    }
+    return NULL;
+}
+
+static void fifo_set_pending_moved(struct domain *d, struct vcpu *v, struct evtchn_port *p,
+                                   uint32_t port)
+{
+    struct evtchn_vcpu *old_ev = queues_lock(d, v, p);
+    uint32_t raised;
+
+    if (old_ev == NULL)
+        return;
+    raised = fifo_raise_locked(v, v->evtchn, old_ev, p, port);
+    spin_unlock_pair(&v->evtchn->lock, &old_ev->lock);
+    if ((raised & RAISED_UPCALL) != 0)
+        evtchn_upcall(v);
+    if ((raised & RAISED_NEW) != 0)
+        evtchn_wake_pollers(d, port);
+}
+
+void evtchn_fifo_set_pending(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port)
+{
+    struct evtchn_vcpu *ev = v->evtchn;
+    uint32_t raised;
+
+    spin_lock(&ev->lock);
+    if (unlikely(queue_vcpu(atomic_read32(&p->last_queue)) != v->id)) {
+        spin_unlock(&ev->lock);
+        fifo_set_pending_moved(d, v, p, port);
+        return;
+    }
+    raised = fifo_raise_locked(v, ev, ev, p, port);
+    spin_unlock(&ev->lock);
+    if ((raised & RAISED_UPCALL) != 0)
+        evtchn_upcall(v);
+    if ((raised & RAISED_NEW) != 0)
+        evtchn_wake_pollers(d, port);
+}
+
+void evtchn_fifo_unmask(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port)
+{
+    struct evtchn_vcpu *ev = v->evtchn;
+    uint32_t *page = NULL, old = 0;
+
+    spin_lock(&ev->lock);
+    if (ev->fifo != NULL)
+        page = fifo_page(ev->fifo, port);
+    if (page != NULL)
+        old = shared_and32(&page[port % FIFO_PAGE_PORTS], ~WORD_MASKED);
+    spin_unlock(&ev->lock);
+    if ((old & WORD_PENDING) != 0)
+        evtchn_fifo_set_pending(d, v, p, port);
+}
+
+bool evtchn_fifo_pending_locked(const struct evtchn_fifo *f, uint32_t port)
+{
+    const uint32_t *page = fifo_page(f, port);
+
+    return page != NULL && (shared_read32(&page[port % FIFO_PAGE_PORTS]) & WORD_PENDING) != 0;
+}
+
+bool evtchn_fifo_busy_locked(const struct evtchn_fifo *f, uint32_t port)
+{
+    const uint32_t *page = fifo_page(f, port);
+
+    return page != NULL && (shared_read32(&page[port % FIFO_PAGE_PORTS]) & WORD_LINKED) != 0;
+}
+
+void evtchn_fifo_clear_pending_locked(const struct evtchn_fifo *f, uint32_t port)
+{
+    uint32_t *page = fifo_page(f, port);
+
+    /* It may stay LINKED: the guest finds it not pending, and takes it out. */
+    if (page != NULL)
+        (void)shared_and32(&page[port % FIFO_PAGE_PORTS], ~WORD_PENDING);
+}
+
+/* Ports that are pending in the 2-level ABI stay so until their array page comes. */
+static void fifo_adopt_ports_locked(struct domain *d)
+{
+    struct evtchn_domain *ed = d->evtchn;
+
+    for (uint32_t c = 0; c < ed->nr_chunks && c < ARRAY_SIZE(d->shared->evtchn_pending); c++) {
+        struct evtchn_chunk *chunk = evtchn_chunk_at(ed, c);
+        uint64_t pending = shared_read64(&d->shared->evtchn_pending[c]);
+
+        for (uint32_t i = 0; chunk != NULL && i < CHUNK_PORTS; i++) {
+            atomic_write8(&chunk->port[i].priority, EVTCHN_FIFO_PRIORITY_DEFAULT);
+            if ((chunk->used & pending) >> i & 1)
+                atomic_write8(&chunk->port[i].saved, 1);
+        }
+    }
+}
+
+/* Open every vcpu's queues (f), or close them (null) and let go of the control blocks. */
+static void fifo_switch_queues_locked(struct domain *d, struct evtchn_fifo *f)
+{
+    for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
+        struct vcpu *v = d->vcpu[i];
+        struct evtchn_vcpu *ev;
+        fref_t control;
+
+        if (v == NULL || v->evtchn == NULL)
+            continue;
+        ev = v->evtchn;
+        spin_lock(&ev->lock);
+        control = ev->control;
+        ev->control = FREF_NONE;
+        ev->fifo = f;
+        for (uint32_t q = 0; q < EVTCHN_FIFO_MAX_QUEUES; q++)
+            ev->tail[q] = 0;
+        spin_unlock(&ev->lock);
+        frame_put(control);
+    }
+}
+
+static void fifo_set_control_locked(struct evtchn_vcpu *ev, SC_OWNED fref_t control,
+                                    uint32_t offset)
+{
+    spin_lock(&ev->lock);
+    ev->control = control;
+    ev->control_at = offset / 4;
+    spin_unlock(&ev->lock);
+}
+
+/* The domain's first control block: the FIFO ABI from now on. */
+SC_NODISCARD static int fifo_init_first_locked(struct domain *d)
+{
+    struct evtchn_fifo *f = fifo_new();
+
+    if (f == NULL)
+        return -ENOMEM;
+    fifo_adopt_ports_locked(d);
+    fifo_switch_queues_locked(d, f);
+    slot_publish(d->evtchn->fifo, f);
+    return 0;
+}
+
+int evtchn_fifo_init_control(struct domain *d, gfn_t frame, uint32_t offset, uint32_t vcpu)
+{
+    struct vcpu *v = domain_vcpu(d, vcpu);
+    struct evtchn_domain *ed = d->evtchn;
+    fref_t control;
+    int rc = 0;
+
+    if (v == NULL)
+        return -ENOENT;
+    if (offset > PAGE_SIZE - sizeof(struct evtchn_fifo_control_block) || offset % 8 != 0)
+        return -EINVAL;
+    spin_lock(&ed->lock);
+    if (!fref_is_none(v->evtchn->control) || frame_get_rw(mfn(frame.v), d->id, &control) != 0) {
+        spin_unlock(&ed->lock);
+        return -EINVAL;
+    }
+    if (ed->fifo == NULL)
+        rc = fifo_init_first_locked(d);
+    if (rc == 0)
+        fifo_set_control_locked(v->evtchn, control, offset);
+    spin_unlock(&ed->lock);
+    if (rc != 0)
+        frame_put(control);
+    return rc;
+}
+
+/* Wait until no sender is left that did not see the newest page. */
+static void fifo_settle_senders(struct domain *d)
+{
+    for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
+        struct vcpu *v = d->vcpu[i];
+
+        if (v == NULL || v->evtchn == NULL)
+            continue;
+        spin_lock(&v->evtchn->lock);
+        spin_unlock(&v->evtchn->lock);
+    }
+}
+
+/* Deliver what became pending before the page of these ports was there. */
+static void fifo_raise_saved(struct domain *d, uint32_t first_port)
+{
+    for (uint32_t i = 0; i < FIFO_PAGE_PORTS; i++) {
+        struct evtchn_port *p = evtchn_port_find(d->evtchn, first_port + i);
+
+        if (p == NULL)
+            return;
+        if (atomic_read8(&p->saved) == 0)
+            continue;
+        atomic_write8(&p->saved, 0);
+        if (bind_state(atomic_read64(&p->bind)) != EVTCHNSTAT_closed)
+            evtchn_set_pending(d, evtchn_notify_vcpu(d, p), p, first_port + i);
+    }
+}
+
+SC_NODISCARD static int fifo_add_page_locked(struct domain *d, gfn_t frame, uint32_t *index)
+{
+    struct evtchn_fifo *f = d->evtchn->fifo;
+    fref_t page;
+
+    if (f == NULL)
+        return -EOPNOTSUPP;
+    if (f->nr_pages >= FIFO_PAGES)
+        return -ENOSPC;
+    if (frame_get_rw(mfn(frame.v), d->id, &page) != 0)
+        return -EINVAL;
+    *index = f->nr_pages;
+    f->page[*index] = page;
+    atomic_write32(&f->nr_pages, *index + 1);
+    return 0;
+}
+
+int evtchn_fifo_expand_array(struct domain *d, gfn_t frame)
+{
+    struct evtchn_domain *ed = d->evtchn;
+    uint32_t index = 0;
+    int rc;
+
+    spin_lock(&ed->lock);
+    rc = fifo_add_page_locked(d, frame, &index);
+    spin_unlock(&ed->lock);
+    if (rc != 0)
+        return rc;
+    fifo_settle_senders(d);
+    fifo_raise_saved(d, index * FIFO_PAGE_PORTS);
+    return 0;
+}
+
+void evtchn_fifo_teardown_locked(struct domain *d)
+{
+    struct evtchn_fifo *f = d->evtchn->fifo;
+
+    if (f == NULL)
+        return;
+    slot_publish(d->evtchn->fifo, NULL);
+    fifo_switch_queues_locked(d, NULL);
+    for (uint32_t i = 0; i < f->nr_pages && i < FIFO_PAGES; i++) {
+        fref_t page = f->page[i];
+
+        f->page[i] = FREF_NONE;
+        frame_put(page);
+    }
+    fifo_delete(f);
+}

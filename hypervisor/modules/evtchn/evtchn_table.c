@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* evtchn_table.c - the port table of a domain: look-up, growth, closed ports. */
+#include "modules/evtchn/evtchn_private.h"
+
+#include "core/pool.h"
+
+SC_POOL(chunk, struct evtchn_chunk);
+SC_POOL(group, struct evtchn_group);
+SC_POOL(table, struct evtchn_domain);
+SC_POOL(queues, struct evtchn_vcpu);
+
+#define DOMU_MAX_PORT 1023U /* as the Xen toolstack sets by default */
+
+struct evtchn_chunk *evtchn_far_chunk(const struct evtchn_domain *ed, uint32_t index)
+{
+    struct evtchn_group *group;
+
+    if (index >= MAX_CHUNKS)
+        return NULL;
+    group = slot_read(ed->group[index / FAR_CHUNKS]);
+    return group != NULL ? slot_read(group->chunk[index % FAR_CHUNKS]) : NULL;
+}
+
+/* Append the chunk after the last. */
+SC_NODISCARD static int table_grow_locked(struct evtchn_domain *ed)
+{
+    uint32_t index = ed->nr_chunks;
+    struct evtchn_chunk *chunk;
+    struct evtchn_group *group;
+
+    if (index >= MAX_CHUNKS)
+        return -ENOSPC;
+    if (index >= NEAR_CHUNKS && ed->group[index / FAR_CHUNKS] == NULL) {
+        group = group_new();
+        if (group == NULL)
+            return -ENOMEM;
+        slot_publish(ed->group[index / FAR_CHUNKS], group);
+    }
+    chunk = chunk_new();
+    if (chunk == NULL)
+        return -ENOMEM;
+    if (index < NEAR_CHUNKS)
+        slot_publish(ed->near_chunk[index], chunk);
+    else
+        slot_publish(ed->group[index / FAR_CHUNKS]->chunk[index % FAR_CHUNKS], chunk);
+    ed->nr_chunks = index + 1;
+    return 0;
+}
+
+/* Number of ports that the ABI in use can name. */
+static uint32_t table_limit(const struct evtchn_domain *ed)
+{
+    return slot_read(ed->fifo) != NULL ? EVTCHN_FIFO_NR_CHANNELS : (uint32_t)EVTCHN_2L_NR_CHANNELS;
+}
+
+/* Lowest closed port of the chunk that no queue of the guest still holds; or CHUNK_PORTS. */
+static uint32_t chunk_closed_port_locked(const struct evtchn_domain *ed,
+                                         const struct evtchn_chunk *chunk, uint32_t first_port)
+{
+    uint64_t closed = ~chunk->used;
+
+    while (closed != 0) {
+        uint32_t i = (uint32_t)__builtin_ctzll(closed) % CHUNK_PORTS;
+
+        if (ed->fifo == NULL || !evtchn_fifo_busy_locked(ed->fifo, first_port + i))
+            return i;
+        closed &= closed - 1;
+    }
+    return CHUNK_PORTS;
+}
+
+int evtchn_find_closed_locked(struct domain *d, uint32_t *port_out)
+{
+    struct evtchn_domain *ed = d->evtchn;
+    uint32_t limit = table_limit(ed), c, i;
+    int rc;
+
+    if (d->dying)
+        return -EINVAL;
+    for (c = ed->first_free; c < limit / CHUNK_PORTS; c++) {
+        struct evtchn_chunk *chunk;
+
+        if (c * CHUNK_PORTS > ed->max_port)
+            return -ENOSPC;
+        if (c >= ed->nr_chunks) {
+            rc = table_grow_locked(ed);
+            if (rc != 0)
+                return rc;
+        }
+        chunk = evtchn_chunk_at(ed, c);
+        if (chunk == NULL)
+            return -ENOSPC;
+        if (c == ed->first_free && chunk->used == UINT64_MAX) {
+            ed->first_free = c + 1;
+            continue;
+        }
+        i = chunk_closed_port_locked(ed, chunk, c * CHUNK_PORTS);
+        if (i < CHUNK_PORTS) {
+            *port_out = c * CHUNK_PORTS + i;
+            return *port_out <= ed->max_port ? 0 : -ENOSPC;
+        }
+    }
+    return -ENOSPC;
+}
+
+void evtchn_take_locked(struct evtchn_domain *ed, uint32_t port, uint64_t bind, uint16_t vcpu,
+                        struct domain *remote)
+{
+    struct evtchn_chunk *chunk = evtchn_chunk_at(ed, port / CHUNK_PORTS);
+    struct evtchn_port *p;
+
+    if (chunk == NULL)
+        return;
+    p = &chunk->port[port % CHUNK_PORTS];
+    atomic_write16(&p->vcpu, vcpu);
+    atomic_write8(&p->priority, EVTCHN_FIFO_PRIORITY_DEFAULT);
+    slot_publish(p->remote, remote);
+    atomic_write64(&p->bind, bind);
+    chunk->used |= 1UL << (port % CHUNK_PORTS);
+}
+
+static void port_clear_pending_locked(struct domain *d, uint32_t port)
+{
+    struct evtchn_domain *ed = d->evtchn;
+
+    if (ed->fifo != NULL)
+        evtchn_fifo_clear_pending_locked(ed->fifo, port);
+    else if (port < EVTCHN_2L_NR_CHANNELS)
+        (void)shared_test_and_clear_bit(&d->shared->evtchn_pending[port / 64], port % 64);
+}
+
+void evtchn_release_locked(struct domain *d, uint32_t port)
+{
+    struct evtchn_domain *ed = d->evtchn;
+    uint32_t c = port / CHUNK_PORTS;
+    struct evtchn_chunk *chunk = evtchn_chunk_at(ed, c);
+    struct evtchn_port *p;
+
+    if (chunk == NULL)
+        return;
+    p = &chunk->port[port % CHUNK_PORTS];
+    atomic_write64(&p->bind, 0);
+    slot_publish(p->remote, NULL);
+    atomic_write16(&p->vcpu, 0);
+    atomic_write8(&p->saved, 0);
+    port_clear_pending_locked(d, port);
+    chunk->used &= ~(1UL << (port % CHUNK_PORTS));
+    if (c < ed->first_free)
+        ed->first_free = c;
+}
+
+int evtchn_domain_init(struct domain *d)
+{
+    struct evtchn_domain *ed = table_new();
+
+    if (ed == NULL)
+        return -ENOMEM;
+    ed->lock = (spinlock_t)SPINLOCK_INIT(RANK_EVTCHN);
+    ed->max_port = d->privileged ? EVTCHN_FIFO_NR_CHANNELS - 1 : DOMU_MAX_PORT;
+    if (table_grow_locked(ed) != 0) {
+        table_delete(ed);
+        return -ENOMEM;
+    }
+    evtchn_take_locked(ed, 0, bind_make(BIND_RESERVED, 0, 0), 0, NULL);
+    d->evtchn = ed;
+    return 0;
+}
+
+int evtchn_vcpu_init(struct vcpu *v)
+{
+    struct evtchn_vcpu *ev = queues_new();
+
+    if (ev == NULL)
+        return -ENOMEM;
+    ev->lock = (spinlock_t)SPINLOCK_INIT(RANK_EVTCHN_QUEUE);
+    v->evtchn = ev;
+    spin_lock(&v->domain->evtchn->lock);
+    ev->fifo = v->domain->evtchn->fifo;
+    spin_unlock(&v->domain->evtchn->lock);
+    return 0;
+}
+
+void evtchn_set_max_port(struct domain *d, uint32_t max_port)
+{
+    struct evtchn_domain *ed = d->evtchn;
+
+    spin_lock(&ed->lock);
+    ed->max_port = (uint32_t)min_u64(max_port, EVTCHN_FIFO_NR_CHANNELS - 1);
+    spin_unlock(&ed->lock);
+}
+
+bool evtchn_port_ok(struct domain *d, uint32_t port)
+{
+    return port < table_limit(d->evtchn);
+}
+
+void evtchn_domain_free(struct domain *d)
+{
+    struct evtchn_domain *ed = d->evtchn;
+
+    if (ed == NULL)
+        return;
+    d->evtchn = NULL;
+    for (uint32_t c = 0; c < ed->nr_chunks && c < MAX_CHUNKS; c++)
+        chunk_delete(evtchn_chunk_at(ed, c));
+    for (uint32_t g = 0; g < NR_GROUPS; g++)
+        group_delete(ed->group[g]);
+    for (uint32_t i = 0; i < MAX_VCPUS; i++) {
+        struct vcpu *v = d->vcpu[i];
+
+        if (v != NULL) {
+            queues_delete(v->evtchn);
+            v->evtchn = NULL;
+        }
+    }
+    table_delete(ed);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* GDT and LDT frames (AMD APM vol. 2, 4.7 and 4.8; Xen public xen.h: set_gdt, update_descriptor). */
+#include "core/log.h"
+#include "arch/segments.h"
+#include "arch/tlb.h"
+#include "modules/pvmmu/pvmmu.h"
+#include "ports/pvmmu.h"
+
+#define DESC_PRESENT (1UL << 47)
+#define DESC_DPL (3UL << 45)
+#define DESC_CODE_DATA (1UL << 44)
+#define DESC_TYPE (0xfUL << 40)
+#define DESC_ACCESSED (1UL << 40)
+
+#define LDT_FIRST_PAGE 16
+
+bool descriptor_fix(uint64_t *desc)
+{
+    uint64_t d = *desc;
+
+    if ((d & DESC_PRESENT) == 0)
+        return true;
+    /* A guest's kernel and users both run in ring 3. */
+    d |= DESC_DPL;
+    if ((d & DESC_CODE_DATA) != 0) {
+        *desc = d | DESC_ACCESSED; /* so that the CPU never writes to it */
+        return true;
+    }
+    if ((d & DESC_TYPE) != 0)
+        return false; /* gates, TSS and LDT descriptors are the hypervisor's */
+    *desc = d;
+    return true;
+}
+
+/* Hold a frame as descriptor page of v's domain; building one takes no other table. */
+static int seg_get(struct vcpu *v, mfn_t m, fref_t *out)
+{
+    struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
+    int rc = table_get(&c, m, KIND_SEG, out);
+
+    if (rc != WALK_PREEMPTED)
+        return rc;
+    do {
+        rc = walk_run(&c); /* 512 descriptors at most: run to the end */
+    } while (rc == WALK_PREEMPTED);
+    mmu_finish(&c);
+    return rc;
+}
+
+static void seg_put(struct vcpu *v, fref_t r)
+{
+    struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
+
+    if (table_put(&c, r, KIND_SEG) == 0)
+        return;
+    while (walk_run(&c) == WALK_PREEMPTED)
+        ;
+    mmu_finish(&c);
+}
+
+static void gdt_drop(struct vcpu *v)
+{
+    for (unsigned i = 0; i < GDT_GUEST_PAGES; i++) {
+        fref_t r = v->gdt_ref[i];
+
+        if (fref_is_none(r))
+            continue;
+        v->gdt_ref[i] = FREF_NONE;
+        perdom_map(v, i, 0);
+        seg_put(v, r);
+    }
+    v->gdt_entries = 0;
+}
+
+int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned entries)
+{
+    fref_t refs[GDT_GUEST_PAGES] = { { 0 } };
+    int rc = 0;
+    unsigned n;
+
+    if (entries > GDT_GUEST_PAGES * 512U || nr > GDT_GUEST_PAGES)
+        return -EINVAL;
+    for (n = 0; n < nr; n++) {
+        rc = seg_get(v, mfn(frames[n]), &refs[n]);
+        if (rc != 0)
+            break;
+    }
+    if (rc != 0) {
+        while (n > 0)
+            seg_put(v, refs[--n]);
+        return -EINVAL;
+    }
+    gdt_drop(v);
+    for (n = 0; n < nr; n++) {
+        v->gdt_ref[n] = refs[n];
+        perdom_map(v, n, (refs[n].v & PTE_ADDR) | HVMAP_RW);
+    }
+    v->gdt_entries = (uint16_t)entries;
+    tlb_flush_local();
+    return 0;
+}
+
+void pvmmu_drop_ldt(struct vcpu *v)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        fref_t r = v->ldt_ref[i];
+
+        if (fref_is_none(r))
+            continue;
+        v->ldt_ref[i] = FREF_NONE;
+        perdom_map(v, LDT_FIRST_PAGE + i, 0);
+        seg_put(v, r);
+    }
+}
+
+int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entries)
+{
+    bool in_hv = base < HV_VIRT_END && base + nr_entries * 8 > HV_VIRT_START;
+
+    if ((base & (PAGE_SIZE - 1)) != 0 || nr_entries > 8192 || (nr_entries != 0 && in_hv)) {
+        log_guest(LOG_INFO, "bad LDT: base %lx, %lu entries", base, nr_entries);
+        return -EINVAL;
+    }
+    if (v->ldt_entries == 0 && nr_entries == 0)
+        return 0;
+    pvmmu_drop_ldt(v);
+    tlb_flush_local();
+    v->ldt_base = base;
+    v->ldt_entries = (uint32_t)nr_entries;
+    segments_load_ldt(v);
+    return 0;
+}
+
+bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset)
+{
+    unsigned page = (unsigned)(offset >> PAGE_SHIFT) & 15;
+    uint64_t pte;
+    fref_t r;
+
+    if (offset >= (uint64_t)v->ldt_entries * 8)
+        return false;
+    if (pvmmu_lookup(v, gva(v->ldt_base + (uint64_t)page * PAGE_SIZE), &pte) != 0)
+        return false;
+    if (!fref_is_none(v->ldt_ref[page]) || seg_get(v, pte_mfn(pte), &r) != 0)
+        return false;
+    v->ldt_ref[page] = r;
+    perdom_map(v, LDT_FIRST_PAGE + page, (r.v & PTE_ADDR) | HVMAP_RW);
+    return true;
+}
+
+int pvmmu_update_descriptor(struct vcpu *v, maddr_t where, uint64_t desc)
+{
+    mfn_t m = maddr_to_mfn(where);
+    unsigned i = (unsigned)(where.v & (PAGE_SIZE - 1)) / 8;
+    fref_t r;
+
+    if ((where.v & 7) != 0 || !descriptor_fix(&desc))
+        return -EINVAL;
+    if (frame_get_sealed(m, v->domain->id, KIND_SEG, &r) == 0) {
+        pt_adopt(m, i, desc);
+        seg_put(v, r);
+        return 0;
+    }
+    if (frame_get_rw(m, v->domain->id, &r) != 0)
+        return -EINVAL;
+    pt_adopt(m, i, desc);
+    frame_put(r);
+    return 0;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pvmmu.h - page tables of PV guests (Xen public header xen.h, "MMU UPDATES").
+ *
+ * Invariant (the fourth paper's constraint (1): no access outside what a guest
+ * was given): every mapping a guest can use leads to a frame it owns or was
+ * granted, with the rights it was given, or traps; and no page-table, GDT or
+ * LDT frame is ever writable to a guest.
+ *
+ * @ predicate slot_inv(mfn_t t, integer i, uint64_t e) =
+ * @   !pte_present(e)
+ * @   || (frame_kind(t) == KIND_L1 ==>
+ * @         io_permitted(frame_owner(t), pte_mfn(e))
+ * @         || ((e & PTE_W) != 0 ==> holds(t, i, pte_mfn(e), KIND_RW))
+ * @            && ((e & PTE_W) == 0 ==> holds(t, i, pte_mfn(e), RO)))
+ * @   || (KIND_L2 <= frame_kind(t) <= KIND_L4 && !hv_slot(t, i) ==>
+ * @         holds(t, i, pte_mfn(e), frame_kind(t) - 1));
+ * @ predicate table_inv(mfn_t t) =
+ * @   sealed(t) ==> \forall integer i; 0 <= i < 512 ==> slot_inv(t, i, slot(t, i));
+ * @ predicate frame_inv(mfn_t f) =
+ * @   (nr_kind(f) > 0 && frame_kind(f) != KIND_RW ==> no_writable_map(f))
+ * @   && nr_kind(f) + nr_ro(f) == references_that_exist(f);
+ * @ predicate pvmmu_inv = \forall mfn_t f; valid(f) ==> table_inv(f) && frame_inv(f);
+ *
+ * Every function below requires and ensures pvmmu_inv.  holds() is by linear
+ * references (core/frame.h): only frame_get_* make one, pt_commit moves one.
+ *
+ * No lock: a slot changes by one atomic exchange while the table is held by a
+ * reference of its kind, which keeps it from being torn down.
+ */
+#ifndef MODULES_PVMMU_H
+#define MODULES_PVMMU_H
+
+#include "core/domain.h"
+#include "core/pt.h"
+
+/* Not an error: something waits for this CPU; call again. */
+#define WALK_PREEMPTED 1
+
+enum walk_mode { WALK_BUILD, WALK_TEAR };
+
+/* Tables being built or torn down, the innermost last; depth at most 4. */
+struct pt_walk {
+    uint32_t depth;
+    int32_t err; /* why a build failed */
+    struct {
+        mfn_t table;
+        uint8_t level; /* enum frame_kind; KIND_SEG is a one-level build */
+        uint8_t mode;
+    } at[4];
+};
+
+/* For whom a call works, and what it has under way. */
+struct mmu_ctx {
+    struct vcpu *v;
+    struct domain *pt_owner; /* whose tables */
+    struct domain *pg_owner SC_NULLABLE; /* whose frames may be mapped; null: device memory only */
+    bool flush;              /* a table went back to plain memory: no stale walk may see it */
+    struct pt_walk walk;
+};
+
+enum mmu_op { MMU_UPDATE, MMU_PIN, MMU_UNPIN, MMU_BASE, MMU_USER_BASE };
+
+/*
+ * One change that may build or tear down tables, and so may be preempted.
+ * It first builds the table it needs and holds it, then tries again; then tears
+ * down what it displaced; then lets go of what it held.
+ */
+struct mmu_request {
+    uint8_t op;
+    uint8_t kind; /* MMU_UPDATE: of the table; MMU_PIN: wanted */
+    bool preserve_ad;
+    uint16_t slot;
+    mfn_t mfn; /* the table */
+    uint64_t value;
+    uint8_t phase;
+    int32_t rc;
+    uint8_t hold_kind;
+    fref_t hold;
+};
+
+/*
+ * Carry q through: its result, or WALK_PREEMPTED: call again when the CPU is ours.
+ * -EINVAL, -EBUSY, -EPERM (the hypervisor's slots).
+ */
+SC_NODISCARD int mmu_request_run(struct mmu_ctx *c, struct mmu_request *q);
+/* c, q and a word of the caller's, kept in the vcpu's continuation record and back. */
+void mmu_request_save(const struct mmu_ctx *c, const struct mmu_request *q, uint64_t extra, uint8_t op);
+uint64_t mmu_request_restore(struct mmu_ctx *c, struct mmu_request *q);
+/* Whatever the call did, before the guest runs again. */
+void mmu_finish(struct mmu_ctx *c);
+
+/*
+ * Update slot i of a sealed L1 that the caller holds: 0, -EINVAL, -EBUSY.
+ * In update_l1_if only if the entry still is *expected, else -EAGAIN and
+ * *expected gets what is there (ptwr).
+ */
+SC_NODISCARD int update_l1(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t value, bool preserve_ad);
+SC_NODISCARD int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t *expected, uint64_t value);
+/* L2-L4; WALK_PREEMPTED: run the walk and, unless *committed, ask again. */
+SC_NODISCARD int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned i, uint64_t value,
+                              bool preserve_ad, bool *committed);
+
+/* Run c->walk until it is done: 0, the build's error, or WALK_PREEMPTED. */
+SC_NODISCARD int walk_run(struct mmu_ctx *c);
+/* Hold a table, building it if need be: 0, error, or WALK_PREEMPTED (run, ask again). */
+SC_NODISCARD int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, SC_OWNED fref_t *out);
+/* Let go of a table; may start a tear-down: WALK_PREEMPTED, else 0. */
+SC_NODISCARD int table_put(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
+
+/* The reference a new L1 entry needs; -EINVAL. */
+SC_NODISCARD int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, SC_OWNED fref_t *out);
+/* Bits a guest may not set at this level. */
+uint64_t pte_disallowed(const struct domain *d, unsigned level);
+
+/* Descriptor tables (descriptor.c). */
+SC_NODISCARD int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entries);
+SC_NODISCARD int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames SC_COUNT(nr), unsigned nr, unsigned entries);
+SC_NODISCARD int pvmmu_update_descriptor(struct vcpu *v, maddr_t where, uint64_t desc);
+/* Make a descriptor safe; false: it cannot be. */
+bool descriptor_fix(uint64_t *desc);
+/* Unmap v's LDT pages and drop their references. */
+void pvmmu_drop_ldt(struct vcpu *v);
+/* The page of the LDT that a fault hit: map it.  True when done. */
+bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset);
+/* A guest's write to a read-only mapped L1 (ptwr.c).  True when done. */
+bool ptwr_fault(struct vcpu *v, uint64_t address);
+
+/* Find the L1 table of va in v's current address space, held; -EFAULT. */
+SC_NODISCARD int l1_find(struct vcpu *v, uint64_t va, SC_OWNED fref_t *table, unsigned *slot);
+
+#endif

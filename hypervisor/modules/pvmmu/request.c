@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests that may build or tear down tables, in steps that can wait. */
+#include "arch/tlb.h"
+#include "core/cont.h"
+#include "core/log.h"
+#include "modules/pvmmu/pvmmu.h"
+
+enum phase { PHASE_TRY, PHASE_BUILD, PHASE_TEAR, PHASE_DROP, PHASE_DROP_TEAR, PHASE_DONE };
+
+static int try_update(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
+{
+    fref_t table;
+    int rc = frame_get_sealed(q->mfn, c->pt_owner->id, q->kind, &table), rc2;
+
+    if (rc != 0)
+        return rc;
+    if (q->kind == KIND_L1)
+        rc = update_l1(c, q->mfn, q->slot, q->value, q->preserve_ad);
+    else
+        rc = update_upper(c, q->mfn, q->kind, q->slot, q->value, q->preserve_ad, committed);
+    /* Torn down meanwhile by another vcpu: then this was the last use of it. */
+    rc2 = table_put(c, table, q->kind);
+    if (rc2 != 0 && rc == 0) {
+        *committed = true;
+        rc = rc2;
+    }
+    return rc;
+}
+
+static int try_pin(struct mmu_ctx *c, const struct mmu_request *q, bool *committed)
+{
+    fref_t r;
+    int rc = table_get(c, q->mfn, q->kind, &r);
+
+    if (rc != 0)
+        return rc;
+    rc = frame_pin(r);
+    if (rc == 0)
+        return 0;
+    log_guest(LOG_DEBUG, "mfn %lx is pinned already", q->mfn.v);
+    *committed = true;
+    return table_put(c, r, q->kind) == 0 ? rc : WALK_PREEMPTED;
+}
+
+static int try_unpin(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
+{
+    fref_t r;
+    int rc = frame_unpin(q->mfn, c->pt_owner->id, &r);
+
+    if (rc != 0)
+        return rc;
+    *committed = true;
+    return table_put(c, r, (unsigned)(frame_state(q->mfn) >> FS_TYPE_SHIFT) & 7);
+}
+
+static int try_base(struct mmu_ctx *c, const struct mmu_request *q, bool *committed)
+{
+    struct vcpu *v = c->v;
+    bool user = q->op == MMU_USER_BASE;
+    fref_t old = user ? v->user_pt : v->kernel_pt, r = FREF_NONE;
+    int rc = 0;
+
+    if (!user || q->mfn.v != 0)
+        rc = frame_get_sealed(q->mfn, c->pt_owner->id, KIND_L4, &r) == 0 ? 0 : table_get(c, q->mfn, KIND_L4, &r);
+    if (rc != 0)
+        return rc;
+    if (user) {
+        v->user_pt = r;
+    } else {
+        v->kernel_pt = r;
+        cr3_load(r.v & PTE_ADDR);
+    }
+    *committed = true;
+    return table_put(c, old, KIND_L4);
+}
+
+static int try_op(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
+{
+    switch ((enum mmu_op)q->op) {
+    case MMU_UPDATE: return try_update(c, q, committed);
+    case MMU_PIN: return try_pin(c, q, committed);
+    case MMU_UNPIN: return try_unpin(c, q, committed);
+    case MMU_BASE:
+    case MMU_USER_BASE: return try_base(c, q, committed);
+    }
+    return -EINVAL;
+}
+
+static void step_try(struct mmu_ctx *c, struct mmu_request *q)
+{
+    bool committed = false;
+    int rc = try_op(c, q, &committed);
+
+    q->rc = rc == WALK_PREEMPTED ? 0 : rc;
+    if (rc != WALK_PREEMPTED) {
+        q->phase = PHASE_DROP;
+    } else if (committed) {
+        q->phase = PHASE_TEAR;
+    } else {
+        q->hold_kind = c->walk.at[0].level;
+        q->hold = (fref_t){ c->walk.at[0].table.v << PAGE_SHIFT | FREF_TAG_RW };
+        q->phase = PHASE_BUILD;
+    }
+}
+
+static int step_walk(struct mmu_ctx *c, struct mmu_request *q)
+{
+    int rc = walk_run(c);
+
+    if (rc == WALK_PREEMPTED)
+        return rc;
+    if (q->phase == PHASE_BUILD && rc == 0) {
+        q->phase = PHASE_TRY;
+        return 0;
+    }
+    if (q->phase == PHASE_BUILD) {
+        q->rc = rc;
+        q->hold = FREF_NONE;
+    }
+    q->phase = q->phase == PHASE_DROP_TEAR ? PHASE_DONE : PHASE_DROP;
+    return 0;
+}
+
+static void step_drop(struct mmu_ctx *c, struct mmu_request *q)
+{
+    fref_t r = q->hold;
+
+    q->hold = FREF_NONE;
+    q->phase = table_put(c, r, q->hold_kind) == 0 ? PHASE_DONE : PHASE_DROP_TEAR;
+}
+
+int mmu_request_run(struct mmu_ctx *c, struct mmu_request *q)
+{
+    for (;;) {
+        switch ((enum phase)q->phase) {
+        case PHASE_TRY:
+            step_try(c, q);
+            break;
+        case PHASE_BUILD:
+        case PHASE_TEAR:
+        case PHASE_DROP_TEAR:
+            if (step_walk(c, q) == WALK_PREEMPTED)
+                return WALK_PREEMPTED;
+            break;
+        case PHASE_DROP:
+            if (likely(fref_is_none(q->hold)))
+                return q->rc;
+            step_drop(c, q);
+            break;
+        case PHASE_DONE:
+            return q->rc;
+        }
+    }
+}
+
+/* The record, version 1: a word a field. */
+#define RECORD_VERSION 1
+
+void mmu_request_save(const struct mmu_ctx *c, const struct mmu_request *q, uint64_t extra, uint8_t op)
+{
+    struct continuation *r = &c->v->cont;
+    unsigned n = 0;
+
+    r->active = true;
+    r->op = op;
+    r->version = RECORD_VERSION;
+    r->word[n++] = extra;
+    r->word[n++] = q->op | (uint64_t)q->kind << 8 | (uint64_t)q->preserve_ad << 16 | (uint64_t)q->slot << 24 |
+                   (uint64_t)q->phase << 40 | (uint64_t)q->hold_kind << 48 | (uint64_t)c->flush << 56;
+    r->word[n++] = q->mfn.v;
+    r->word[n++] = q->value;
+    r->word[n++] = (uint64_t)(int64_t)q->rc;
+    r->word[n++] = q->hold.v;
+    r->word[n++] = c->walk.depth;
+    r->word[n++] = (uint64_t)(int64_t)c->walk.err;
+    for (unsigned i = 0; i < ARRAY_SIZE(c->walk.at); i++)
+        r->word[n++] = c->walk.at[i].table.v << 16 | (uint64_t)c->walk.at[i].level << 8 | c->walk.at[i].mode;
+}
+
+uint64_t mmu_request_restore(struct mmu_ctx *c, struct mmu_request *q)
+{
+    struct continuation *r = &c->v->cont;
+    unsigned n = 1;
+    uint64_t w = r->word[n++];
+
+    BUG_ON(r->version != RECORD_VERSION);
+    r->active = false;
+    q->op = (uint8_t)w;
+    q->kind = (uint8_t)(w >> 8);
+    q->preserve_ad = (w >> 16 & 1) != 0;
+    q->slot = (uint16_t)(w >> 24);
+    q->phase = (uint8_t)(w >> 40);
+    q->hold_kind = (uint8_t)(w >> 48);
+    c->flush = (w >> 56 & 1) != 0;
+    q->mfn = mfn(r->word[n++]);
+    q->value = r->word[n++];
+    q->rc = (int32_t)r->word[n++];
+    q->hold = (fref_t){ r->word[n++] };
+    c->walk.depth = (uint32_t)r->word[n++];
+    c->walk.err = (int32_t)r->word[n++];
+    for (unsigned i = 0; i < ARRAY_SIZE(c->walk.at); i++) {
+        w = r->word[n++];
+        c->walk.at[i].table = mfn(w >> 16);
+        c->walk.at[i].level = (uint8_t)(w >> 8);
+        c->walk.at[i].mode = (uint8_t)w;
+    }
+    return r->word[0];
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Port console: the log ring, the serial line shared by hypervisor and first domain.
+ */
+#ifndef PORTS_CONSOLE_H
+#define PORTS_CONSOLE_H
+
+#include "core/domain.h"
+
+/* The hypervisor's own line (already prefixed); to the ring, and to the line when shown. */
+void console_write_hv(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes, bool shown);
+/* Text of the hardware domain: raw. */
+void console_write_guest(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);
+/* Bytes typed for the hardware domain, at most nr_bytes; how many. */
+uint64_t console_read_guest(char *out SC_COUNT(nr_bytes), uint64_t nr_bytes);
+/* A byte has come from the serial line (softirq context). */
+void console_input(char c);
+/* Who gets input: false the hardware domain, true the hypervisor's key handler. */
+bool console_input_is_hv(void);
+/* Copy of the log ring from *index on; advances it; how many bytes. */
+uint64_t console_ring_read(char *out SC_COUNT(nr_bytes), uint64_t nr_bytes, uint64_t *index);
+
+/* Core side: the line itself (arch/serial.c). */
+void serial_write(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);
+/* Core side: a key for the hypervisor (core/keys.c). */
+void keys_handle(char c);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Port pagealloc: free frames.
+ *
+ * Takes a lock of rank RANK_PAGEALLOC.  A frame that comes out has owner
+ * DOMID_NONE and no references; what is in it is undefined.
+ */
+#ifndef PORTS_PAGEALLOC_H
+#define PORTS_PAGEALLOC_H
+
+#include "core/addr.h"
+
+#define PAGEALLOC_MAX_ORDER 18
+
+/* 2^order contiguous aligned frames below 2^addr_bits (0: anywhere).  0 or -ENOMEM. */
+SC_NODISCARD int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out);
+void pagealloc_put(mfn_t m, unsigned order);
+/* Hand over a range at boot. */
+void pagealloc_add(mfn_t start, uint64_t nr_frames);
+uint64_t pagealloc_nr_free(void);
+uint64_t pagealloc_nr_total(void);
+
+#endif

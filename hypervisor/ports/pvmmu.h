@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Port pvmmu: what others ask of the module that keeps guests' page tables.
+ */
+#ifndef PORTS_PVMMU_H
+#define PORTS_PVMMU_H
+
+#include "core/domain.h"
+
+/*
+ * Put a granted frame into the caller's address space (GNTTABOP_map_grant_ref).
+ * where: a guest virtual address, or with contains_pte the machine address of an
+ * L1 entry (GNTMAP_contains_pte).  The entry may hold an old mapping; its reference
+ * is dropped.  ref is consumed when 0 is returned, else left with the caller.
+ * readonly: the entry gets no write right; ref must be RO then.
+ * avail: software bits for the entry.
+ * 0, -EINVAL (no such L1, misaligned), -EBUSY.
+ */
+SC_NODISCARD int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool readonly,
+                                 uint64_t avail, SC_OWNED fref_t ref);
+/*
+ * Clear (or with new_pte_gva set, replace by the entry found there:
+ * GNTTABOP_unmap_and_replace) the entry at where, which must map frame m with the
+ * given right.  Drops the entry's reference.  0 or -EINVAL.
+ */
+SC_NODISCARD int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m,
+                                   bool readonly, uint64_t new_pte_gva);
+
+/* A page fault of the running guest: true when handled (writable page table, spurious, LDT). */
+bool pvmmu_fault(struct vcpu *v, uint64_t address, uint32_t error_code);
+
+/* Machine frame mapped at va in the guest's address space, with its L1 entry; -EFAULT if none. */
+SC_NODISCARD int pvmmu_lookup(struct vcpu *v, gva_t va, uint64_t *pte_out);
+
+#endif

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Runs test guests under a hypervisor in QEMU and says which passed.
+
+usage: run.py --hypervisor FILE [--xen] [--build DIR] [--verbose] [NAME...]
+"""
+import argparse
+import pathlib
+import re
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(ROOT), str(ROOT.parent.parent / "tools" / "run")]
+import header  # noqa: E402
+import qemu  # noqa: E402
+
+PANIC = re.compile(r"Panic on CPU|FATAL TRAP|Xen BUG|Assertion '.*' failed|[Hh]ypervisor panic|PANIC")
+CRASH = re.compile(r"[Dd](omain |om)0 .*crashed|domain_crash called|[Dd]omain 0 \(vcpu#\d+\) crashed")
+
+
+class Outcome:
+    """How one guest went: good, the reason when not, counts, seconds, the log's path."""
+
+    def __init__(self, name, good, reason, passed, failed, seconds, log):
+        self.name, self.good, self.reason = name, good, reason
+        self.passed, self.failed, self.seconds, self.log = passed, failed, seconds, log
+
+
+def judge(name, run, result):
+    """(good, reason, passed, failed) of a guest's console text."""
+    text = result.text
+    failures = re.findall(rf"^.*TEST {re.escape(name)} (\S+) FAIL(.*)$", text, re.M)
+    passes = len(re.findall(rf"^.*TEST {re.escape(name)} \S+ ok$", text, re.M))
+    if PANIC.search(text):
+        return False, f"the hypervisor failed: {PANIC.search(text).group(0)}", passes, len(failures)
+    if failures:
+        check, detail = failures[0]
+        return False, f"{check}{detail}", passes, len(failures)
+    end = re.search(rf"TEST {re.escape(name)} END passed=(\d+) failed=(\d+)", text)
+    if run["ends"] == "crash":
+        if CRASH.search(text) and not end:
+            return passes > 0, "" if passes else "no check was made before the crash", passes, 0
+        return False, f"the domain was to crash ({result.reason})", passes, 0
+    if run["ends"] == "either" and CRASH.search(text) and not end:
+        return True, "domain crashed, hypervisor healthy", passes, 0
+    if not end:
+        return False, f"no END line ({result.reason})", passes, 0
+    if int(end.group(1)) + int(end.group(2)) == 0:
+        return False, "no check was made", 0, 0
+    return int(end.group(2)) == 0, f"{end.group(2)} failed", int(end.group(1)), int(end.group(2))
+
+
+def run_guest(name, hypervisor, build, xen=False, arguments="", words="", slow=1.0):
+    """Builds the QEMU line from the guest's header, runs it, judges it. Returns an Outcome."""
+    run = header.read(name)["run"]
+    kernel = build / "guests" / f"{name}.elf"
+    log = build / "guests" / "logs" / f"{name}.log"
+    module = " ".join(filter(None, [str(kernel), run["args"], arguments, "on_xen" if xen else ""]))
+    argv = qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
+                        memory=run["memory"], smp=run["smp"])
+    pattern = rf"TEST {re.escape(name)} END|{PANIC.pattern}|[Dd]om0 crashed|[Dd]omain 0 crashed"
+    result = qemu.run_until(argv, pattern, run["timeout"] * slow, log)
+    return Outcome(name, *judge(name, run, result), result.seconds, log)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hypervisor", required=True, help="the image that QEMU starts: SafeHype's, or Xen's ELF32")
+    parser.add_argument("--xen", action="store_true", help="it is Xen: checks marked xen-differs expect Xen's answer"
+                        " (implied when the file is called xen)")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT.parent.parent / "build", help="where the guests were built")
+    parser.add_argument("--arguments", default="", help="more words on each guest's command line")
+    parser.add_argument("--hv-args", default="", help="more words on the hypervisor's command line")
+    parser.add_argument("--slow", type=float, default=1.0, help="multiplies every timeout")
+    parser.add_argument("--verbose", action="store_true", help="print every failed check")
+    parser.add_argument("names", nargs="*", help="guests (all)")
+    options = parser.parse_args()
+    xen = options.xen or pathlib.Path(options.hypervisor).name.startswith("xen")
+    good, bad, started = 0, 0, time.monotonic()
+    for name in options.names or header.names():
+        outcome = run_guest(name, options.hypervisor, options.build, xen, options.arguments, options.hv_args, options.slow)
+        good, bad = good + outcome.good, bad + (not outcome.good)
+        verdict = "ok  " if outcome.good else "FAIL"
+        remark = outcome.reason if not outcome.good or "crash" in outcome.reason else ""
+        print(f"{verdict} {name:<28} {outcome.passed:>4} checks {outcome.seconds:6.1f} s  {remark}", flush=True)
+        if options.verbose and not outcome.good:
+            for line in pathlib.Path(outcome.log).read_text(encoding="utf-8").splitlines():
+                if " FAIL" in line or PANIC.search(line):
+                    print(f"       {line}")
+        if not outcome.good:
+            print(f"       log: {outcome.log}")
+    print(f"{good} passed, {bad} failed ({time.monotonic() - started:.0f} s)")
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Linux's x86 boot protocol (Documentation/arch/x86/boot.rst in Linux): where the payload of a bzImage lies. */
+#include "internal.h"
+
+#define SETUP_SECTS 0x1F1u
+#define BOOT_FLAG 0x1FEu
+#define HEADER_MAGIC 0x202u
+#define PROTOCOL 0x206u
+#define PAYLOAD_OFFSET 0x248u
+#define PAYLOAD_LENGTH 0x24Cu
+#define HEADER_END 0x250u
+
+#define PROTOCOL_WITH_PAYLOAD 0x0208u
+#define SECTOR_BYTES 512u
+#define SECTS_DEFAULT 4u
+
+static int is_bzimage(const uint8_t *src, size_t len)
+{
+    return len >= HEADER_END && kbytes_le16(src, BOOT_FLAG) == 0xAA55 && kbytes_begin(src, HEADER_MAGIC, 4, "HdrS");
+}
+
+static enum unpack_format format_at(const uint8_t *src, size_t at, size_t len)
+{
+    uint8_t first[8];
+
+    if (len < sizeof(first))
+        return UNPACK_NONE;
+    for (size_t i = 0; i < sizeof(first); i++)
+        first[i] = src[at + i];
+    return unpack_detect(first, sizeof(first));
+}
+
+/* Bounds the history that these two must hold. Linux's build appends the unpacked size to what it packs. */
+static uint64_t max_out(const uint8_t *src, const struct kpayload *payload)
+{
+    if ((payload->format != UNPACK_ZSTD && payload->format != UNPACK_XZ) || payload->len < 8)
+        return UINT64_MAX;
+    return kbytes_le32(src, payload->at + payload->len - 4);
+}
+
+int kpayload_find(const uint8_t *src, size_t len, struct kpayload *out)
+{
+    uint64_t sects, at, length;
+
+    out->at = 0;
+    out->len = len;
+    out->max_out = UINT64_MAX;
+    out->format = format_at(src, 0, len);
+    if (!is_bzimage(src, len))
+        return 0;
+    if (kbytes_le16(src, PROTOCOL) < PROTOCOL_WITH_PAYLOAD)
+        return kimage_fail(-XEN_ENOEXEC, "bzImage: boot protocol older than 2.08");
+    sects = src[SETUP_SECTS] == 0 ? SECTS_DEFAULT : src[SETUP_SECTS];
+    at = (sects + 1) * SECTOR_BYTES + kbytes_le32(src, PAYLOAD_OFFSET);
+    length = kbytes_le32(src, PAYLOAD_LENGTH);
+    if (length == 0)
+        return kimage_fail(-XEN_ENOEXEC, "bzImage: no payload");
+    if (at > len || length > len - at)
+        return kimage_fail(-XEN_ENOEXEC, "bzImage: payload runs past the end of the file");
+    out->at = at;
+    out->len = length;
+    out->format = format_at(src, at, length);
+    out->max_out = max_out(src, out);
+    return 0;
+}

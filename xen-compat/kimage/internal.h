@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared by the files of this folder only. */
+#ifndef KIMAGE_INTERNAL_H
+#define KIMAGE_INTERNAL_H
+
+#include <xen/errno.h>
+#include "../../hypervisor/unpack/unpack.h"
+#include "kimage.h"
+
+/* ---- kimage.c: the reason for people; returns rc, so that a check reads `return kimage_fail(...)`. */
+int kimage_fail(int rc, const char *reason);
+
+/* ---- bytes.c: little-endian loads; the caller has checked the bound. Texts of ASCII. */
+uint16_t kbytes_le16(const uint8_t *bytes, size_t at);
+uint32_t kbytes_le32(const uint8_t *bytes, size_t at);
+uint64_t kbytes_le64(const uint8_t *bytes, size_t at);
+/* Whether bytes[at .. at+len-1] begins with text; text ends in a 0. */
+int kbytes_begin(const uint8_t *bytes, size_t at, size_t len, const char *text);
+/* Whether it is text. */
+int kbytes_equal(const uint8_t *bytes, size_t at, size_t len, const char *text);
+/* Whether text occurs in it. */
+int kbytes_hold(const uint8_t *bytes, size_t at, size_t len, const char *text);
+/* C's strtoull with base 0, saturating; stops at the first character that does not belong. */
+uint64_t kbytes_number(const uint8_t *bytes, size_t at, size_t len);
+/* Copies up to the first 0, cut to fit out[KIMAGE_TEXT_MAX]. */
+void kbytes_text(const uint8_t *bytes, size_t at, size_t len, char *out);
+
+/* ---- bzimage.c: which part of the module is the kernel, and packed how. */
+struct kpayload {
+    enum unpack_format format;
+    size_t at;
+    size_t len;
+    uint64_t max_out; /* bytes that may come out; UINT64_MAX when the file does not say */
+};
+int kpayload_find(const uint8_t *src, size_t len, struct kpayload *out);
+
+/* ---- stream.c: the unpacked file, read forwards; going back starts over. One at a time. */
+#define KSTREAM_WATCH_BYTES 16384u
+#define KSTREAM_WATCH_MAX 8u
+int kstream_open(const uint8_t *src, const struct kpayload *payload);
+/* The first bytes of the file, which stay at hand; *len of them. */
+const uint8_t *kstream_head(size_t *len);
+/* All of len bytes, or an error. */
+int kstream_read(uint8_t *dst, size_t len);
+int kstream_seek(uint64_t offset);
+/* As kstream_seek(), but never goes back. */
+int kstream_pass(uint64_t offset);
+/* Reads what is left, so that the compressor's check over the whole is made. */
+int kstream_finish(void);
+/* Keeps a copy of a part of the file as it passes by; *at says where in kstream_watched() it will be. */
+int kstream_watch(uint64_t offset, uint64_t len, size_t *at);
+const uint8_t *kstream_watched(void);
+void kstream_close(void);
+
+/* ---- elf.c */
+#define KELF_LOADS_MAX 32u
+struct kelf_load {
+    uint64_t offset;
+    uint64_t filesz;
+    uint64_t paddr;
+    uint64_t memsz;
+};
+struct kelf_note {
+    uint64_t offset;
+    uint64_t len;
+    size_t watched_at;
+};
+struct kelf {
+    uint64_t entry;
+    uint64_t shoff;
+    uint32_t shnum;
+    uint32_t shstrndx;
+    uint64_t paddr_start;
+    uint64_t paddr_end;
+    uint32_t nr_loads;
+    uint32_t nr_notes;
+    struct kelf_load loads[KELF_LOADS_MAX]; /* in file order, disjoint in the file and in memory */
+    struct kelf_note notes[KSTREAM_WATCH_MAX];
+};
+int kelf_parse(const uint8_t *head, size_t len, struct kelf *out);
+
+/* ---- notes.c: takes every Xen note of notes[from .. from+len-1]; the number found goes up in *found. */
+int knotes_parse(const uint8_t *notes, size_t from, size_t len, struct kimage_info *info, uint32_t *found);
+
+/* ---- sections.c: the notes of SHT_NOTE sections, else the `__xen_guest` section; after the segments are placed. */
+int ksections_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *found);
+
+/* ---- guestinfo.c */
+int kguestinfo_parse(const uint8_t *text, size_t len, struct kimage_info *info);
+
+/* ---- features.c: "a|!b": a is supported, b is required. */
+int kfeatures_parse(const uint8_t *text, size_t at, size_t len, struct kimage_info *info);
+
+/* ---- layout.c: defaults and checks, once all is known. */
+void klayout_unset(struct kimage_info *info);
+int klayout_check(const struct kelf *elf, struct kimage_info *info);
+
+#endif

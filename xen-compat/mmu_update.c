@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* mmu_update, update_va_mapping (Xen public header xen.h). */
+#include "arch/tlb.h"
+#include "core/cont.h"
+#include "core/guest.h"
+#include "core/log.h"
+#include "xen-compat/hypercalls.h"
+#include "xen-compat/mmu_target.h"
+
+int mmu_target(struct vcpu *v, uint64_t foreigndom, struct mmu_ctx *c)
+{
+    uint32_t who = (uint32_t)foreigndom, tables = who >> 16;
+    domid_t frames = (domid_t)who;
+
+    *c = (struct mmu_ctx){ .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
+    if (likely(who == DOMID_SELF))
+        return 0;
+    if (tables != 0) {
+        c->pt_owner = domain_find(v->domain, (domid_t)(tables - 1));
+        if (c->pt_owner == NULL)
+            return -ESRCH;
+    }
+    if (frames == DOMID_IO) {
+        c->pg_owner = NULL;
+    } else {
+        c->pg_owner = domain_find(v->domain, frames);
+        if (c->pg_owner == NULL)
+            return -ESRCH;
+    }
+    if ((c->pt_owner != v->domain || c->pg_owner != v->domain) && !v->domain->privileged)
+        return -EPERM;
+    return 0;
+}
+
+/* The last L1 that a batch updated stays held: the next request often means it again. */
+struct held_l1 {
+    fref_t ref;
+    uint64_t mfn;
+};
+
+static void held_drop(struct mmu_ctx *c, struct held_l1 *held)
+{
+    if (fref_is_none(held->ref))
+        return;
+    if (unlikely(table_put(c, held->ref, KIND_L1) != 0)) {
+        while (walk_run(c) == WALK_PREEMPTED)
+            ;
+    }
+    held->ref = FREF_NONE;
+}
+
+/* A machine-to-phys entry of a frame the caller may describe. */
+static int machphys_update(struct mmu_ctx *c, uint64_t ptr, uint64_t pfn)
+{
+    mfn_t m = maddr_to_mfn(maddr(ptr));
+    fref_t r;
+    int rc;
+
+    if (c->pg_owner == NULL)
+        return -EINVAL;
+    rc = frame_get_ro(m, c->pg_owner->id, &r);
+    if (rc != 0)
+        return -EINVAL;
+    m2p_set(m, pfn);
+    frame_put(r);
+    return 0;
+}
+
+/* A plain frame: just a word of memory. */
+static int plain_update(struct mmu_ctx *c, mfn_t m, unsigned slot, uint64_t value)
+{
+    fref_t r;
+
+    if (frame_get_rw(m, c->pt_owner->id, &r) != 0)
+        return -EINVAL;
+    pt_adopt(m, slot, value);
+    frame_put(r);
+    return 0;
+}
+
+static unsigned frame_kind_of(mfn_t m)
+{
+    return frame_valid(m) ? (unsigned)(frame_state(m) >> FS_TYPE_SHIFT) & 7 : KIND_RW;
+}
+
+/* L2-L4, or a table that is not simply an L1 in use: in steps. */
+static int table_update(struct mmu_ctx *c, const mmu_update_t *u, struct mmu_request *q)
+{
+    mfn_t m = maddr_to_mfn(maddr(u->ptr));
+    unsigned kind = frame_kind_of(m), slot = (unsigned)(u->ptr & (PAGE_SIZE - 1)) / 8;
+
+    if (kind == KIND_RW)
+        return plain_update(c, m, slot, u->val);
+    if (kind > KIND_L4)
+        return -EINVAL;
+    *q = (struct mmu_request){
+        .op = MMU_UPDATE,
+        .kind = (uint8_t)kind,
+        .preserve_ad = (u->ptr & 3) == MMU_PT_UPDATE_PRESERVE_AD,
+        .slot = (uint16_t)slot,
+        .mfn = m,
+        .value = u->val,
+    };
+    return mmu_request_run(c, q);
+}
+
+static int request_one(struct mmu_ctx *c, struct held_l1 *held, const mmu_update_t *u, struct mmu_request *q)
+{
+    uint64_t m = u->ptr >> PAGE_SHIFT;
+    unsigned cmd = (unsigned)u->ptr & 3;
+
+    if (likely(cmd == MMU_NORMAL_PT_UPDATE || cmd == MMU_PT_UPDATE_PRESERVE_AD)) {
+        if (held->mfn != m || fref_is_none(held->ref)) {
+            held_drop(c, held);
+            if (frame_get_sealed(mfn(m), c->pt_owner->id, KIND_L1, &held->ref) != 0) {
+                held->ref = FREF_NONE;
+                return table_update(c, u, q);
+            }
+            held->mfn = m;
+        }
+        return update_l1(c, mfn(m), (unsigned)(u->ptr & (PAGE_SIZE - 1)) / 8, u->val,
+                         cmd == MMU_PT_UPDATE_PRESERVE_AD);
+    }
+    if (cmd == MMU_MACHPHYS_UPDATE)
+        return machphys_update(c, u->ptr, u->val);
+    return -ENOSYS;
+}
+
+static long batch_end(struct mmu_ctx *c, uint64_t done, uint64_t pdone, long rc)
+{
+    uint32_t n = (uint32_t)done;
+
+    mmu_finish(c);
+    if (pdone != 0 && guest_put(gva(pdone), n) != 0)
+        return -EFAULT;
+    return rc;
+}
+
+/* Every how many requests the batch looks whether something waits. */
+#define BATCH_LOOK 64
+
+long hc_mmu_update(struct vcpu *v, uint64_t reqs, uint64_t count, uint64_t pdone, uint64_t foreigndom, uint64_t a5)
+{
+    struct held_l1 held = { FREF_NONE, 0 };
+    struct mmu_request q;
+    struct mmu_ctx c;
+    mmu_update_t u;
+    uint64_t i = 0, n = (uint32_t)count;
+    bool resumed = false;
+    int rc;
+
+    rc = mmu_target(v, foreigndom, &c);
+    if (rc != 0)
+        return rc;
+    if (unlikely(v->cont.active)) {
+        i = mmu_request_restore(&c, &q);
+        resumed = q.phase != 0;
+    }
+    for (; i < n; i++) {
+        if (unlikely(resumed)) {
+            rc = mmu_request_run(&c, &q);
+            resumed = false;
+        } else {
+            if (guest_get(u, guest_elem(gva(reqs), i, sizeof(u))) != 0)
+                rc = -EFAULT;
+            else
+                rc = request_one(&c, &held, &u, &q);
+        }
+        if (unlikely(rc == WALK_PREEMPTED))
+            goto wait;
+        if (unlikely(rc != 0))
+            break;
+        if (unlikely(i % BATCH_LOOK == BATCH_LOOK - 1) && i + 1 < n && preempt_needed()) {
+            i++;
+            q = (struct mmu_request){ 0 };
+            goto wait;
+        }
+    }
+    held_drop(&c, &held);
+    return batch_end(&c, i, pdone, rc);
+wait:
+    held_drop(&c, &held);
+    mmu_request_save(&c, &q, i, __HYPERVISOR_mmu_update);
+    return HC_CONTINUE;
+}
+
+/* UVMF_* flags: what to flush once the entry is in. */
+static int uvm_flush(struct vcpu *v, uint64_t va, uint64_t flags)
+{
+    switch (flags & UVMF_FLUSHTYPE_MASK) {
+    case UVMF_NONE:
+        return 0;
+    case UVMF_TLB_FLUSH:
+        tlb_flush_local();
+        return 0;
+    case UVMF_INVLPG:
+        if (va < HV_VIRT_START || va >= HV_VIRT_END)
+            invlpg(va);
+        return 0;
+    default:
+        log_guest(LOG_DEBUG, "update_va_mapping: flush type %lx", flags);
+        return v != NULL ? -EINVAL : 0;
+    }
+}
+
+static long update_va(struct vcpu *v, struct mmu_ctx *c, uint64_t va, uint64_t value, uint64_t flags)
+{
+    fref_t table;
+    unsigned slot;
+    int rc = l1_find(v, va, &table, &slot);
+
+    if (unlikely(rc != 0))
+        return -EINVAL;
+    rc = update_l1(c, fref_mfn(table), slot, value, false);
+    if (unlikely(table_put(c, table, KIND_L1) != 0)) {
+        while (walk_run(c) == WALK_PREEMPTED)
+            ;
+    }
+    mmu_finish(c);
+    if (rc != 0)
+        return rc;
+    return uvm_flush(v, va, flags);
+}
+
+long hc_update_va_mapping(struct vcpu *v, uint64_t va, uint64_t value, uint64_t flags, uint64_t a4, uint64_t a5)
+{
+    struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
+
+    return update_va(v, &c, va, value, flags);
+}
+
+long hc_update_va_mapping_otherdomain(struct vcpu *v, uint64_t va, uint64_t value, uint64_t flags, uint64_t domid,
+                                      uint64_t a5)
+{
+    struct mmu_ctx c;
+    int rc;
+
+    rc = mmu_target(v, (domid_t)domid, &c);
+    return rc != 0 ? rc : update_va(v, &c, va, value, flags);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/* vcpu_op, set_timer_op (Xen public header vcpu.h). */
+#include "core/domain.h"
+
+#include <xen/sched.h>
+
+#include "arch/time.h"
+#include "core/guest.h"
+#include "core/log.h"
+#include "core/schedule.h"
+#include "modules/privemul/privemul.h"
+#include "modules/pvmmu/pvmmu.h"
+#include "ports/evtchn.h"
+#include "ports/sched.h"
+#include "xen-compat/hypercalls.h"
+#include "xen-compat/vcpu_state.h"
+
+#define CTX(field) offsetof(struct vcpu_guest_context, field)
+#define TIMER_MIN_NS 1000000UL /* shortest period, as Xen */
+
+/* ---- VCPUOP_initialise: the context is read part by part, never whole ---- */
+
+struct context_head {
+    uint64_t flags;
+    struct cpu_user_regs regs;
+};
+
+static int context_read(const struct vcpu_guest_context *unused, gva_t at, size_t off, void *to, size_t n)
+{
+    (void)unused;
+    return guest_read(to, gva_add(at, off), n);
+}
+#define context_get(at, field, local) context_read(NULL, (at), CTX(field), &(local), sizeof(local))
+
+static int init_regs(struct vcpu *v, gva_t ctx)
+{
+    struct cpu_user_regs u;
+    struct guest_regs *r = &v->regs;
+
+    if (context_get(ctx, user_regs, u) != 0)
+        return -EFAULT;
+    if (!code_address_ok(u.rip))
+        return -EINVAL;
+    memcpy(r, &u, sizeof(*r));
+    r->cs = FLAT_KERNEL_CS;
+    if ((u.cs & ~3) != 0)
+        r->cs = u.cs | 3;
+    r->ss = (uint64_t)u.ss | 3;
+    r->rflags = (r->rflags & ~(RFLAGS_IOPL | RFLAGS_VM | RFLAGS_NT | RFLAGS_VIF | RFLAGS_VIP)) | RFLAGS_IF | RFLAGS_FIXED;
+    r->vector = 0;
+    v->ds = u.ds;
+    v->es = u.es;
+    v->fs = u.fs;
+    v->gs = u.gs;
+    return 0;
+}
+
+static int init_traps(struct vcpu *v, gva_t ctx)
+{
+    struct trap_info t;
+
+    for (unsigned i = 0; i < 256; i++) {
+        if (guest_get(t, gva_add(ctx, CTX(trap_ctxt) + i * sizeof(t))) != 0)
+            return -EFAULT;
+        if (t.address != 0 && trap_set(v, i, &t) != 0)
+            return -EINVAL;
+    }
+    return 0;
+}
+
+struct context_calls {
+    uint64_t event, failsafe, syscall, vm_assist, fs_base, gs_base_kernel, gs_base_user;
+};
+_Static_assert(CTX(fs_base) - CTX(event_callback_eip) == 32 && CTX(gs_base_user) - CTX(event_callback_eip) == 48,
+               "the tail of the context is seven words");
+
+static int init_calls(struct vcpu *v, gva_t ctx, uint64_t flags)
+{
+    struct context_calls c;
+    uint64_t kernel[2], debugreg[8];
+
+    if (context_read(NULL, ctx, CTX(event_callback_eip), &c, sizeof(c)) != 0 ||
+        context_read(NULL, ctx, CTX(kernel_ss), kernel, sizeof(kernel)) != 0 || context_get(ctx, debugreg, debugreg) != 0)
+        return -EFAULT;
+    if (!code_address_ok(c.event) || !code_address_ok(c.failsafe) || !code_address_ok(c.syscall) ||
+        !canonical(c.fs_base) || !canonical(c.gs_base_kernel) || !canonical(c.gs_base_user))
+        return -EINVAL;
+    v->kernel_ss = kernel[0];
+    v->kernel_sp = kernel[1];
+    v->cb.event = c.event;
+    v->cb.failsafe = c.failsafe;
+    v->cb.failsafe_masks = (flags & VGCF_failsafe_disables_events) != 0;
+    v->cb.syscall = c.syscall;
+    v->cb.syscall_masks = (flags & VGCF_syscall_disables_events) != 0;
+    v->fs_base = c.fs_base;
+    v->gs_base_kernel = c.gs_base_kernel;
+    v->gs_base_user = c.gs_base_user;
+    return 0;
+}
+
+/* GDT, then the kernel's L4, built if need be. */
+static int init_tables(struct vcpu *v, gva_t ctx)
+{
+    struct mmu_ctx c = { .v = current_vcpu(), .pt_owner = v->domain, .pg_owner = v->domain };
+    uint64_t gdt[16], gdt_entries, ctrlreg[8];
+    fref_t pt;
+    int rc;
+
+    if (context_get(ctx, gdt_frames, gdt) != 0 || context_get(ctx, gdt_ents, gdt_entries) != 0 ||
+        context_get(ctx, ctrlreg, ctrlreg) != 0)
+        return -EFAULT;
+    if (gdt_entries > GDT_GUEST_PAGES * 512)
+        return -EINVAL;
+    while ((rc = table_get(&c, mfn(ctrlreg[3] >> PAGE_SHIFT), KIND_L4, &pt)) == WALK_PREEMPTED) {
+        do {
+            rc = walk_run(&c);
+        } while (rc == WALK_PREEMPTED);
+        if (rc != 0)
+            break;
+        /* Sealed, with the builder's reference: that is the one we want. */
+        pt = (fref_t){ (ctrlreg[3] & PTE_ADDR) | FREF_TAG_RW };
+        break;
+    }
+    mmu_finish(&c);
+    if (rc != 0)
+        return -EINVAL;
+    v->kernel_pt = pt;
+    return pvmmu_set_gdt(v, gdt, (unsigned)((gdt_entries + 511) / 512), (unsigned)gdt_entries);
+}
+
+static long op_initialise(struct vcpu *v, gva_t ctx)
+{
+    struct context_head head;
+    int rc;
+
+    if (context_get(ctx, flags, head.flags) != 0)
+        return -EFAULT;
+    if (v->initialised)
+        return -EEXIST;
+    if ((head.flags & VGCF_in_kernel) == 0)
+        return -EINVAL; /* a vcpu begins in its kernel */
+    v->kernel_mode = true;
+    rc = init_regs(v, ctx);
+    if (rc == 0)
+        rc = init_traps(v, ctx);
+    if (rc == 0)
+        rc = init_calls(v, ctx, head.flags);
+    if (rc == 0)
+        rc = init_tables(v, ctx);
+    if (rc == 0)
+        v->initialised = true;
+    return rc;
+}
+
+/* ---- up, down ---- */
+
+static long op_up(struct vcpu *v)
+{
+    if (!v->initialised)
+        return -EINVAL;
+    if (v->online)
+        return 0;
+    v->online = true;
+    sched_wake(v);
+    return 0;
+}
+
+static long op_down(struct vcpu *v)
+{
+    struct domain *d = v->domain;
+
+    /* The last one goes: the domain is done. */
+    for (uint32_t i = 0; i < d->max_vcpus; i++) {
+        if (d->vcpu[i] != NULL && d->vcpu[i] != v && d->vcpu[i]->online) {
+            v->online = false;
+            sched_sleep(v);
+            return 0;
+        }
+    }
+    domain_shutdown(d, SHUTDOWN_poweroff);
+    return 0;
+}
+
+/* ---- places the guest shares ---- */
+
+static long op_register_info(struct vcpu *v, gva_t arg)
+{
+    struct vcpu_register_vcpu_info r;
+    fref_t ref;
+
+    if (guest_get(r, arg) != 0)
+        return -EFAULT;
+    if (!fref_is_none(v->info_ref))
+        return -EINVAL;
+    if (r.offset > PAGE_SIZE - sizeof(struct vcpu_info) || (r.offset & 7) != 0)
+        return -EINVAL;
+    if (v != current_vcpu() && v->online)
+        return -EINVAL;
+    if (frame_get_rw(mfn(r.mfn), v->domain->id, &ref) != 0)
+        return -EINVAL;
+    v->info_ref = ref;
+    vcpu_set_info(v, frame_vcpu_info(ref, r.offset));
+    /* Events that were raised in the old place must be seen in the new one. */
+    shared_write64(&v->info->evtchn_pending_sel, UINT64_MAX);
+    shared_write8(&v->info->evtchn_upcall_pending, 1);
+    return 0;
+}
+
+static long op_register_runstate(struct vcpu *v, gva_t arg)
+{
+    struct vcpu_runstate_info now;
+    uint64_t at;
+
+    if (guest_read_u64(&at, arg) != 0)
+        return -EFAULT;
+    v->runstate_gva = at;
+    if (v == current_vcpu()) {
+        runstate_publish(v);
+    } else if (at != 0) {
+        runstate_now(v, &now);
+        if (guest_put(gva(at), now) != 0)
+            return -EFAULT;
+    }
+    return 0;
+}
+
+static long op_register_time(struct vcpu *v, gva_t arg)
+{
+    struct vcpu_time_info t = { 0 };
+    uint64_t at;
+
+    if (guest_read_u64(&at, arg) != 0)
+        return -EFAULT;
+    v->time_gva = at;
+    time_fill_guest(&t);
+    return guest_put(gva(at), t);
+}
+
+/* ---- timers ---- */
+
+static long op_set_periodic(struct vcpu *v, gva_t arg)
+{
+    struct vcpu_set_periodic_timer p;
+
+    if (guest_get(p, arg) != 0)
+        return -EFAULT;
+    if (p.period_ns < TIMER_MIN_NS || p.period_ns > INT64_MAX / 2)
+        return -EINVAL;
+    v->periodic_ns = p.period_ns;
+    timer_set(&v->periodic, now_ns() + p.period_ns);
+    return 0;
+}
+
+static long op_set_singleshot(struct vcpu *v, gva_t arg)
+{
+    struct vcpu_set_singleshot_timer s;
+
+    if (v != current_vcpu())
+        return -EINVAL;
+    if (guest_get(s, arg) != 0)
+        return -EFAULT;
+    if ((s.flags & VCPU_SSHOTTMR_future) != 0 && s.timeout_abs_ns < now_ns())
+        return -ETIME;
+    timer_set(&v->singleshot, s.timeout_abs_ns);
+    return 0;
+}
+
+static long op_get_runstate(struct vcpu *v, gva_t arg)
+{
+    struct vcpu_runstate_info now;
+
+    runstate_now(v, &now);
+    return guest_put(arg, now);
+}
+
+long hc_vcpu_op(struct vcpu *self, uint64_t cmd, uint64_t id, uint64_t arg, uint64_t a4, uint64_t a5)
+{
+    struct vcpu *v = domain_vcpu(self->domain, (uint32_t)id);
+    gva_t at = gva(arg);
+
+    if (v == NULL)
+        return -ENOENT;
+    switch ((int)cmd) {
+    case VCPUOP_initialise: return op_initialise(v, at);
+    case VCPUOP_up: return op_up(v);
+    case VCPUOP_down: return op_down(v);
+    case VCPUOP_is_up: return v->online;
+    case VCPUOP_get_runstate_info: return op_get_runstate(v, at);
+    case VCPUOP_register_runstate_memory_area: return op_register_runstate(v, at);
+    case VCPUOP_set_periodic_timer: return op_set_periodic(v, at);
+    case VCPUOP_stop_periodic_timer:
+        v->periodic_ns = 0;
+        timer_stop(&v->periodic);
+        return 0;
+    case VCPUOP_set_singleshot_timer: return op_set_singleshot(v, at);
+    case VCPUOP_stop_singleshot_timer:
+        if (v != self)
+            return -EINVAL;
+        timer_stop(&v->singleshot);
+        return 0;
+    case VCPUOP_register_vcpu_info: return op_register_info(v, at);
+    case VCPUOP_register_vcpu_time_memory_area: return op_register_time(v, at);
+    case VCPUOP_send_nmi:
+        v->nmi_pending = true;
+        vcpu_kick(v);
+        softirq_raise(SOFTIRQ_SCHEDULE);
+        return 0;
+    case VCPUOP_get_physid: {
+        struct vcpu_get_physid p = { .phys_id = (uint64_t)v->cpu << 32 | cpus[v->cpu % MAX_CPUS].apic_id };
+
+        return v->domain->privileged ? guest_put(at, p) : -EINVAL;
+    }
+    default: return -ENOSYS;
+    }
+}
+
+long hc_set_timer_op(struct vcpu *v, uint64_t timeout, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    uint64_t now;
+
+    if (timeout == 0) {
+        timer_stop(&v->singleshot);
+        return 0;
+    }
+    now = now_ns();
+    /* Far off, or in the past by much: old guests mean "soon" (Xen: 2^50 ns rule). */
+    if ((int64_t)timeout < 0 || (timeout > now && timeout - now > 1UL << 50))
+        timeout = now + 100000000UL;
+    timer_set(&v->singleshot, timeout);
+    return 0;
+}
