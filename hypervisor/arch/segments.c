@@ -87,6 +87,9 @@ static void stacks_map(struct cpu *cpu)
 
     for (unsigned i = 0; i < ARRAY_SIZE(used); i++)
         hvmap_page(stack_area(cpu) + used[i] * PAGE_SIZE, hvmap_alloc_frame(), HVMAP_RW);
+    /* The stack for libraries has one use: page 0-6 guard, the rest stack. */
+    for (unsigned i = 7; i < STACK_AREA / PAGE_SIZE; i++)
+        hvmap_page(stack_area(cpu) + MAX_CPUS * STACK_AREA + i * PAGE_SIZE, hvmap_alloc_frame(), HVMAP_RW);
 }
 
 static void stub_patch(uint8_t *copy, const uint8_t *patch, const uint8_t *target, uint64_t va)

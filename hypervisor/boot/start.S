@@ -93,11 +93,8 @@ boot_gdtr:
 
         .section .bss.boot, "aw", @nobits
         .align 4096
-        .globl boot_pml4, boot_pdpt, boot_pd, boot_stack_top
+        .globl boot_pml4, boot_pdpt, boot_pd
 boot_pml4: .skip 4096
 boot_pdpt: .skip 4096
 boot_pd:   .skip 4 * 4096
-        .balign STACK_AREA
-boot_stack: .skip STACK_AREA
-boot_stack_top:
         .section .note.GNU-stack, "", @progbits

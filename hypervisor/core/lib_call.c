@@ -6,9 +6,6 @@
 #include "core/log.h"
 #include "core/percpu.h"
 
-#define LIB_STACK_BYTES 65536
-
-static uint8_t lib_stack[LIB_STACK_BYTES] __attribute__((aligned(4096)));
 static uint64_t lib_tls[16] __attribute__((aligned(64))); /* word 5 (+0x28): the canary */
 
 /* arch/gate.S */
@@ -18,15 +15,19 @@ int64_t lib_call(lib_fn *fn, uint64_t a, uint64_t b, uint64_t c)
 {
     uint64_t fs = rdmsr(MSR_FS_BASE);
     struct vcpu *owner = this_cpu()->fpu_owner;
+    struct cpu_top *top = cpu_lib_top_of(this_cpu());
     int64_t rc;
 
+    /* Code of ours that the library calls back finds its CPU here too. */
+    top->cpu = this_cpu();
+    top->current = current_vcpu();
     if (owner != NULL)
         fpu_save(owner);
     clts();
     if (lib_tls[5] == 0)
         lib_tls[5] = (rdtsc() * 0x9e3779b97f4a7c15UL) | 1;
     wrmsr(MSR_FS_BASE, (uint64_t)lib_tls);
-    rc = lib_call_raw(fn, a, b, c, (uint64_t)&lib_stack[LIB_STACK_BYTES - 64]);
+    rc = lib_call_raw(fn, a, b, c, ((uint64_t)top & ~0xfUL) - 64);
     wrmsr(MSR_FS_BASE, fs);
     write_cr0(read_cr0() | CR0_TS);
     return rc;

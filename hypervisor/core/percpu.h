@@ -77,6 +77,15 @@ SC_INLINE struct cpu_top *cpu_top_of(const struct cpu *cpu)
     }
 }
 
+/* The top of the stack that libraries run on (core/lib_call.h). */
+SC_INLINE struct cpu_top *cpu_lib_top_of(const struct cpu *cpu)
+{
+    SC_UNSAFE("DEV-01: as cpu_top; the library stacks lie behind the CPUs' own") {
+        return (struct cpu_top *)(STACK_BASE + (uint64_t)(MAX_CPUS + cpu->id + 1) * STACK_AREA -
+                                  sizeof(struct cpu_top));
+    }
+}
+
 SC_INLINE struct cpu *this_cpu(void) { return cpu_top()->cpu; }
 SC_INLINE struct vcpu *current_vcpu(void) { return cpu_top()->current; }
 /* The trap frame of the guest that this CPU runs. */

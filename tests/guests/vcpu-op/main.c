@@ -64,7 +64,7 @@ static void check_register_info(void)
 {
     struct vcpu_register_vcpu_info info = { .mfn = mfn_of(info_page), .offset = 4090 };
 
-    check_eq("info_crosses_page", HC(vcpu_op, VCPUOP_register_vcpu_info, 3, &info), -XEN_EINVAL);
+    check_eq("info_crosses_page", HC(vcpu_op, VCPUOP_register_vcpu_info, 3, &info), -XEN_ENXIO);
     info.offset = 64;
     info.mfn = mfn_of((void *)si->pt_base);
     check("info_is_page_table", HC(vcpu_op, VCPUOP_register_vcpu_info, 3, &info) < 0);

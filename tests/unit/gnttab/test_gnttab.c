@@ -215,14 +215,17 @@ static void test_setup_table(void **state)
 static void test_grow_nomem(void **state)
 {
     xen_pfn_t *list = mock_guest_alloc(64 * 8);
+    struct domain *d;
 
     mock_frame_fail_in = 1;
     assert_int_equal(setup_table(v0, DOMID_SELF, 2, list), GNTST_general_error);
     mock_pool_fail_in = 2;
     assert_int_equal(setup_table(v0, DOMID_SELF, 3, list), GNTST_general_error);
     assert_int_equal(setup_table(v0, DOMID_SELF, 4, list), GNTST_okay);
+    d = mock_domain(9, 1, false);
     mock_frame_fail_in = 1;
-    assert_int_equal(gnttab_domain_init(mock_domain(9, 1, false)), -ENOMEM);
+    assert_int_equal(gnttab_domain_init(d), -ENOMEM);
+    assert_null(d->gnttab);
 }
 
 static void test_status_frames(void **state)
@@ -348,6 +351,10 @@ static void test_map_errors(void **state)
     assert_int_equal(mock_refs_rw(m), 0);
     assert_int_equal(mock_refs_ro(m), 0);
     assert_int_equal(gnttab_domain_pins(domu), 0);
+    /* None of these kept its handle. */
+    assert_int_equal(map(v0, domu->id, 9, VA, GNTMAP_host_map, &h), GNTST_okay);
+    assert_int_equal(h, 0);
+    assert_int_equal(unmap(v0, VA, 0, h), GNTST_okay);
 }
 
 static void test_map_other_user(void **state)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,11 +71,13 @@ uint64_t mock_refs_ro(mfn_t m) { return (frame_state(m) & FS_RO_MASK) >> FS_RO_S
 
 /* Locks. */
 
-static spinlock_t *held[16];
-static unsigned nr_held;
+static __thread spinlock_t *held[16];
+static __thread unsigned nr_held;
 
 static void lock_ranked(spinlock_t *lock, bool second_of_pair)
 {
+    uint16_t ticket;
+
     assert_true(lock->rank >= RANK_DOMLIST && lock->rank <= RANK_CONSOLE);
     assert_true(nr_held < 16);
     for (unsigned i = 0; i < nr_held; i++) {
@@ -82,6 +85,10 @@ static void lock_ranked(spinlock_t *lock, bool second_of_pair)
         assert_true(held[i]->rank < lock->rank || (second_of_pair && held[i]->rank == lock->rank));
     }
     held[nr_held++] = lock;
+    /* Real: stress tests have threads. */
+    ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
+    while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
+        sched_yield();
 }
 
 void spin_lock(spinlock_t *lock) { lock_ranked(lock, false); }
@@ -92,6 +99,7 @@ void spin_unlock(spinlock_t *lock)
         if (held[i] != lock)
             continue;
         held[i] = held[--nr_held];
+        __atomic_store_n(&lock->owner, (uint16_t)(lock->owner + 1), __ATOMIC_RELEASE);
         return;
     }
     fail_msg("unlock of a lock that is not held");
@@ -120,7 +128,7 @@ void *pool_new(struct pool *p)
         return NULL;
     lock_ranked(&p->lock, false);
     spin_unlock(&p->lock);
-    mock_pool_live++;
+    __atomic_fetch_add(&mock_pool_live, 1, __ATOMIC_RELAXED);
     return calloc(1, p->object_bytes);
 }
 
@@ -131,7 +139,7 @@ void pool_delete(struct pool *p, void *object)
     lock_ranked(&p->lock, false);
     spin_unlock(&p->lock);
     assert_true(mock_pool_live > 0);
-    mock_pool_live--;
+    __atomic_fetch_sub(&mock_pool_live, 1, __ATOMIC_RELAXED);
     free(object);
 }
 
@@ -247,8 +255,8 @@ void vcpu_kick(struct vcpu *v)
 {
     for (unsigned i = 0; i < nr_held; i++)
         assert_true(held[i]->rank < RANK_SCHED);
-    mock_kicks++;
-    mock_last_kicked = v;
+    __atomic_fetch_add(&mock_kicks, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&mock_last_kicked, v, __ATOMIC_RELAXED);
 }
 
 void vcpu_unblock(struct vcpu *v)

@@ -1,28 +1,43 @@
 # SPDX-License-Identifier: MIT
 # Rules of a module's unit test.  The test's Makefile sets MODULE, CODE (below TOP) and includes this.
-# `make BUILD=/absolute/path` builds and runs.
+# `make BUILD=/absolute/path` builds and runs test_MODULE.c (ASan, UBSan) and, if there is one, stress_MODULE.c (TSan).
 BUILD ?= $(error BUILD must be an absolute path)
 TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/../../..)
 OUT := $(BUILD)/unit/$(MODULE)
 CC := clang-19
 CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wcast-qual -Wno-unused-parameter -Werror -fno-builtin \
-	-D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(TOP)/tests/unit/mock -I$(TOP)/hypervisor -I$(TOP) \
-	-fsanitize=address,undefined -fno-sanitize-recover=all
-SOURCES := $(CODE) hypervisor/core/frame.c tests/unit/mock/mock.c tests/unit/$(MODULE)/test_$(MODULE).c
-OBJECTS := $(SOURCES:%.c=$(OUT)/%.o)
+	-D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(TOP)/tests/unit/mock -I$(TOP)/hypervisor -I$(TOP)
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
+TSAN := -fsanitize=thread
+SOURCES := $(CODE) hypervisor/core/frame.c tests/unit/mock/mock.c
+TEST_OBJECTS := $(patsubst %.c,$(OUT)/asan/%.o,$(SOURCES) tests/unit/$(MODULE)/test_$(MODULE).c)
+STRESS_OBJECTS := $(patsubst %.c,$(OUT)/tsan/%.o,$(SOURCES) tests/unit/$(MODULE)/stress_$(MODULE).c)
+STRESS := $(if $(wildcard $(TOP)/tests/unit/$(MODULE)/stress_$(MODULE).c),stress)
 
-.PHONY: run clean
-run: $(OUT)/test_$(MODULE)
+.PHONY: run test stress clean
+run: test $(STRESS)
+
+test: $(OUT)/test_$(MODULE)
 	$<
 
-$(OUT)/test_$(MODULE): $(OBJECTS)
-	$(CC) $(CFLAGS) -o $@ $^ -lcmocka
+stress: $(OUT)/stress_$(MODULE)
+	TSAN_OPTIONS=halt_on_error=1 $<
 
-$(OUT)/%.o: $(TOP)/%.c
+$(OUT)/test_$(MODULE): $(TEST_OBJECTS)
+	$(CC) $(CFLAGS) $(ASAN) -o $@ $^ -lcmocka
+
+$(OUT)/stress_$(MODULE): $(STRESS_OBJECTS)
+	$(CC) $(CFLAGS) $(TSAN) -o $@ $^ -lcmocka -lpthread
+
+$(OUT)/asan/%.o: $(TOP)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -c -o $@ $<
+	$(CC) $(CFLAGS) $(ASAN) -MMD -c -o $@ $<
+
+$(OUT)/tsan/%.o: $(TOP)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(TSAN) -MMD -c -o $@ $<
 
 clean:
 	rm -rf $(OUT)
 
--include $(OBJECTS:.o=.d)
+-include $(TEST_OBJECTS:.o=.d) $(STRESS_OBJECTS:.o=.d)
