@@ -31,12 +31,13 @@ static int decode_one_byte(struct insn *in, struct write *w, const struct vcpu *
     unsigned imm = 0;
     int rc;
 
-    w->size = insn_size(in);
-    switch (in->opcode) {
+    /* An even opcode is the byte form of the odd one behind it. */
+    w->size = (in->opcode & 1) == 0 ? 1 : insn_size(in);
+    switch (in->opcode | 1) {
     case 0x89: w->op = W_MOV; break;
     case 0x87: w->op = W_XCHG; break;
-    case 0xc7: w->op = W_MOV; imm = w->size == 2 ? 2 : 4; break;
-    case 0x81: imm = w->size == 2 ? 2 : 4; break;
+    case 0xc7: w->op = W_MOV; imm = w->size < 4 ? w->size : 4; break;
+    case 0x81: imm = w->size < 4 ? w->size : 4; break;
     case 0x83: imm = 1; break;
     case 0x01: case 0x09: case 0x21: case 0x29: case 0x31:
         rc = alu_op(in->opcode >> 3, &w->op);
@@ -48,12 +49,14 @@ static int decode_one_byte(struct insn *in, struct write *w, const struct vcpu *
     rc = insn_modrm(in, v, regs, imm);
     if (rc != 0)
         return rc;
-    if (in->opcode == 0x81 || in->opcode == 0x83) {
+    if (in->opcode >= 0x80 && in->opcode <= 0x83) {
         rc = alu_op((in->modrm >> 3) & 7, &w->op);
         if (rc != 0)
             return rc;
     }
     w->reg = imm != 0 ? 0xff : (uint8_t)insn_modrm_reg(in);
+    if (w->size == 1 && imm == 0 && in->rex == 0 && w->reg >= 4)
+        return -EINVAL; /* ah, ch, dh, bh: no compiler writes page tables with these */
     return imm != 0 ? insn_imm(in, imm, &w->imm) : 0;
 }
 
@@ -63,14 +66,14 @@ static int decode_two_byte(struct insn *in, struct write *w, const struct vcpu *
     bool group8 = in->opcode == 0xba;
     int rc;
 
-    w->size = insn_size(in);
+    w->size = in->opcode == 0xb0 || in->opcode == 0xc0 ? 1 : insn_size(in);
     rc = insn_modrm(in, v, regs, group8 ? 1 : 0);
     if (rc != 0)
         return rc;
     w->reg = (uint8_t)insn_modrm_reg(in);
     switch (in->opcode) {
-    case 0xb1: w->op = W_CMPXCHG; return 0;
-    case 0xc1: w->op = W_XADD; return 0;
+    case 0xb0: case 0xb1: w->op = W_CMPXCHG; break;
+    case 0xc0: case 0xc1: w->op = W_XADD; break;
     case 0xab: w->op = W_BTS; break;
     case 0xb3: w->op = W_BTR; break;
     case 0xbb: w->op = W_BTC; break;
@@ -82,7 +85,7 @@ static int decode_two_byte(struct insn *in, struct write *w, const struct vcpu *
         return insn_imm(in, 1, &w->imm);
     default: return -EINVAL;
     }
-    return 0;
+    return w->size == 1 && in->rex == 0 && w->reg >= 4 ? -EINVAL : 0;
 }
 
 #define RFLAGS_ZF 0x40UL

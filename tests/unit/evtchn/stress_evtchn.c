@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#define sched_yield libc_sched_yield /* the scheduler port has one of its own */
 #include <pthread.h>
+#undef sched_yield
 #include <stdio.h>
 #include <stdlib.h>
 

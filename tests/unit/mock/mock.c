@@ -3,12 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -36,14 +36,19 @@ static bool fail_now(int *in)
 /* Frames. */
 
 static uint64_t free_frames[MOCK_FRAMES];
+static spinlock_t free_lock = SPINLOCK_INIT(RANK_PAGEALLOC);
 
 int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out)
 {
     (void)addr_bits;
     assert_int_equal(order, 0);
-    if (mock_free_frames == 0 || fail_now(&mock_frame_fail_in))
+    spin_lock(&free_lock);
+    if (mock_free_frames == 0 || fail_now(&mock_frame_fail_in)) {
+        spin_unlock(&free_lock);
         return -ENOMEM;
+    }
     *out = mfn(free_frames[--mock_free_frames]);
+    spin_unlock(&free_lock);
     memset(frame_bytes(*out), 0xa5, PAGE_SIZE);
     return 0;
 }
@@ -51,10 +56,12 @@ int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out)
 void pagealloc_put(mfn_t m, unsigned order)
 {
     assert_int_equal(order, 0);
+    spin_lock(&free_lock);
     assert_true(mock_free_frames < MOCK_FRAMES);
     assert_int_equal(frame_state(m) & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC), 0);
     frame_table[m.v].state = FS_OWNER(DOMID_NONE);
     free_frames[mock_free_frames++] = m.v;
+    spin_unlock(&free_lock);
 }
 
 mfn_t mock_frame(struct domain *d)
@@ -88,7 +95,7 @@ static void lock_ranked(spinlock_t *lock, bool second_of_pair)
     /* Real: stress tests have threads. */
     ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
     while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
-        sched_yield();
+        usleep(0);
 }
 
 void spin_lock(spinlock_t *lock) { lock_ranked(lock, false); }

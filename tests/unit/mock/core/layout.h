@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The real layout, with the frame table, the direct map and the M2P where a
- * host process may have them.  mock.c maps them.
+ * host process may have them: below 2 GiB, where ASan and TSan both leave room.
+ * mock.c maps them.
  */
 #ifndef MOCK_CORE_LAYOUT_H
 #define MOCK_CORE_LAYOUT_H
@@ -12,9 +13,9 @@
 #undef FRAMETABLE_BASE
 #undef M2P_RO_BASE
 #undef M2P_RW_BASE
-#define DIRECTMAP_BASE 0x300000000000
-#define FRAMETABLE_BASE 0x310000000000
-#define M2P_RO_BASE 0x320000000000
-#define M2P_RW_BASE 0x320000000000
+#define DIRECTMAP_BASE 0x20000000UL
+#define FRAMETABLE_BASE 0x30000000UL
+#define M2P_RO_BASE 0x38000000UL
+#define M2P_RW_BASE 0x38000000UL
 
 #endif
