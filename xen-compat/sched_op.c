@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* sched_op (Xen public header sched.h). */
+#include "core/atomic.h"
 #include "core/guest.h"
 
 #include <xen/sched.h>
 
 #include "core/log.h"
+#include "core/trap.h"
 #include "ports/evtchn.h"
 #include "ports/sched.h"
 #include "xen-compat/hypercalls.h"
@@ -56,10 +58,12 @@ static long op_poll(struct vcpu *v, gva_t arg)
     if (shared_read8(&v->info->evtchn_upcall_pending) != 0 && shared_read8(&v->info->evtchn_upcall_mask) == 0)
         return 0;
     v->block = VCPU_POLLING;
+    atomic_add32(&v->domain->nr_polling, 1);
     v->poll_port = 0;
     rc = poll_look(v, raw_u64(raw, offsetof(struct sched_poll, ports)), nr, &only);
     if (rc != 0) {
         v->block = VCPU_RUNNABLE;
+        atomic_add32(&v->domain->nr_polling, (uint32_t)-1);
         return rc < 0 ? rc : 0;
     }
     v->poll_port = only;
@@ -75,8 +79,10 @@ static long op_shutdown(struct vcpu *v, gva_t arg)
 
     if (guest_get(s, arg) != 0)
         return -EFAULT;
-    if (s.reason == SHUTDOWN_crash && v->domain->privileged)
+    if (s.reason == SHUTDOWN_crash) {
         log_err("Domain %u (vcpu#%u) reports its own crash", v->domain->id, v->id);
+        dump_guest(v, guest_regs());
+    }
     domain_shutdown(v->domain, (uint8_t)s.reason);
     return 0;
 }

@@ -46,6 +46,7 @@ static int init_regs(struct vcpu *v, gva_t ctx)
     if ((u.cs & ~3) != 0)
         r->cs = u.cs | 3;
     r->ss = (uint64_t)u.ss | 3;
+    v->iopl = (uint8_t)((r->rflags & RFLAGS_IOPL) >> 12); /* kept beside the machine's flags */
     r->rflags = (r->rflags & ~(RFLAGS_IOPL | RFLAGS_VM | RFLAGS_NT | RFLAGS_VIF | RFLAGS_VIP)) | RFLAGS_IF | RFLAGS_FIXED;
     r->vector = 0;
     v->ds = u.ds;

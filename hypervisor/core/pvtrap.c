@@ -34,7 +34,9 @@ static uint64_t guest_rflags(const struct vcpu *v, const struct guest_regs *regs
 
     if (mask == 0)
         f |= RFLAGS_IF;
-    return f | (uint64_t)v->iopl << 12;
+    if ((v->domain->vm_assist & 1U << VMASST_TYPE_architectural_iopl) != 0)
+        f |= (uint64_t)v->iopl << 12;
+    return f;
 }
 
 static void bounce_failed(struct vcpu *v, struct guest_regs *regs, const struct bounce *b)

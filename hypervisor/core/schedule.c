@@ -3,6 +3,7 @@
 #include "arch/fpu.h"
 #include "arch/segments.h"
 #include "arch/tlb.h"
+#include "core/atomic.h"
 #include "core/domain.h"
 #include "core/guest.h"
 #include "core/log.h"
@@ -32,9 +33,17 @@ static int runstate_idle_state(const struct vcpu *v)
 
 void runstate_publish(struct vcpu *v)
 {
+    int rc;
+
     if (v->runstate_gva == 0)
         return;
-    if (guest_put(gva(v->runstate_gva), v->runstate) != 0)
+    /* The area is in the kernel's half; a vcpu stopped in user mode has the other table. */
+    if (!v->kernel_mode)
+        write_cr3(v->kernel_pt.v & PAGE_MASK);
+    rc = guest_put(gva(v->runstate_gva), v->runstate);
+    if (!v->kernel_mode)
+        write_cr3(v->user_pt.v & PAGE_MASK);
+    if (rc != 0)
         v->runstate_gva = 0; /* the guest took the page away */
 }
 
@@ -117,6 +126,8 @@ void vcpu_unblock(struct vcpu *v)
 {
     if (v->block == VCPU_RUNNABLE)
         return;
+    if (v->block == VCPU_POLLING)
+        atomic_add32(&v->domain->nr_polling, (uint32_t)-1);
     v->block = VCPU_RUNNABLE;
     timer_stop(&v->poll);
     if (vcpu_runnable(v))
@@ -126,6 +137,5 @@ void vcpu_unblock(struct vcpu *v)
 void vcpu_kick(struct vcpu *v)
 {
     /* The running vcpu looks at its upcall on the way out anyway. */
-    if (v->block == VCPU_BLOCKED)
-        vcpu_unblock(v);
+    vcpu_unblock(v);
 }

@@ -51,11 +51,13 @@ def judge(name, run, result):
 
 
 def run_guest(name, hypervisor, build, xen=False, arguments="", words="", slow=1.0):
-    """Builds the QEMU line from the guest's header, runs it, judges it. Returns an Outcome."""
+    """Builds the QEMU line from the guest's header, runs it, judges it. Returns an Outcome.
+
+    arguments come before the header's own: a guest takes the first of a name."""
     run = header.read(name)["run"]
     kernel = build / "guests" / f"{name}.elf"
     log = build / "guests" / "logs" / f"{name}.log"
-    module = " ".join(filter(None, [str(kernel), run["args"], arguments, "on_xen" if xen else ""]))
+    module = " ".join(filter(None, [str(kernel), arguments, run["args"], "on_xen" if xen else ""]))
     argv = qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
                         memory=run["memory"], smp=run["smp"])
     pattern = rf"TEST {re.escape(name)} END|{PANIC.pattern}|[Dd]om0 crashed|[Dd]omain 0 crashed"

@@ -65,7 +65,7 @@ static bool fifo_link(uint32_t *tail, uint32_t port)
         w = i == 0 ? shared_or32(tail, WORD_BUSY) | WORD_BUSY : seen;
     }
     (void)shared_and32(tail, ~WORD_BUSY);
-    log_guest(LOG_WARNING, "evtchn: the guest keeps changing the event word before port %u\n", port);
+    log_guest(LOG_WARNING, "evtchn: the guest keeps changing the event word before port %u", port);
     return true; /* the guest broke the protocol; what is lost is its own */
 }
 

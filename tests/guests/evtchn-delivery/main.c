@@ -7,14 +7,14 @@
  */
 #include "guest.h"
 
-static volatile u32 depth, deepest;
+static volatile u32 depth, deepest, sent;
 
 static void nested(u32 vcpu, u32 port)
 {
     (void)vcpu;
     depth++;
     deepest = depth > deepest ? depth : deepest;
-    if (depth == 1)
+    if (sent++ == 0)
         evtchn_send(port);
     depth--;
 }

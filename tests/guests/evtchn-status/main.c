@@ -20,7 +20,9 @@ void test_main(void)
 {
     struct evtchn_alloc_unbound alloc = { DOMID_SELF, 0, 0 }, alloc7 = { DOMID_SELF, 7, 0 };
 
-    check_eq("closed", ask(3000), 0);
+    evtchn_op(EVTCHNOP_alloc_unbound, &alloc7);
+    check_eq("close", evtchn_close(alloc7.port), 0);
+    check_eq("closed", ask(alloc7.port), 0);
     check_eq("closed_state", (long)status.status, EVTCHNSTAT_closed);
     evtchn_op(EVTCHNOP_alloc_unbound, &alloc7);
     check_eq("unbound", ask(alloc7.port), 0);

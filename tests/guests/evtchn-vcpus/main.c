@@ -8,13 +8,11 @@
 #include "guest.h"
 
 static u32 to_1, to_0, moved;
-static volatile u32 started, spin, moved_on[2], pings, pongs;
-static volatile u32 rounds;
+static volatile u32 started, spin, moved_on[2], pongs;
 
 static void on_event(u32 vcpu, u32 port)
 {
     if (port == to_1) {
-        pings++;
         evtchn_send(to_0);
     } else if (port == to_0) {
         pongs++;
@@ -45,10 +43,8 @@ static bool ping(void)
         if (spin != 0)
             yield();
         else
-            poll_once: block();
+            block();
     }
-    if (false)
-        goto poll_once;
     return pongs != before;
 }
 

@@ -23,7 +23,7 @@
 
 #define THREADS 4
 #define PORTS 12
-#define ROUNDS 60000
+#define ROUNDS 30000
 
 static struct domain *dom[2];
 static bool use_fifo;
@@ -127,6 +127,32 @@ static void *cpu(void *arg)
     return NULL;
 }
 
+/* Invariants 1 to 3 of the module's README. */
+static void check_inv(void)
+{
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t n = 1; n < 64; n++) {
+            uint64_t bind = dom[i]->evtchn->near_chunk[0]->port[n].bind, peer;
+            bool used = dom[i]->evtchn->near_chunk[0]->used >> n & 1;
+
+            check(used == (bind_state(bind) != EVTCHNSTAT_closed), "used and the binding differ");
+            if (bind_state(bind) == EVTCHNSTAT_virq)
+                check(dom[i]->vcpu[dom[i]->evtchn->near_chunk[0]->port[n].vcpu]->virq_port[VIRQ_TIMER] == n,
+                      "a VIRQ port that its vcpu does not know");
+            if (bind_state(bind) != EVTCHNSTAT_interdomain)
+                continue;
+            peer = evtchn_port_find(dom[bind_dom(bind)]->evtchn, bind_number(bind))->bind;
+            check(peer == bind_make(EVTCHNSTAT_interdomain, dom[i]->id, n), "the peer is another's");
+        }
+        for (int k = 0; k < 2; k++) {
+            uint32_t port = dom[i]->vcpu[k]->virq_port[VIRQ_TIMER];
+
+            check(port == 0 || bind_state(evtchn_port_find(dom[i]->evtchn, port)->bind) ==
+                                   EVTCHNSTAT_virq, "a VIRQ bound to another port");
+        }
+    }
+}
+
 static void check_quiet(void)
 {
     uint32_t p0, p1;
@@ -159,10 +185,13 @@ static void stress(void **state)
         if (use_fifo)
             fifo_start(dom[i]);
     }
+    mock_lock_jitter = 13;
     for (uintptr_t i = 0; i < THREADS; i++)
         check(pthread_create(&thread[i], NULL, cpu, (void *)i) == 0, "thread");
     for (int i = 0; i < THREADS; i++)
         pthread_join(thread[i], NULL);
+    mock_lock_jitter = 0;
+    check_inv();
     check_quiet();
     for (int i = 0; i < 2; i++) {
         evtchn_domain_destroy(dom[i]);

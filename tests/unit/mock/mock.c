@@ -79,7 +79,8 @@ uint64_t mock_refs_ro(mfn_t m) { return (frame_state(m) & FS_RO_MASK) >> FS_RO_S
 /* Locks. */
 
 static __thread spinlock_t *held[16];
-static __thread unsigned nr_held;
+static __thread unsigned nr_held, jitter;
+unsigned mock_lock_jitter;
 
 static void lock_ranked(spinlock_t *lock, bool second_of_pair)
 {
@@ -93,6 +94,8 @@ static void lock_ranked(spinlock_t *lock, bool second_of_pair)
     }
     held[nr_held++] = lock;
     /* Real: stress tests have threads. */
+    if (mock_lock_jitter != 0 && ++jitter % mock_lock_jitter == 0)
+        usleep(1);
     ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
     while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
         usleep(0);

@@ -44,6 +44,7 @@ extern int mock_pool_fail_in;            /* the n-th pool_new fails; 0: none */
 extern int mock_frame_fail_in;           /* the n-th pagealloc_get fails; 0: none */
 extern unsigned mock_pool_live;          /* objects alive */
 extern unsigned mock_free_frames;
+extern unsigned mock_lock_jitter;        /* a thread sleeps before every n-th lock it takes; 0: never */
 extern int mock_pirq_rc;                 /* what physdev_pirq_bind answers */
 extern bool mock_pirq_bound[256];
 extern int mock_pvmmu_rc;                /* what pvmmu_grant_map and _unmap answer when not 0 */

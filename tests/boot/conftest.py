@@ -1,0 +1,106 @@
+"""What the boot tests share: which hypervisor, where things were built, stock Linux and its initramfs, a console to talk to.
+
+Environment: SAFEHYPE  the hypervisor image (BUILD/safehype); a file called xen... is taken for Debian's Xen
+             BUILD     the build folder (build/ at the top of the tree); what is missing of kernel and initramfs is made there
+             SLOW      multiplies every timeout (1)
+Marks: quick (for each change, some minutes), full (the rest). pytest -m quick tests/boot
+"""
+import os
+import pathlib
+import subprocess
+import sys
+
+import pexpect
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+RUN = ROOT / "tools" / "run"
+sys.path[:0] = [str(RUN), str(ROOT / "tests" / "guests")]
+import qemu  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+HYPERVISOR = pathlib.Path(os.environ.get("SAFEHYPE", BUILD / "safehype")).resolve()
+ON_XEN = HYPERVISOR.name.startswith("xen")
+SLOW = float(os.environ.get("SLOW", "1"))
+PROMPT = "guest# "
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "quick: run for each change")
+    config.addinivalue_line("markers", "full: run before a release")
+
+
+def pytest_sessionstart(session):
+    if not session.config.option.collectonly and not HYPERVISOR.exists():
+        pytest.exit(f"no hypervisor at {HYPERVISOR}: run make first, or set SAFEHYPE", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def linux():
+    """(kernel, initramfs): Debian's stock kernel and our initramfs."""
+    guest = BUILD / "guest"
+    subprocess.run([RUN / "fetch-kernel.sh", guest], check=True)
+    subprocess.run([RUN / "mkinitramfs.sh", guest / "initramfs.cpio.gz"], check=True)
+    return guest / "kernel" / "vmlinuz", guest / "initramfs.cpio.gz"
+
+
+class Console:
+    """QEMU with its serial line on a pseudo-terminal. The log is kept."""
+
+    def __init__(self, argv, log, timeout):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self.log, self.file = log, open(log, "w", encoding="utf-8")
+        self.child = pexpect.spawn(argv[0], argv[1:], timeout=timeout * SLOW, encoding="latin-1", codec_errors="replace")
+        self.child.logfile_read = self.file
+        self.child.delaybeforesend = 0
+
+    def expect(self, pattern, timeout=None):
+        """The match object of pattern; a failure names the log and shows its end."""
+        try:
+            self.child.expect(pattern, timeout=-1 if timeout is None else timeout * SLOW)
+        except (pexpect.TIMEOUT, pexpect.EOF) as problem:
+            end = "\n".join((self.child.before or "").splitlines()[-15:])
+            kind = "QEMU ended" if isinstance(problem, pexpect.EOF) else "timeout"
+            pytest.fail(f"{kind} while waiting for {pattern!r}; log {self.log}; it ends:\n{end}", pytrace=False)
+        return self.child.match
+
+    def expect_end(self, timeout=60):
+        """QEMU ends by itself."""
+        self.expect(pexpect.EOF, timeout)
+
+    def send(self, text):
+        self.child.send(text)
+
+    def run(self, command, timeout=60):
+        """Types a shell command and returns what it printed."""
+        self.child.send(command + "\r")
+        self.expect(r"\n")  # the echo
+        self.expect(PROMPT, timeout)
+        return self.child.before.replace("\r", "").strip()
+
+    def text(self):
+        self.file.flush()
+        return self.log.read_text(encoding="utf-8").replace("\r", "")
+
+    def close(self):
+        self.child.close(force=True)
+        self.file.close()
+
+
+@pytest.fixture
+def boot(linux, request):
+    """boot(linux_args=.., words=.., memory=.., smp=.., timeout=..) starts stock Linux and returns its Console."""
+    consoles = []
+
+    def start(linux_args="", words="dom0_mem=256M", memory=512, smp=1, timeout=120):
+        kernel, initramfs = linux
+        module = f"{kernel} console=hvc0 {linux_args}".strip() + f",{initramfs}"
+        argv = qemu.command(HYPERVISOR, module, words, memory, smp)
+        name = "".join(c if c.isalnum() else "-" for c in request.node.name).strip("-")
+        console = Console(argv, BUILD / "boot-logs" / f"{name}.log", timeout)
+        consoles.append(console)
+        return console
+
+    yield start
+    for console in consoles:
+        console.close()

@@ -1,0 +1,27 @@
+"""Every test guest of tests/guests is a test here."""
+import subprocess
+
+import pytest
+from conftest import BUILD, HYPERVISOR, ON_XEN, ROOT, SLOW
+
+import header
+import run
+
+
+@pytest.fixture(scope="session")
+def built():
+    subprocess.run(["make", "-s", "-C", ROOT / "tests" / "guests", f"BUILD={BUILD}"], check=True)
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=getattr(pytest.mark, header.read(name)["run"]["marks"]))
+                                  for name in header.names()])
+def test_guest(built, name):
+    outcome = run.run_guest(name, HYPERVISOR, BUILD, ON_XEN, slow=SLOW)
+    assert outcome.good, f"{outcome.reason}; log {outcome.log}"
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_fuzz_seed(built, seed):
+    outcome = run.run_guest("fuzz", HYPERVISOR, BUILD, ON_XEN, arguments=f"seed={seed}", slow=SLOW)
+    assert outcome.good, f"{outcome.reason}; log {outcome.log}"
