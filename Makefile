@@ -21,7 +21,7 @@ HV_S := $(wildcard hypervisor/boot/*.S hypervisor/arch/*.S)
 HV_O := $(HV_C:%.c=$(BUILD)/obj/%.o) $(HV_S:%.S=$(BUILD)/obj/%.o)
 LIBDIR := /usr/lib/x86_64-linux-gnu
 HV_LIBS := $(LIBDIR)/liblzma.a $(LIBDIR)/libz.a $(LIBDIR)/liblz4.a $(LIBDIR)/libzstd.a
-LDFLAGS := -static --gc-sections --no-undefined -z max-page-size=4096 -z noexecstack --build-id=none
+LDFLAGS := -static --gc-sections --no-undefined -z max-page-size=4096 -z noexecstack --build-id=sha1
 
 .PHONY: all
 all: $(BUILD)/safehype ## build/safehype: the hypervisor

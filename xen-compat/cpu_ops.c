@@ -87,7 +87,7 @@ long hc_fpu_taskswitch(struct vcpu *v, uint64_t set, uint64_t a2, uint64_t a3, u
 long hc_set_debugreg(struct vcpu *v, uint64_t reg, uint64_t value, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     if ((int)reg < 0 || (int)reg > 7)
-        return -EINVAL;
+        return -ENODEV;
     return debugreg_set(v, (unsigned)reg, value);
 }
 
@@ -96,7 +96,7 @@ long hc_get_debugreg(struct vcpu *v, uint64_t reg, uint64_t a2, uint64_t a3, uin
     unsigned n = (unsigned)reg;
 
     if ((int)reg < 0 || (int)reg > 7)
-        return -EINVAL;
+        return -ENODEV;
     if (n == 4 || n == 5)
         n += 2;
     return (long)v->debugreg[n];
@@ -166,6 +166,17 @@ static long callback_register(struct vcpu *v, const struct callback_register *r)
     default:
         return -ENOSYS;
     }
+}
+
+/* The older call with the three that every kernel needs. */
+long hc_set_callbacks(struct vcpu *v, uint64_t event, uint64_t failsafe, uint64_t syscall, uint64_t a4, uint64_t a5)
+{
+    if (!code_address_ok(event) || !code_address_ok(failsafe) || !code_address_ok(syscall))
+        return -EINVAL;
+    v->cb.event = event;
+    v->cb.failsafe = failsafe;
+    v->cb.syscall = syscall;
+    return 0;
 }
 
 static long callback_unregister(struct vcpu *v, uint16_t type)

@@ -6,6 +6,7 @@
 
 #include "core/cont.h"
 #include "core/guest.h"
+#include "core/hvmap.h"
 #include "core/log.h"
 #include "core/machine_map.h"
 #include "core/reserve.h"
@@ -68,7 +69,8 @@ static int extent_allocate(const struct reservation *r, gva_t at, bool populate)
     mfn_t m;
     int rc;
 
-    if (populate && guest_read_u64(&pfn, at) != 0)
+    /* The answer must find its place: see before anything is given. */
+    if (at.v != 0 && (guest_read_u64(&pfn, at) != 0 || guest_write_u64(at, pfn) != 0))
         return -EFAULT;
     rc = reserve_take(r->d, r->order, addr_bits(r), &m);
     if (rc != 0)
@@ -84,6 +86,9 @@ static int extent_do(unsigned op, const struct reservation *r, uint64_t i)
 {
     gva_t at = r->list != 0 ? guest_elem(gva(r->list), i, sizeof(xen_pfn_t)) : gva(0);
 
+    /* Only an increase may go without a list: the caller does not care which frames. */
+    if (at.v == 0 && op != XENMEM_increase_reservation)
+        return -EFAULT;
     switch (op) {
     case XENMEM_decrease_reservation: return extent_decrease(r, at);
     case XENMEM_populate_physmap: return extent_allocate(r, at, true);
@@ -261,27 +266,33 @@ static long machine_memory_map(struct vcpu *v, gva_t arg)
     if (guest_get(raw, arg) != 0)
         return -EFAULT;
     room = raw_u32(raw, offsetof(struct xen_memory_map, nr_entries));
+    if (room < nr_e820)
+        return -EINVAL;
     buffer = raw_u64(raw, offsetof(struct xen_memory_map, buffer));
     for (i = 0; i < nr_e820; i++) {
-        if (buffer == 0)
-            continue; /* only the number is asked for */
-        if (i >= room)
-            break;
-        if (guest_put(guest_elem(gva(buffer), i, sizeof(e820[0])), e820[i]) != 0)
+        if (buffer != 0 && guest_put(guest_elem(gva(buffer), i, sizeof(e820[0])), e820[i]) != 0)
             return -EFAULT;
     }
     return guest_put(gva_add(arg, offsetof(struct xen_memory_map, nr_entries)), i);
 }
 
+/* The M2P's 2 MiB pieces, as many as there is room for. */
 static long machphys_mfn_list(gva_t arg)
 {
-    static const uint32_t none;
     uint8_t raw[sizeof(struct xen_machphys_mfn_list)];
+    uint32_t room, n = 0;
+    uint64_t list;
+    mfn_t m;
 
-    /* The M2P is mapped with small pages: there are no 2 MiB extents to name. */
     if (guest_get(raw, arg) != 0)
         return -EFAULT;
-    return guest_put(gva_add(arg, offsetof(struct xen_machphys_mfn_list, nr_extents)), none);
+    room = raw_u32(raw, offsetof(struct xen_machphys_mfn_list, max_extents));
+    list = raw_u64(raw, offsetof(struct xen_machphys_mfn_list, extent_start));
+    for (; n < room && hvmap_m2p_piece(n, &m); n++) {
+        if (guest_write_u64(guest_elem(gva(list), n, sizeof(xen_pfn_t)), m.v) != 0)
+            return -EFAULT;
+    }
+    return guest_put(gva_add(arg, offsetof(struct xen_machphys_mfn_list, nr_extents)), n);
 }
 
 static long figure_of(struct vcpu *v, unsigned op, gva_t arg)
@@ -296,6 +307,8 @@ static long figure_of(struct vcpu *v, unsigned op, gva_t arg)
         return -ESRCH;
     if (d != v->domain && !v->domain->privileged)
         return -EPERM;
+    if (op == XENMEM_maximum_gpfn) /* what the guest says of itself */
+        return (long)d->shared->arch.max_pfn - 1;
     return (long)(op == XENMEM_current_reservation ? d->nr_frames : d->max_frames);
 }
 
@@ -311,6 +324,7 @@ long hc_memory_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint6
     case XENMEM_exchange: return exchange_op(v, at);
     case XENMEM_maximum_ram_page: return (long)max_mfn - 1;
     case XENMEM_current_reservation:
+    case XENMEM_maximum_gpfn:
     case XENMEM_maximum_reservation: return figure_of(v, op, at);
     case XENMEM_machphys_mapping: return machphys_mapping(at);
     case XENMEM_machphys_mfn_list: return machphys_mfn_list(at);

@@ -109,6 +109,8 @@ static int request_one(struct mmu_ctx *c, struct held_l1 *held, const mmu_update
     uint64_t m = u->ptr >> PAGE_SHIFT;
     unsigned cmd = (unsigned)u->ptr & 3;
 
+    if (unlikely((u->ptr & 4) != 0))
+        return -EINVAL; /* entries are 8 bytes, aligned */
     if (likely(cmd == MMU_NORMAL_PT_UPDATE || cmd == MMU_PT_UPDATE_PRESERVE_AD)) {
         if (held->mfn != m || fref_is_none(held->ref)) {
             held_drop(c, held);

@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/reserve.h"
 #include "modules/pvmmu/pvmmu.h"
+#include "ports/hypercall_page.h"
 #include "ports/pagealloc.h"
 #include "ports/sched.h"
 #include "unpack/unpack.h"
@@ -187,31 +188,14 @@ static void p2m_copy(void)
     }
 }
 
-/* The i-th byte of the image at a guest virtual address. */
-static uint8_t *guest_page(uint64_t va)
+/* The frame of the image at a guest virtual address. */
+static mfn_t guest_page(uint64_t va)
 {
     uint64_t pfn = (va - layout.v_start) >> PAGE_SHIFT;
 
     if (va < layout.v_start || pfn < layout.kernel_pfn || pfn >= layout.kernel_pfn + image.pages)
         panic("the kernel's hypercall page lies outside its image");
-    return frame_bytes(pfn_mfn(pfn));
-}
-
-/* Stub i: push rcx, r11; mov eax, i; syscall; pop; ret.  iret does not come back. */
-static void hypercall_page_fill(uint8_t *page)
-{
-    static const uint8_t stub[] = { 0x51, 0x41, 0x53, 0xb8, 0, 0, 0, 0, 0x0f, 0x05, 0x41, 0x5b, 0x59, 0xc3 };
-    static const uint8_t iret[] = { 0x51, 0x41, 0x53, 0x50, 0xb8, __HYPERVISOR_iret, 0, 0, 0, 0x0f, 0x05 };
-
-    memset(page, 0xcc, PAGE_SIZE);
-    for (unsigned i = 0; i < PAGE_SIZE / 32; i++) {
-        if (i == __HYPERVISOR_iret) {
-            memcpy(&page[i * 32], iret, sizeof(iret));
-            continue;
-        }
-        memcpy(&page[i * 32], stub, sizeof(stub));
-        page[i * 32 + 4] = (uint8_t)i;
-    }
+    return pfn_mfn(pfn);
 }
 
 /* ---- page tables ---- */
@@ -403,7 +387,7 @@ void pv_build_hardware_domain(void)
     vcpu_start_state(dom->vcpu[0]);
     p2m_list_free();
     modules_free();
-    dom->max_frames = UINT64_MAX;
+    dom->max_frames = UINT32_MAX;
     dom->vcpu[0]->online = true;
     sched_wake(dom->vcpu[0]);
     log_info("dom0: %lu MiB, %u vcpus; %lu MiB free", pages >> 8, dom->max_vcpus, pagealloc_nr_free() >> 8);

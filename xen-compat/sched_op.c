@@ -113,6 +113,52 @@ static long op_remote_shutdown(struct vcpu *v, gva_t arg)
     return 0;
 }
 
+/* ---- watchdogs: a domain that does not kick one in time is shut down ---- */
+
+static long op_watchdog(struct vcpu *v, gva_t arg)
+{
+    struct domain *d = v->domain;
+    struct sched_watchdog w;
+    uint32_t i;
+
+    if (guest_get(w, arg) != 0)
+        return -EFAULT;
+    if (w.id > NR_WATCHDOGS)
+        return -EINVAL;
+    if (w.id == 0) {
+        if (w.timeout == 0)
+            return -EINVAL;
+        for (i = 0; i < NR_WATCHDOGS && timer_active(&d->watchdog[i]); i++)
+            ;
+        if (i == NR_WATCHDOGS)
+            return -ENOSPC;
+    } else {
+        i = w.id - 1;
+        if (!timer_active(&d->watchdog[i]))
+            return -EINVAL;
+    }
+    if (w.timeout == 0)
+        timer_stop(&d->watchdog[i]);
+    else
+        timer_set(&d->watchdog[i], now_ns() + (uint64_t)w.timeout * 1000000000UL);
+    return w.id == 0 ? (long)i + 1 : 0;
+}
+
+/* The older call: the argument is the value itself. */
+long hc_sched_op_compat(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    switch ((int)cmd) {
+    case SCHEDOP_yield:
+        sched_yield(v);
+        return 0;
+    case SCHEDOP_block: return op_block(v);
+    case SCHEDOP_shutdown:
+        domain_shutdown(v->domain, (uint8_t)arg);
+        return 0;
+    default: return -ENOSYS;
+    }
+}
+
 long hc_sched_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     gva_t at = gva(arg);
@@ -124,6 +170,7 @@ long hc_sched_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64
     case SCHEDOP_block: return op_block(v);
     case SCHEDOP_shutdown: return op_shutdown(v, at);
     case SCHEDOP_shutdown_code: return op_shutdown_code(v, at);
+    case SCHEDOP_watchdog: return op_watchdog(v, at);
     case SCHEDOP_poll: return op_poll(v, at);
     case SCHEDOP_remote_shutdown: return op_remote_shutdown(v, at);
     default: return -ENOSYS;

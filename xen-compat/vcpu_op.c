@@ -103,15 +103,20 @@ static int init_calls(struct vcpu *v, gva_t ctx, uint64_t flags)
 static int init_tables(struct vcpu *v, gva_t ctx)
 {
     struct mmu_ctx c = { .v = current_vcpu(), .pt_owner = v->domain, .pg_owner = v->domain };
-    uint64_t gdt[16], gdt_entries, ctrlreg[8];
+    uint64_t gdt[16], gdt_entries, ctrlreg[8], ldt[2];
     fref_t pt;
     int rc;
 
     if (context_get(ctx, gdt_frames, gdt) != 0 || context_get(ctx, gdt_ents, gdt_entries) != 0 ||
-        context_get(ctx, ctrlreg, ctrlreg) != 0)
+        context_get(ctx, ctrlreg, ctrlreg) != 0 || context_read(NULL, ctx, CTX(ldt_base), ldt, sizeof(ldt)) != 0)
         return -EFAULT;
-    if (gdt_entries > GDT_GUEST_PAGES * 512)
+    if (gdt_entries > GDT_GUEST_PAGES * 512 || ldt[1] > 8192 || (ldt[0] & (PAGE_SIZE - 1)) != 0)
         return -EINVAL;
+    rc = pvmmu_set_gdt(v, gdt, (unsigned)((gdt_entries + 511) / 512), (unsigned)gdt_entries);
+    if (rc != 0)
+        return rc;
+    v->ldt_base = ldt[0];
+    v->ldt_entries = (uint32_t)ldt[1];
     while ((rc = table_get(&c, mfn(ctrlreg[3] >> PAGE_SHIFT), KIND_L4, &pt)) == WALK_PREEMPTED) {
         do {
             rc = walk_run(&c);
@@ -126,7 +131,7 @@ static int init_tables(struct vcpu *v, gva_t ctx)
     if (rc != 0)
         return -EINVAL;
     v->kernel_pt = pt;
-    return pvmmu_set_gdt(v, gdt, (unsigned)((gdt_entries + 511) / 512), (unsigned)gdt_entries);
+    return 0;
 }
 
 static long op_initialise(struct vcpu *v, gva_t ctx)
@@ -193,7 +198,9 @@ static long op_register_info(struct vcpu *v, gva_t arg)
         return -EFAULT;
     if (!fref_is_none(v->info_ref))
         return -EINVAL;
-    if (r.offset > PAGE_SIZE - sizeof(struct vcpu_info) || (r.offset & 7) != 0)
+    if (r.offset > PAGE_SIZE - sizeof(struct vcpu_info))
+        return -ENXIO;
+    if ((r.offset & 7) != 0)
         return -EINVAL;
     if (v != current_vcpu() && v->online)
         return -EINVAL;
@@ -214,6 +221,8 @@ static long op_register_runstate(struct vcpu *v, gva_t arg)
 
     if (guest_read_u64(&at, arg) != 0)
         return -EFAULT;
+    if (!guest_range(gva(at), sizeof(now)))
+        return -EFAULT;
     v->runstate_gva = at;
     if (v == current_vcpu()) {
         runstate_publish(v);
@@ -231,6 +240,8 @@ static long op_register_time(struct vcpu *v, gva_t arg)
     uint64_t at;
 
     if (guest_read_u64(&at, arg) != 0)
+        return -EFAULT;
+    if (!guest_range(gva(at), sizeof(t)))
         return -EFAULT;
     v->time_gva = at;
     time_fill_guest(&t);

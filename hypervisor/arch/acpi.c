@@ -10,6 +10,7 @@
 #define MADDR_MAX (1UL << 46) /* no table or register is looked for above */
 
 static struct acpi_info info;
+static volatile uint8_t *reset_register SC_NULLABLE; /* if it is in memory */
 
 /* Look for the RSDP at each 16th byte (ACPI 6.3, 5.2.5.1). */
 static bool rsdp_scan(uint64_t start, uint32_t nr_bytes)
@@ -114,6 +115,8 @@ void acpi_init(void)
     }
     log_info("ACPI: RSDP at 0x%lx, %s at 0x%lx", info.rsdp, info.root_is_xsdt ? "XSDT" : "RSDT", info.root);
     tables_read();
+    if (info.reset_supported && info.reset_space == 0 && info.reset_address != 0 && info.reset_address < MADDR_MAX)
+        reset_register = hvmap_device(info.reset_address, 1);
     madt_log();
     others_log();
 }
@@ -135,12 +138,10 @@ uint64_t acpi_lapic_address(void)
 
 void acpi_reset(void)
 {
-    if (!info.reset_supported || info.reset_address == 0)
-        return;
-    if (info.reset_space == 1 && info.reset_address <= 0xffff)
+    if (reset_register != NULL)
+        reset_register[0] = info.reset_value;
+    else if (info.reset_supported && info.reset_space == 1 && info.reset_address <= 0xffff)
         outb(info.reset_value, (uint16_t)info.reset_address);
-    else if (info.reset_space == 0 && info.reset_address < MADDR_MAX)
-        hvmap_device(info.reset_address, 1)[0] = info.reset_value;
 }
 
 int acpi_sleep(uint16_t pm1a, uint16_t pm1b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Interrupts: acknowledge, remember, leave.  The work is done on the way to a guest. */
 #include "arch/apic.h"
+#include "arch/ioapic.h"
 #include "core/percpu.h"
 #include "core/trap.h"
 
@@ -18,6 +19,7 @@ void irq_handle(uint32_t vector)
     case VECTOR_SPURIOUS:
         return; /* no EOI: Intel SDM vol. 3, 11.9 */
     default:
+        ioapic_ack(vector);
         cpu->irq_pending[(vector >> 6) & 3] |= 1UL << (vector & 63);
         cpu_pend(cpu, SOFTIRQ_IRQ);
         break;

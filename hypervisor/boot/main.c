@@ -148,6 +148,17 @@ static bool cpu_has_7c(unsigned bit)
     return (c >> bit & 1) != 0;
 }
 
+static unsigned cpu_address_bits(void)
+{
+    uint32_t a, b, c, d;
+
+    cpuid(0x80000000, 0, &a, &b, &c, &d);
+    if (a < 0x80000008)
+        return 36;
+    cpuid(0x80000008, 0, &a, &b, &c, &d);
+    return a & 0xff;
+}
+
 static void features_init(struct cpu *cpu)
 {
     uint64_t cr4 = read_cr4() | CR4_PGE | CR4_DE | CR4_MCE;
@@ -184,6 +195,7 @@ _Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic)
     if ((mbi->flags & MBI_MODS) != 0)
         modules_read(mbi);
     mmap_read(mbi);
+    io_max_mfn = 1UL << (cpu_address_bits() - PAGE_SHIFT);
     if (opt_smap && cpu_has_7b(20))
         alternatives_apply_smap();
     memory_init();

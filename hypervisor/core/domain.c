@@ -78,6 +78,16 @@ void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte)
     frame_words(v->domain->perdom_l1[n / 512])[n % 512] = pte;
 }
 
+/* Selectors of pages that the guest did not give find zeroes: not present, not a fault of ours. */
+void perdom_unmap_gdt(const struct vcpu *v, unsigned page)
+{
+    static mfn_t zero;
+
+    if (zero.v == 0 && frame_alloc_hv(&zero) != 0)
+        return;
+    perdom_map(v, page, mfn_to_maddr(zero).v | HVMAP_R);
+}
+
 struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
 {
     struct domain *d = object_alloc(sizeof(*d));
@@ -109,6 +119,8 @@ static void timers_init(struct vcpu *v)
     v->singleshot = (struct timer){ .kind = TIMER_VCPU_SINGLESHOT, .vcpu = v };
     v->periodic = (struct timer){ .kind = TIMER_VCPU_PERIODIC, .vcpu = v };
     v->poll = (struct timer){ .kind = TIMER_VCPU_POLL, .vcpu = v };
+    for (unsigned i = 0; v->id == 0 && i < NR_WATCHDOGS; i++)
+        v->domain->watchdog[i] = (struct timer){ .kind = TIMER_WATCHDOG, .vcpu = v };
 }
 
 int vcpu_create(struct domain *d, uint32_t id)
@@ -147,6 +159,8 @@ int vcpu_create(struct domain *d, uint32_t id)
     if (evtchn_vcpu_init(v) != 0 || sched_vcpu_init(v) != 0)
         return -ENOMEM;
     d->vcpu[id] = v;
+    for (unsigned page = 0; page < GDT_GUEST_PAGES; page++)
+        perdom_unmap_gdt(v, page);
     return 0;
 }
 
@@ -180,6 +194,8 @@ void vcpu_set_info(struct vcpu *v, struct vcpu_info *info)
 static void domain_stop(struct domain *d)
 {
     d->shut_down = true;
+    for (unsigned i = 0; i < NR_WATCHDOGS; i++)
+        timer_stop(&d->watchdog[i]);
     for (uint32_t i = 0; i < d->max_vcpus; i++) {
         struct vcpu *v = d->vcpu[i];
 

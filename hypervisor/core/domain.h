@@ -134,6 +134,9 @@ struct domain {
     mfn_t perdom_l2;
     mfn_t perdom_l1[MAX_VCPUS * PERDOM_VCPU_PAGES / 512];
 
+#define NR_WATCHDOGS 2
+    struct timer watchdog[NR_WATCHDOGS];
+
     uint64_t wallclock_offset_ns;
 
     /* vcpus with block == VCPU_POLLING.  Counted up (locked) before the poller's last look at its
@@ -177,6 +180,7 @@ SC_INLINE struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
 }
 
 /* The page-table page of the per-domain area that maps vcpu's page n (GDT 0-15, LDT 16-31). */
+void perdom_unmap_gdt(const struct vcpu *v, unsigned page);
 void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte);
 
 extern struct domain *domain_list;

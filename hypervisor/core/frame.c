@@ -6,6 +6,7 @@
 #include "ports/pagealloc.h"
 
 uint64_t max_mfn;
+uint64_t io_max_mfn;
 uint64_t tlb_clock = 1;
 uint64_t tlb_free_stamp;
 

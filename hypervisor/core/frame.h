@@ -82,6 +82,7 @@ struct frame_info {
 
 #define frame_table ((struct frame_info *)FRAMETABLE_BASE)
 extern uint64_t max_mfn;   /* frames in the table */
+extern uint64_t io_max_mfn; /* beyond what the CPU can address (CPUID 0x80000008) */
 extern uint64_t tlb_clock; /* advanced by each full TLB flush */
 
 SC_INLINE uint64_t frame_state(mfn_t m) { return __atomic_load_n(&frame_table[m.v].state, __ATOMIC_RELAXED); }

@@ -3,6 +3,11 @@
 
 #include "arch/guest_access.h"
 
+bool guest_range(gva_t at, uint64_t nr_bytes)
+{
+    return guest_range_ok(at, nr_bytes);
+}
+
 int guest_read(void *dst, gva_t src, uint64_t nr_bytes)
 {
     if (!guest_range_ok(src, nr_bytes))

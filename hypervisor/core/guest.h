@@ -13,6 +13,8 @@
 
 #include "core/addr.h"
 
+/* Could the range be the guest's at all?  (It need not be mapped.) */
+bool guest_range(gva_t at, uint64_t nr_bytes);
 SC_NODISCARD int guest_read(void *dst, gva_t src, uint64_t nr_bytes);
 SC_NODISCARD int guest_write(gva_t dst, const void *src, uint64_t nr_bytes);
 /* One 8-byte word; much cheaper than guest_read. */

@@ -6,7 +6,7 @@
 #include "core/schedule.h"
 #include "ports/pagealloc.h"
 
-#define MAX_BOOT_RANGES 16
+#define MAX_BOOT_RANGES 40
 
 extern uint8_t __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[], __data_end[];
 extern uint8_t __ro_after_init_start[], __ro_after_init_end[];
@@ -45,6 +45,17 @@ static mfn_t boot_alloc(uint64_t nr_frames)
     best->end -= nr_frames * PAGE_SIZE;
     memset(frame_bytes(mfn(best->end >> PAGE_SHIFT)), 0, nr_frames * PAGE_SIZE);
     return mfn(best->end >> PAGE_SHIFT);
+}
+
+/* As boot_alloc, aligned; what alignment skips goes back as a range of its own. */
+static mfn_t boot_alloc_aligned(uint64_t nr_frames, uint64_t align)
+{
+    mfn_t m = boot_alloc(nr_frames + align / PAGE_SIZE - 1);
+    uint64_t start = m.v << PAGE_SHIFT, at = ALIGN_UP(start, align), end = start + (nr_frames << PAGE_SHIFT) + align - PAGE_SIZE;
+
+    hvmap_boot_alloc_add(start, at);
+    hvmap_boot_alloc_add(at + (nr_frames << PAGE_SHIFT), end);
+    return mfn(at >> PAGE_SHIFT);
 }
 
 mfn_t hvmap_alloc_frame(void)
@@ -172,6 +183,26 @@ static void map_table(uint64_t va, uint64_t nr_bytes, uint64_t flags)
         hvmap_page(va + i * PAGE_SIZE, mfn(first.v + i), flags);
 }
 
+/* The M2P in 2 MiB pieces, which the ABI can name (XENMEM_machphys_mfn_list). */
+static void map_m2p(void)
+{
+    uint64_t bytes = ALIGN_UP(max_mfn * 8, 0x200000UL);
+    mfn_t first = boot_alloc_aligned(bytes >> PAGE_SHIFT, 0x200000);
+
+    for (uint64_t at = 0; at < bytes; at += 0x200000)
+        *slot_make(M2P_RW_BASE + at, 2) = (mfn_to_maddr(first).v + at) | (HVMAP_RW & ~PTE_NX) | PTE_U | PTE_PS;
+}
+
+bool hvmap_m2p_piece(unsigned n, mfn_t *out)
+{
+    uint64_t at = (uint64_t)n * 0x200000;
+
+    if (at >= max_mfn * 8)
+        return false;
+    *out = mfn((hvmap_lookup(M2P_RW_BASE + at) & PTE_ADDR) >> PAGE_SHIFT);
+    return true;
+}
+
 void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
 {
     uint64_t *l4, l3;
@@ -187,7 +218,7 @@ void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
     map_image(__data_start, __data_end, HVMAP_RW | PTE_G);
     map_table(FRAMETABLE_BASE, max_mfn * sizeof(struct frame_info), HVMAP_RW | PTE_G);
     /* One set of tables shows the M2P twice: writable to us, read-only to guests. */
-    map_table(M2P_RW_BASE, max_mfn * 8, (HVMAP_RW & ~PTE_NX) | PTE_U);
+    map_m2p();
     l3 = l4[261] & PTE_ADDR;
     l4[261] = l3 | PTE_P | PTE_W | PTE_A | PTE_NX;
     l4[M2P_RO_SLOT] = l3 | PTE_P | PTE_U | PTE_A | PTE_NX;

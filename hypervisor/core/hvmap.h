@@ -48,6 +48,8 @@ const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes);
 void hvmap_seal(void);
 /* Machine address behind a direct-map address. */
 uint64_t hvmap_direct_maddr(uint64_t va);
+/* First frame of the n-th 2 MiB of the M2P; false: there is no such piece. */
+bool hvmap_m2p_piece(unsigned n, mfn_t *out);
 /* Write the hypervisor's slots 256-271 into a guest's L4; perdom: its own slot's L3. */
 void hvmap_fill_l4(mfn_t l4, mfn_t perdom_l3);
 /* Walk the hypervisor's tables: the entry for va, or 0.  For dumps. */

@@ -3,6 +3,9 @@
 
 #include "arch/time.h"
 #include "core/domain.h"
+
+#include <xen/sched.h>
+
 #include "core/log.h"
 #include "core/percpu.h"
 #include "ports/evtchn.h"
@@ -119,6 +122,10 @@ static void timer_fire(struct timer *t)
         break;
     case TIMER_VCPU_POLL:
         vcpu_unblock(v);
+        break;
+    case TIMER_WATCHDOG:
+        log_err("domain %u: its watchdog was not kicked", v->domain->id);
+        domain_shutdown(v->domain, SHUTDOWN_watchdog);
         break;
     case TIMER_SCHED:
         softirq_raise(SOFTIRQ_SCHEDULE);

@@ -15,6 +15,7 @@ enum timer_kind {
     TIMER_VCPU_SINGLESHOT, /* owner: vcpu */
     TIMER_VCPU_PERIODIC,   /* owner: vcpu */
     TIMER_VCPU_POLL,       /* owner: vcpu */
+    TIMER_WATCHDOG,        /* owner: the domain of the vcpu */
     TIMER_SCHED,           /* owner: cpu: end of a time slice */
     TIMER_CONSOLE,         /* owner: none: look for console input without an interrupt */
 };

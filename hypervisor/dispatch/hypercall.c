@@ -14,7 +14,9 @@ static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint6
     ROW(mmu_update)                                                                                \
     ROW(set_gdt)                                                                                   \
     ROW(stack_switch)                                                                              \
+    ROW(set_callbacks)                                                                             \
     ROW(fpu_taskswitch)                                                                            \
+    ROW(sched_op_compat)                                                                           \
     ROW(platform_op)                                                                               \
     ROW(set_debugreg)                                                                              \
     ROW(get_debugreg)                                                                              \

@@ -72,11 +72,13 @@ class Console:
         self.child.send(text)
 
     def run(self, command, timeout=60):
-        """Types a shell command and returns what it printed."""
-        self.child.send(command + "\r")
-        self.expect(r"\n")  # the echo
-        self.expect(PROMPT, timeout)
-        return self.child.before.replace("\r", "").strip()
+        """Types a shell command and returns what it printed. The quotes keep the echo of the line from matching."""
+        self.child.send(f"echo RUN''BEGIN; {command}; echo RUN''DONE\r")
+        self.expect(r"RUNBEGIN\s", timeout)
+        self.expect("RUNDONE", timeout)
+        printed = self.child.before.replace("\r", "").strip()
+        self.expect(PROMPT)
+        return printed
 
     def text(self):
         self.file.flush()

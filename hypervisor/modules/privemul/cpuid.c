@@ -48,6 +48,8 @@ static void xen_leaves(uint32_t index, uint32_t sub, const struct vcpu *v, struc
         l->a = 4U << 16 | 17;
         break;
     case 2:
+        l->a = 1; /* hypercall pages */
+        l->b = 0x40000000;
         l->c = XEN_CPUID_FEAT1_MMU_PT_UPDATE_PRESERVE_AD;
         break;
     case 3:

@@ -2,8 +2,6 @@
 #include "arch/cpu.h"
 #include "arch/segments.h"
 #include "modules/privemul/privemul.h"
-#include "ports/evtchn.h"
-#include "ports/sched.h"
 
 #define DR7_GD 0x2000UL
 #define DR7_ENABLE 0xffUL
@@ -13,7 +11,7 @@ int debugreg_set(struct vcpu *v, unsigned n, uint64_t value)
 {
     switch (n) {
     case 0: case 1: case 2: case 3:
-        if (value >= HV_VIRT_START && value < HV_VIRT_END)
+        if ((value >= HV_VIRT_START && value < HV_VIRT_END) || (uint64_t)((int64_t)(value << 16) >> 16) != value)
             return -EPERM;
         v->debugreg[n] = value;
         break;
@@ -38,12 +36,4 @@ int debugreg_set(struct vcpu *v, unsigned n, uint64_t value)
     else
         write_dr7(0x400);
     return 0;
-}
-
-void privemul_halt(struct vcpu *v)
-{
-    if (v->info->evtchn_upcall_pending != 0)
-        return;
-    v->block = VCPU_BLOCKED;
-    sched_sleep(v);
 }

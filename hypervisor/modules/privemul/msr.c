@@ -3,6 +3,9 @@
 #include "arch/fpu.h"
 #include "core/log.h"
 #include "modules/privemul/privemul.h"
+#include "ports/hypercall_page.h"
+
+#define MSR_HYPERCALL_PAGE 0x40000000 /* named by CPUID leaf 0x40000002 */
 
 /* Bases of the running vcpu: kept beside the machine's registers. */
 static bool base_msr(struct vcpu *v, uint32_t msr, uint64_t **where)
@@ -13,6 +16,42 @@ static bool base_msr(struct vcpu *v, uint32_t msr, uint64_t **where)
     case MSR_SHADOW_GS_BASE: *where = &v->gs_base_user; return true;
     default: return false;
     }
+}
+
+struct msr_range {
+    uint32_t first, last;
+    bool hardware_domain_only;
+};
+
+/* Registers that a guest may read; writing them changes nothing. */
+static const struct msr_range known_msrs[] = {
+    { 0x17, 0x17, true },              /* IA32_PLATFORM_ID */
+    { 0x8b, 0x8b, false },             /* microcode revision */
+    { 0xce, 0xce, false },             /* PLATFORM_INFO */
+    { MSR_MTRRCAP, MSR_MTRRCAP, true },
+    { 0x174, 0x176, false },           /* SYSENTER: unused in 64-bit guests */
+    { 0x179, 0x17b, true },            /* MCG_CAP, STATUS, CTL */
+    { MSR_MISC_ENABLE, MSR_MISC_ENABLE, false },
+    { 0x200, 0x2ff, true },            /* MTRRs, PAT */
+    { MSR_PAT, MSR_PAT, false },
+    { 0x400, 0x47f, true },            /* machine-check banks */
+    { 0xc0010010, 0xc0010010, true },  /* SYSCFG */
+    { 0xc0010015, 0xc0010015, false }, /* HWCR */
+    { 0xc001001f, 0xc001001f, true },  /* NB_CFG */
+    { 0xc0010055, 0xc0010058, true },  /* interrupt pending, MMIO configuration */
+    { 0xc0010140, 0xc0010141, false }, /* OSVW */
+    { 0xc0011020, 0xc001102d, true },  /* LS, IC, DC, DE configuration */
+};
+
+static bool known(const struct vcpu *v, uint32_t msr)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(known_msrs); i++) {
+        const struct msr_range *r = &known_msrs[i];
+
+        if (msr >= r->first && msr <= r->last && (v->domain->privileged || !r->hardware_domain_only))
+            return true;
+    }
+    return false;
 }
 
 bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
@@ -27,17 +66,13 @@ bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
     case MSR_EFER:
         *value = rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX);
         return true;
-    case MSR_PAT:
-    case MSR_MISC_ENABLE:
-    case MSR_MTRRCAP:
-        return rdmsr_safe(msr, value) == 0;
     case MSR_APIC_BASE:
         *value = rdmsr(msr) & ~0x400UL; /* x2APIC is not the guest's */
         return true;
     default:
         break;
     }
-    if (v->domain->privileged && rdmsr_safe(msr, value) == 0)
+    if (known(v, msr) && rdmsr_safe(msr, value) == 0)
         return true;
     log_guest(LOG_DEBUG, "RDMSR %x: no such register for this guest", msr);
     return false;
@@ -62,13 +97,17 @@ bool msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
     switch (msr) {
     case MSR_EFER:
         return value == (rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX));
-    case MSR_PAT:
-        return rdmsr_safe(msr, &old) == 0 && old == value;
+    case MSR_STAR:
+    case MSR_LSTAR:
+    case MSR_CSTAR:
+    case MSR_SFMASK:
+        return true; /* what a kernel sets for itself on the bare machine */
+    case MSR_HYPERCALL_PAGE:
+        return hypercall_page_at(v, value);
     default:
         break;
     }
-    /* Known registers: the write has no effect; unknown ones fault. */
-    if (rdmsr_safe(msr, &old) == 0) {
+    if (known(v, msr) && rdmsr_safe(msr, &old) == 0) {
         if (old != value)
             log_guest(LOG_DEBUG, "WRMSR %x: %lx over %lx left out", msr, value, old);
         return true;

@@ -185,12 +185,8 @@ bool privemul_gp(struct vcpu *v, struct guest_regs *regs)
         return false;
     } else if (in.two_byte) {
         done = two_byte(v, regs, &in);
-    } else if (in.opcode == 0xf4) { /* hlt: sleep until an event */
-        insn_done(&in, regs);
-        privemul_halt(v);
-        return true;
     } else {
-        /* cli, sti: without effect, as Xen has it; popf and the like do not trap. */
+        /* CLI and STI without effect for a kernel with I/O privilege; HLT and the rest are its fault. */
         done = (in.opcode == 0xfa || in.opcode == 0xfb) && v->iopl >= 1;
     }
     if (done)

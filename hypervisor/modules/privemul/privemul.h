@@ -21,7 +21,4 @@ bool port_io(struct vcpu *v, struct guest_regs *regs, struct insn *in);
 /* debugreg.c: 0, -EINVAL (a hypervisor address), -EPERM (reserved bits). */
 SC_NODISCARD int debugreg_set(struct vcpu *v, unsigned n, uint64_t value);
 
-/* HLT: block until an event. */
-void privemul_halt(struct vcpu *v);
-
 #endif

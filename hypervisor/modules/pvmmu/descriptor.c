@@ -66,7 +66,7 @@ static void gdt_drop(struct vcpu *v)
         if (fref_is_none(r))
             continue;
         v->gdt_ref[i] = FREF_NONE;
-        perdom_map(v, i, 0);
+        perdom_unmap_gdt(v, i);
         seg_put(v, r);
     }
     v->gdt_entries = 0;
