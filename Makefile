@@ -62,3 +62,76 @@ $(BUILD)/safehype: $(BUILD)/safehype.dbg
 	@echo "  OK  $@ ($$(stat -c %s $@) bytes)"
 
 -include $(HV_O:.o=.d)
+
+# ---- running it ----
+GUEST := $(BUILD)/guest
+.PHONY: deps run run-xen gdb bench bench-quick
+deps: ## install the Debian packages that are missing (with apt)
+	@tools/build/deps.sh
+
+run: deps ## boot a stock Debian kernel as the first domain; its console is yours
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tools/run/run.sh $(RUN_ARGS)
+
+run-xen: deps ## the same on Debian's Xen 4.17
+	@BUILD=$(BUILD) tools/run/run.sh --xen $(RUN_ARGS)
+
+gdb: deps ## boot under gdb: symbols, and commands sh-domains, sh-vcpus, sh-runq, sh-frame MFN
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tools/gdb/gdb.sh $(RUN_ARGS)
+
+bench: deps ## measure against Debian's Xen 4.17 in one run (about ten minutes)
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tools/bench/bench.sh --build $(BUILD) $(BENCH_ARGS)
+
+bench-quick: ## the operations only (about a minute)
+	@$(MAKE) --no-print-directory bench BENCH_ARGS=--quick
+
+# ---- checking it ----
+MODULE_C := $(wildcard hypervisor/modules/*/*.c xen-compat/*.c xen-compat/*/*.c)
+HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
+  hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h)
+FORMAT_FILES := $(HV_C) $(HV_H) hypervisor/arch/asm_offsets.c
+.PHONY: quick test test-all check check-layers check-headers check-modules check-format check-tidy guests stats format help clean
+quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
+	@$(PY) tools/check/layers.py
+	@$(MAKE) --no-print-directory -s guests
+	@$(PY) tests/guests/run.py --hypervisor $(BUILD)/safehype --build $(BUILD) version mmu-update-l1 mmuext-pin evtchn-delivery grant-map exceptions
+
+test: deps ## everything CI runs; ends with "N passed, N failed"
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) $(PY) tests/all.py
+
+test-all: deps ## the full acceptance run
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) $(PY) tests/all.py --full
+
+guests: ## build the PV test guests
+	@$(MAKE) --no-print-directory -C tests/guests BUILD=$(BUILD)
+
+check: check-layers check-headers check-modules check-format check-tidy ## layers, headers, dialect, format, clang-tidy
+
+$(BUILD)/gen/check_flags: Makefile $(BUILD)/gen/asm_offsets.h
+	@echo '$(filter-out -fsanitize=kcfi -g,$(CFLAGS_TARGET)) -Wall -Wextra -Wcast-qual -Wno-unused-parameter -Werror -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION="" $(INCLUDES)' > $@
+check-layers:
+	@$(PY) tools/check/layers.py
+check-headers: $(BUILD)/gen/check_flags
+	@$(PY) tools/check/headers.py $< $(HV_H)
+check-modules: $(BUILD)/gen/check_flags
+	@$(PY) tools/check/module_gate.py $< $(MODULE_C)
+check-format:
+	@clang-format-19 --dry-run --Werror $(FORMAT_FILES) && echo "format: $(words $(FORMAT_FILES)) files"
+check-tidy: $(BUILD)/gen/check_flags
+	@printf '%s\n' $(HV_C) | xargs -P2 -n8 sh -c 'clang-tidy-19 --quiet --warnings-as-errors="*" "$$@" -- $$(cat $(BUILD)/gen/check_flags) 2>/dev/null' sh && echo "tidy: $(words $(HV_C)) files"
+format: ## put the sources into shape with clang-format
+	@clang-format-19 -i $(FORMAT_FILES)
+
+stats: all ## figures of the tree and the image, as name: value lines
+	@$(PY) tools/build/stats.py $(BUILD)
+
+clean: ## remove what was built (downloads too)
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@echo "  BUILD=dir puts what is built elsewhere; RUN_ARGS='--cpus 2 -m 1024' goes to tools/run/run.sh (see its --help)."

@@ -5,9 +5,9 @@
 #include <xen/callback.h>
 #include <xen/nmi.h>
 
-#include "arch/cpu.h"
-#include "arch/fpu.h"
-#include "arch/segments.h"
+#include "core/priv.h"
+#include "core/fpu.h"
+#include "core/segments.h"
 #include "core/guest.h"
 #include "core/log.h"
 #include "core/trap.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mmu_update, update_va_mapping (Xen public header xen.h). */
-#include "arch/tlb.h"
+#include "core/tlb.h"
 #include "core/cont.h"
 #include "core/guest.h"
 #include "core/log.h"

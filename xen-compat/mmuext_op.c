@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mmuext_op (Xen public header xen.h). */
-#include "arch/tlb.h"
+#include "core/tlb.h"
 #include "core/cont.h"
 #include "core/guest.h"
 #include "core/log.h"

@@ -5,7 +5,7 @@
  */
 #include "xen-compat/pv_build.h"
 
-#include "arch/time.h"
+#include "core/time.h"
 #include "boot/multiboot.h"
 #include "core/cmdline.h"
 #include "core/lib_call.h"
@@ -93,7 +93,7 @@ static void kernel_load(const struct boot_module *kernel)
 /* The p2m list while building, in chunks of P2M_CHUNK entries. */
 #define P2M_CHUNK_ORDER 6 /* 256 KiB: 32768 entries, 128 MiB of the domain */
 #define P2M_CHUNK (512UL << P2M_CHUNK_ORDER)
-static uint64_t *p2m_chunk[2048];
+static mfn_t p2m_chunk[2048];
 
 static uint64_t *p2m_list(uint64_t pfn)
 {
@@ -102,18 +102,16 @@ static uint64_t *p2m_list(uint64_t pfn)
 
     if (n >= ARRAY_SIZE(p2m_chunk))
         panic("dom0_mem: more than %lu pages", ARRAY_SIZE(p2m_chunk) * P2M_CHUNK);
-    if (p2m_chunk[n] == NULL) {
-        if (pagealloc_get(P2M_CHUNK_ORDER, 0, &m) != 0)
-            panic("no memory for the p2m list");
-        p2m_chunk[n] = frame_words(m);
-    }
-    return &p2m_chunk[n][pfn % P2M_CHUNK];
+    if (p2m_chunk[n].v == 0 && pagealloc_get(P2M_CHUNK_ORDER, 0, &p2m_chunk[n]) != 0)
+        panic("no memory for the p2m list");
+    m = mfn(p2m_chunk[n].v + pfn % P2M_CHUNK / 512);
+    return &frame_words(m)[pfn % 512];
 }
 
 static void p2m_list_free(void)
 {
-    for (unsigned n = 0; n < ARRAY_SIZE(p2m_chunk) && p2m_chunk[n] != NULL; n++)
-        pagealloc_put(mfn(hvmap_direct_maddr((uint64_t)p2m_chunk[n]) >> PAGE_SHIFT), P2M_CHUNK_ORDER);
+    for (unsigned n = 0; n < ARRAY_SIZE(p2m_chunk) && p2m_chunk[n].v != 0; n++)
+        pagealloc_put(p2m_chunk[n], P2M_CHUNK_ORDER);
 }
 
 static mfn_t pfn_mfn(uint64_t pfn)
@@ -263,10 +261,11 @@ static void tables_validate(struct vcpu *v)
 
 /* ---- start of day ---- */
 
-static void text_copy(char *to, uint64_t room, const char *from)
+/* The kernel's own words into the (cleared) page. */
+static void cmd_line_copy(struct start_info *si, const char *from)
 {
-    for (uint64_t i = 0; i + 1 < room && from[i] != '\0'; i++)
-        to[i] = from[i];
+    for (unsigned i = 0; i + 1 < sizeof(si->cmd_line) && from[i] != '\0'; i++)
+        si->cmd_line[i] = (int8_t)from[i];
 }
 
 /* The kernel's own words: after the file's name, which QEMU puts first. */
@@ -283,13 +282,11 @@ static const char *kernel_args(const struct boot_module *kernel)
 
 static void start_info_fill(const struct boot_module *kernel, uint64_t initrd_bytes)
 {
-    struct start_info *si;
+    static const char magic[] = "xen-3.0-x86_64";
+    struct start_info *si = frame_start_info(pfn_mfn(layout.info_pfn));
 
     page_clear(layout.info_pfn);
-    SC_UNSAFE("DEV-16: a cleared frame of the new domain becomes its start_info page") {
-        si = (struct start_info *)(void *)frame_bytes(pfn_mfn(layout.info_pfn));
-    }
-    text_copy(si->magic, sizeof(si->magic), "xen-3.0-x86_64");
+    memcpy(si->magic, magic, sizeof(magic));
     si->nr_pages = layout.nr_pages;
     si->shared_info = mfn_to_maddr(dom->shared_mfn).v;
     si->flags = SIF_PRIVILEGED | SIF_INITDOMAIN;
@@ -304,7 +301,7 @@ static void start_info_fill(const struct boot_module *kernel, uint64_t initrd_by
         if (layout.initrd_va == 0)
             si->flags |= SIF_MOD_START_PFN;
     }
-    text_copy((char *)si->cmd_line, sizeof(si->cmd_line), kernel_args(kernel));
+    cmd_line_copy(si, kernel_args(kernel));
 }
 
 static void vcpu_start_state(struct vcpu *v)

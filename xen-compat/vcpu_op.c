@@ -4,7 +4,7 @@
 
 #include <xen/sched.h>
 
-#include "arch/time.h"
+#include "core/time.h"
 #include "core/guest.h"
 #include "core/log.h"
 #include "core/schedule.h"

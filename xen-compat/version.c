@@ -7,6 +7,7 @@
 
 #include "core/cmdline.h"
 #include "core/guest.h"
+#include "core/image.h"
 #include "core/layout.h"
 #include "xen-compat/hypercalls.h"
 
@@ -54,11 +55,10 @@ static long get_features(struct vcpu *v, gva_t arg)
 /* The linker's note: a header of 16 bytes ("GNU"), then the id. */
 #define BUILD_ID_AT 16
 
-extern const uint8_t __build_id_start[], __build_id_end[];
-
 static long get_build_id(gva_t arg)
 {
-    uint64_t nr = (uint64_t)__build_id_end - (uint64_t)__build_id_start - BUILD_ID_AT;
+    const uint8_t *id = __build_id_start;
+    uint64_t nr = image_build_id_bytes() - BUILD_ID_AT;
     uint32_t room;
 
     if (arg.v == 0)
@@ -69,7 +69,7 @@ static long get_build_id(gva_t arg)
         return -EINVAL;
     if (room < nr)
         return -ENOBUFS;
-    return guest_write(gva_add(arg, sizeof(room)), &__build_id_start[BUILD_ID_AT], nr) != 0 ? -EFAULT : (long)nr;
+    return guest_write(gva_add(arg, sizeof(room)), &id[BUILD_ID_AT], nr) != 0 ? -EFAULT : (long)nr;
 }
 
 long hc_xen_version(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4, uint64_t a5)

@@ -64,6 +64,7 @@ SC_INLINE void clts(void) { __asm__ volatile("clts" : : : "memory"); }
 SC_INLINE void invlpg(uint64_t va) { __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory"); }
 SC_INLINE void wbinvd(void) { __asm__ volatile("wbinvd" : : : "memory"); }
 SC_INLINE void swapgs(void) { __asm__ volatile("swapgs" : : : "memory"); }
+SC_INLINE void raise_int3(void) { __asm__ volatile("int3"); }
 SC_INLINE void cpu_pause(void) { __asm__ volatile("pause"); }
 SC_INLINE void cpu_halt_forever(void) { __asm__ volatile("1: cli; hlt; jmp 1b"); }
 /* Take what interrupts are waiting; the handlers only set pending bits. */

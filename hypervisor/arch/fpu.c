@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "arch/fpu.h"
+#include "core/fpu.h"
 
 #include "arch/cpu.h"
 #include "core/log.h"

@@ -185,6 +185,11 @@ bool ioapic_line_ok(uint32_t gsi)
     return gsi < IOAPIC_MAX_GSIS && lines[gsi].present && !lines[gsi].ours;
 }
 
+bool ioapic_line_is_ours(uint32_t gsi)
+{
+    return gsi < IOAPIC_MAX_GSIS && lines[gsi].ours;
+}
+
 int ioapic_line_setup(uint32_t gsi, bool level, bool active_low)
 {
     if (!ioapic_line_ok(gsi))

@@ -75,6 +75,9 @@ static struct table *table_of(pci_bdf_t bdf, uint64_t maddr, uint32_t nr)
         volatile uint8_t *slots = hvmap_device(maddr, (uint64_t)nr * SLOT_BYTES);
 
         *unused = (struct table){ .bdf = bdf, .maddr = maddr, .slots = slots, .nr = nr };
+        /* What the firmware left there must not be sent. */
+        for (uint32_t i = 0; i < nr && (pci_read16(bdf, PCI_COMMAND) & PCI_COMMAND_MEMORY) != 0; i++)
+            mmio_set(&slots[i * SLOT_BYTES], SLOT_CONTROL, SLOT_MASKED);
     }
     return unused;
 }

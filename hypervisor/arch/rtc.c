@@ -3,7 +3,7 @@
 #include "arch/rtc.h"
 
 #include "arch/cpu.h"
-#include "arch/time.h"
+#include "core/time.h"
 #include "core/log.h"
 #include "core/timerq.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "arch/segments.h"
+#include "core/segments.h"
 
 #include "arch/cpu.h"
-#include "arch/tlb.h"
+#include "core/tlb.h"
 #include "core/hvmap.h"
 #include "core/log.h"
 #include "core/schedule.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "arch/time.h"
+#include "core/time.h"
 
 #include <xen/xen.h>
 

@@ -5,8 +5,8 @@
 
 #include <xen/sched.h>
 
-#include "arch/fpu.h"
-#include "arch/time.h"
+#include "core/fpu.h"
+#include "core/time.h"
 #include "core/atomic.h"
 #include "core/hvmap.h"
 #include "core/log.h"

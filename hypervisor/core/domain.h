@@ -179,6 +179,14 @@ SC_INLINE struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
     }
 }
 
+/* A frame that the caller has cleared, as a new domain's start_info page. */
+SC_INLINE struct start_info *frame_start_info(mfn_t m)
+{
+    SC_UNSAFE("DEV-16: start_info is smaller than a frame, and aligned at its start") {
+        return (struct start_info *)(void *)frame_bytes(m);
+    }
+}
+
 /* The page-table page of the per-domain area that maps vcpu's page n (GDT 0-15, LDT 16-31). */
 void perdom_unmap_gdt(const struct vcpu *v, unsigned page);
 void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Dumps for people: a guest that died, a hypervisor that did. */
 #include "arch/cpu.h"
-#include "arch/segments.h"
+#include "core/segments.h"
 #include "core/cmdline.h"
 #include "core/guest.h"
 #include "core/hvmap.h"

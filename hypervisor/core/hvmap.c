@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/hvmap.h"
 
-#include "arch/tlb.h"
+#include "core/tlb.h"
 #include "core/log.h"
 #include "core/schedule.h"
 #include "ports/pagealloc.h"

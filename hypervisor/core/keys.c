@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys for the hypervisor (Ctrl-a three times), with Xen's letters. */
-#include "arch/segments.h"
+#include "core/segments.h"
 #include "core/log.h"
 #include "core/machine.h"
 #include "core/schedule.h"

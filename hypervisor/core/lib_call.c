@@ -2,7 +2,7 @@
 #include "core/lib_call.h"
 
 #include "arch/cpu.h"
-#include "arch/fpu.h"
+#include "core/fpu.h"
 #include "core/log.h"
 #include "core/percpu.h"
 

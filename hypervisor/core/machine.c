@@ -5,6 +5,7 @@
 
 #include "arch/acpi.h"
 #include "arch/cpu.h"
+#include "arch/stack.h"
 #include "core/cmdline.h"
 #include "core/log.h"
 #include "core/timerq.h"
@@ -24,7 +25,7 @@ _Noreturn void machine_reset(void)
     outb(0xfe, 0x64);
     outb(0x06, 0xcf9);
     lidt(0, 0);
-    __asm__ volatile("int3");
+    raise_int3(); /* no IDT: a triple fault */
     machine_halt();
 }
 
@@ -46,7 +47,6 @@ _Noreturn void panic(const char *fmt, ...)
 {
     static bool again;
     va_list ap;
-    uint64_t rsp;
 
     if (again)
         machine_halt();
@@ -57,8 +57,7 @@ _Noreturn void panic(const char *fmt, ...)
     va_start(ap, fmt);
     log_vprint(LOG_ERR, fmt, ap);
     va_end(ap);
-    __asm__ volatile("movq %%rsp, %0" : "=r"(rsp));
-    dump_backtrace(rsp, (uint64_t)__builtin_return_address(0));
+    dump_backtrace(read_rsp(), (uint64_t)__builtin_return_address(0));
     log_err("****************************************");
     machine_dead();
 }

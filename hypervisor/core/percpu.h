@@ -12,6 +12,7 @@
 #ifndef CORE_PERCPU_H
 #define CORE_PERCPU_H
 
+#include "arch/stack.h"
 #include "core/layout.h"
 #include "core/regs.h"
 #include "core/timerq.h"
@@ -61,11 +62,8 @@ extern uint32_t nr_cpus;
 
 SC_INLINE struct cpu_top *cpu_top(void)
 {
-    uint64_t top;
-
     SC_UNSAFE("DEV-01: the stack pointer is inside this CPU's STACK_AREA, whose top holds cpu_top") {
-        __asm__("movq $%c1, %0; orq %%rsp, %0" : "=r"(top) : "i"(STACK_AREA - 1));
-        return (struct cpu_top *)(top + 1 - sizeof(struct cpu_top));
+        return (struct cpu_top *)(stack_area_end(STACK_AREA - 1) + 1 - sizeof(struct cpu_top));
     }
 }
 

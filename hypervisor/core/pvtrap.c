@@ -6,7 +6,7 @@
  */
 #include "arch/cpu.h"
 #include "arch/guest_access.h"
-#include "arch/segments.h"
+#include "core/segments.h"
 #include "core/guest.h"
 #include "core/log.h"
 #include "core/trap.h"

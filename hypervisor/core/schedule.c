@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Switching between vcpus: the core's half of the scheduler port. */
-#include "arch/fpu.h"
-#include "arch/segments.h"
-#include "arch/tlb.h"
+#include "core/fpu.h"
+#include "core/segments.h"
+#include "core/tlb.h"
 #include "core/atomic.h"
 #include "core/domain.h"
 #include "core/guest.h"

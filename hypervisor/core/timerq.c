@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/timerq.h"
 
-#include "arch/time.h"
+#include "core/time.h"
 #include "core/domain.h"
 
 #include <xen/sched.h>

@@ -3,8 +3,8 @@
 
 #include "arch/apic.h"
 #include "arch/cpu.h"
-#include "arch/fpu.h"
-#include "arch/segments.h"
+#include "core/fpu.h"
+#include "core/segments.h"
 #include "core/log.h"
 #include "ports/pvmmu.h"
 

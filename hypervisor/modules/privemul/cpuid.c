@@ -2,9 +2,9 @@
 /* What a PV guest may know of the CPU (Xen public header arch-x86/cpuid.h; Intel SDM CPUID). */
 #include <xen/arch-x86/cpuid.h>
 
-#include "arch/cpu.h"
-#include "arch/fpu.h"
-#include "arch/time.h"
+#include "core/priv.h"
+#include "core/fpu.h"
+#include "core/time.h"
 #include "modules/privemul/privemul.h"
 
 struct leaf {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "arch/cpu.h"
-#include "arch/segments.h"
+#include "core/priv.h"
+#include "core/segments.h"
 #include "modules/privemul/privemul.h"
 
 #define DR7_GD 0x2000UL

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "arch/cpu.h"
-#include "arch/fpu.h"
+#include "core/priv.h"
+#include "core/fpu.h"
 #include "core/log.h"
 #include "modules/privemul/privemul.h"
 #include "ports/hypercall_page.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* IN, OUT, INS, OUTS (AMD APM vol. 3). */
-#include "arch/cpu.h"
+#include "core/priv.h"
 #include "core/guest.h"
 #include "core/log.h"
 #include "modules/privemul/privemul.h"

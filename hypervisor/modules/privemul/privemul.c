@@ -5,9 +5,9 @@
  */
 #include "modules/privemul/privemul.h"
 
-#include "arch/cpu.h"
-#include "arch/fpu.h"
-#include "arch/tlb.h"
+#include "core/priv.h"
+#include "core/fpu.h"
+#include "core/tlb.h"
 #include "core/guest.h"
 #include "core/log.h"
 #include "core/trap.h"

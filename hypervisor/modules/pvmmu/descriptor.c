@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* GDT and LDT frames (AMD APM vol. 2, 4.7 and 4.8; Xen public xen.h: set_gdt, update_descriptor). */
 #include "core/log.h"
-#include "arch/segments.h"
-#include "arch/tlb.h"
+#include "core/segments.h"
+#include "core/tlb.h"
 #include "modules/pvmmu/pvmmu.h"
 #include "ports/pvmmu.h"
 

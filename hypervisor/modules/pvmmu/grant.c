@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Mappings of granted frames (Xen public header grant_table.h). */
-#include "arch/tlb.h"
+#include "core/tlb.h"
 #include "core/guest.h"
 #include "core/log.h"
 #include "modules/pvmmu/pvmmu.h"

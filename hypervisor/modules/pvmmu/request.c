@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests that may build or tear down tables, in steps that can wait. */
-#include "arch/tlb.h"
+#include "core/tlb.h"
 #include "core/cont.h"
 #include "core/log.h"
 #include "modules/pvmmu/pvmmu.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Changing one slot of a table. */
-#include "arch/tlb.h"
+#include "core/tlb.h"
 #include "core/log.h"
 #include "modules/pvmmu/pvmmu.h"
 #include "ports/pvmmu.h"

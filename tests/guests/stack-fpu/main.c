@@ -51,10 +51,10 @@ void test_main(void)
     check_eq("user_again", run_user(user_leaves, 6), 6);
     trap_hook = NULL;
     check("entered_on_that_stack", seen_rsp > (u64)stack && seen_rsp < (u64)stack + sizeof(stack));
-    check("ring_0_selector", HC(stack_switch, 0xe010, stack + sizeof(stack) - 64) <= 0);
+    check_eq("ring_0_selector", HC(stack_switch, 0xe010, stack + sizeof(stack) - 64), 0);
     check_eq("user_after_ring_0_selector", run_user(user_leaves, 7), 7);
     check_eq("stack_switch_back", HC(stack_switch, KERNEL_SS, stack + sizeof(stack) - 64), 0);
-    check("hypervisor_stack", HC(stack_switch, KERNEL_SS, HYPERVISOR_PRIVATE) <= 0);
+    check_eq("hypervisor_stack", HC(stack_switch, KERNEL_SS, HYPERVISOR_PRIVATE), 0);
     check_eq("stack_switch_good", HC(stack_switch, KERNEL_SS, stack + sizeof(stack) - 64), 0);
     check_eq("user_last", run_user(user_leaves, 8), 8);
 }

@@ -46,15 +46,17 @@ void test_main(void)
 
     check_eq("bad_pointer", HC(set_trap_table, HYPERVISOR_PRIVATE), -XEN_EFAULT);
     check_eq("non_canonical_pointer", HC(set_trap_table, NON_CANONICAL), -XEN_EFAULT);
-    check_eq("address_in_hypervisor", set(6, 0, KERNEL_CS, HYPERVISOR_PRIVATE) <= 0, 1);
-    check("ring_0_selector", set(6, 0, 0xe008, entry_of_vector[6]) <= 0);
+    check_eq("address_in_hypervisor", set(6, 0, KERNEL_CS, HYPERVISOR_PRIVATE), 0);
+    check_eq("ring_0_selector", set(6, 0, 0xe008, entry_of_vector[6]), 0);
+    __asm__ volatile("ud2" : : : "memory");
+    check_eq("ring_0_selector_is_mended", (long)hits, 4);
     check_eq("restored", set(6, 0, KERNEL_CS, entry_of_vector[6]), 0);
     __asm__ volatile("ud2" : : : "memory");
-    check_eq("restored_runs", (long)hits, 4);
+    check_eq("restored_runs", (long)hits, 5);
 
     check_eq("empty", HC(set_trap_table, NULL), 0);
     traps_install();
     __asm__ volatile("ud2" : : : "memory");
-    check_eq("installed_again", (long)hits, 5);
+    check_eq("installed_again", (long)hits, 6);
     check_eq("every_vector", set(255, 0, KERNEL_CS, entry_of_vector[6]), 0);
 }

@@ -3,8 +3,8 @@
  * segments.h - descriptor tables and segment state of the vcpu in the machine.
  * Source: AMD APM vol. 2, chapter 4.
  */
-#ifndef ARCH_SEGMENTS_H
-#define ARCH_SEGMENTS_H
+#ifndef CORE_SEGMENTS_H
+#define CORE_SEGMENTS_H
 
 #include "core/domain.h"
 

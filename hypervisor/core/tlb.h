@@ -6,8 +6,8 @@
  * CPU.  A frame that loses its last writable mapping is stamped with the clock:
  * a CPU whose stamp is not newer may hold a stale translation of it.
  */
-#ifndef ARCH_TLB_H
-#define ARCH_TLB_H
+#ifndef CORE_TLB_H
+#define CORE_TLB_H
 
 #include "arch/cpu.h"
 #include "core/frame.h"

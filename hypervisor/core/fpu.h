@@ -3,8 +3,8 @@
  * fpu.h - lazy FPU, SSE and AVX state (Intel SDM vol. 3, chapter 13).
  * CR0.TS is set while the registers hold another vcpu's state.
  */
-#ifndef ARCH_FPU_H
-#define ARCH_FPU_H
+#ifndef CORE_FPU_H
+#define CORE_FPU_H
 
 #include "core/domain.h"
 

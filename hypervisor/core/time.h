@@ -4,8 +4,8 @@
  * Source: Intel SDM vol. 3, 11.5.4 (APIC timer), 18.17 (TSC); Xen public xen.h
  * (struct vcpu_time_info).
  */
-#ifndef ARCH_TIME_H
-#define ARCH_TIME_H
+#ifndef CORE_TIME_H
+#define CORE_TIME_H
 
 #include "core/base.h"
 

@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Run everything that CI runs, a step after the other, and count.
+
+usage: all.py [--full] [STEP...]      steps: check unit fuzz guests boot (all)
+Ends with a line "N passed, N failed"; exit code 1 if anything failed.  Logs go to BUILD/test/.
+"""
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+LOGS = BUILD / "test"
+
+
+def run(name, argv):
+    """(return code, output); the output goes to a log too."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    print(f"==== {name}", flush=True)
+    done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                          stdin=subprocess.DEVNULL, env={**os.environ, "BUILD": str(BUILD)})
+    (LOGS / f"{name.replace('/', '-')}.log").write_text(done.stdout)
+    print(f"     {'ok' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - start:.0f} s", flush=True)
+    if done.returncode:
+        print(done.stdout[-6000:], flush=True)
+    return done.returncode, done.stdout
+
+
+def count_cmocka(text):
+    passed = sum(int(n) for n in re.findall(r"\[  PASSED  \] (\d+) test", text))
+    failed = sum(int(n) for n in re.findall(r"\[  FAILED  \].*?(\d+) test", text))
+    return passed, failed
+
+
+def count_pytest(text):
+    tail = text[-2000:]
+    n = lambda word: sum(int(x) for x in re.findall(rf"(\d+) {word}", tail.splitlines()[-1] if tail.splitlines() else ""))
+    return n("passed"), n("failed") + n("error")
+
+
+def step(name, argv, counter=None):
+    code, text = run(name, argv)
+    passed, failed = counter(text) if counter else (0, 0)
+    if code and not failed:
+        failed = 1
+    if not code and not passed:
+        passed = 1
+    return passed, failed
+
+
+def folders(kind):
+    return sorted(p.parent.name for p in (ROOT / "tests" / kind).glob("*/Makefile"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="the whole acceptance run")
+    parser.add_argument("steps", nargs="*", choices=["check", "unit", "fuzz", "guests", "boot", []])
+    options = parser.parse_args()
+    steps = options.steps or ["check", "unit", "fuzz", "guests", "boot"]
+    passed = failed = 0
+
+    def add(result):
+        nonlocal passed, failed
+        passed, failed = passed + result[0], failed + result[1]
+
+    if "check" in steps:
+        for gate in ("check-layers", "check-headers", "check-modules", "check-format", "check-tidy"):
+            add(step(gate, ["make", gate]))
+    if "unit" in steps:
+        for name in folders("unit"):
+            add(step(f"unit/{name}", ["make", "-C", f"tests/unit/{name}", f"BUILD={BUILD}"], count_cmocka))
+    if "fuzz" in steps:
+        for name in folders("fuzz"):
+            add(step(f"fuzz/{name}", ["make", "-C", f"tests/fuzz/{name}", f"BUILD={BUILD}", f"SECONDS_MAX={300 if options.full else 20}"]))
+    if "guests" in steps:
+        add(step("guests", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/boot/test_guests.py", *([] if options.full else ["-m", "quick"])], count_pytest))
+    if "boot" in steps:
+        add(step("boot", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/boot", "--ignore", "tests/boot/test_guests.py", *([] if options.full else ["-m", "quick"])], count_pytest))
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
