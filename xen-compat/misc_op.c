@@ -38,6 +38,18 @@ static void model_fill(struct mcinfo_logical_cpu *c, uint32_t signature)
     c->mc_step = signature & 15;
 }
 
+/* The processor's name, 48 characters (CPUID leaves 0x80000002-4). */
+static void brand_text(char *to SC_COUNT(48))
+{
+    uint32_t r[4];
+
+    for (unsigned i = 0; i < 48; i++) {
+        if (i % 16 == 0)
+            cpuid(0x80000002 + i / 16, 0, &r[0], &r[1], &r[2], &r[3]);
+        to[i] = (char)(r[i / 4 % 4] >> (i % 4 * 8));
+    }
+}
+
 /* This CPU's entry: cores and threads are not told apart, each is a package. */
 static void cpu_fill(struct mcinfo_logical_cpu *c, const struct cpu *cpu)
 {
@@ -51,6 +63,8 @@ static void cpu_fill(struct mcinfo_logical_cpu *c, const struct cpu *cpu)
                                       .mc_cpuid_level = (int32_t)leaf };
     model_fill(c, a);
     vendor_text(c->mc_vendorid);
+    c->mc_vendor = c->mc_vendorid[0] == 'G' ? 1 : c->mc_vendorid[0] == 'A' ? 2 : 0; /* Xen's numbers for Intel and AMD */
+    brand_text(c->mc_brandid);
     c->mc_cpu_caps[MC_CAPS_STD_EDX] = d;
     c->mc_cpu_caps[MC_CAPS_STD_ECX] = cx;
     cpuid(0x80000001, 0, &unused, &b, &c->mc_cpu_caps[MC_CAPS_AMD_ECX], &c->mc_cpu_caps[MC_CAPS_AMD_EDX]);
@@ -90,19 +104,21 @@ static long op_physcpuinfo(gva_t arg)
 static long op_fetch(gva_t arg)
 {
     gva_t at = gva_add(arg, offsetof(struct xen_mc, u.mc_fetch));
+    uint8_t raw[sizeof(struct xen_mc_fetch)];
     uint32_t flags;
 
-    if (guest_get(flags, at) != 0)
+    if (guest_get(raw, at) != 0)
         return -EFAULT;
-    switch (flags) {
+    switch (raw_u32(raw, offsetof(struct xen_mc_fetch, flags))) {
     case XEN_MC_NONURGENT:
     case XEN_MC_URGENT:
+        if (raw_u64(raw, offsetof(struct xen_mc_fetch, data)) == 0)
+            return -EINVAL;
         flags = XEN_MC_NODATA;
         return guest_put(at, flags);
     case XEN_MC_NONURGENT | XEN_MC_ACK:
     case XEN_MC_URGENT | XEN_MC_ACK:
-        flags = XEN_MC_OK;
-        return guest_put(at, flags);
+        return 0;
     default:
         return -EINVAL;
     }

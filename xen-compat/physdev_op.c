@@ -100,7 +100,8 @@ SC_NODISCARD static int target_check(struct vcpu *v, domid_t id)
     return d == v->domain ? 0 : -EOPNOTSUPP;
 }
 
-/* bus: the bus number, and for the _SEG and MULTI_ types the segment above it. */
+/* bus: the bus number, and for the _SEG and MULTI_ types the segment above it.  table_base only says
+ * that MSI-X is meant: where the table is, the device says. */
 SC_NODISCARD static int map_msi(struct vcpu *v, struct physdev_map_pirq *m)
 {
     bool multi = m->type == MAP_PIRQ_TYPE_MULTI_MSI;
@@ -109,7 +110,6 @@ SC_NODISCARD static int map_msi(struct vcpu *v, struct physdev_map_pirq *m)
         .is_x = m->table_base != 0,
         .entry = (uint32_t)m->entry_nr,
         .nr = multi ? (uint32_t)m->entry_nr : 1,
-        .table_base = m->table_base,
     };
 
     if (m->type != MAP_PIRQ_TYPE_MSI && (uint32_t)m->bus >> 16 != 0)

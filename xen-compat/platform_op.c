@@ -8,8 +8,6 @@
 #include "core/hvmap.h"
 #include "core/log.h"
 #include "core/priv.h"
-#include "core/schedule.h"
-#include "core/timerq.h"
 #include "core/wallclock.h"
 #include "xen-compat/hypercalls.h"
 #include "xen-compat/raw.h"
@@ -19,6 +17,8 @@ _Static_assert(sizeof(struct xen_platform_op) == 136 && offsetof(struct xen_plat
 #define NS_PER_S 1000000000UL
 #define ACPI_SLEEP_ENABLE 0x2000 /* ACPI 6.3, 4.8.3.2.1: SLP_EN */
 #define ACPI_S5 5
+#define MSR_MTRR_PHYSBASE0 0x200
+#define MTRR_VALID 0x800UL
 
 /* The argument struct's bytes; most operations read a few fields and write them back where they are. */
 struct op {
@@ -90,7 +90,7 @@ static long op_sleep(const struct op *o)
     uint16_t b = raw_u16(o->raw, offsetof(struct xenpf_enter_acpi_sleep, val_b));
     uint32_t state = raw_u32(o->raw, offsetof(struct xenpf_enter_acpi_sleep, sleep_state));
 
-    if (raw_u32(o->raw, offsetof(struct xenpf_enter_acpi_sleep, flags)) != 0 || ((a ^ b) & ACPI_SLEEP_ENABLE) != 0)
+    if (raw_u32(o->raw, offsetof(struct xenpf_enter_acpi_sleep, flags)) != 0)
         return -EINVAL;
     if (state != ACPI_S5)
         return -EOPNOTSUPP;
@@ -156,63 +156,78 @@ static long op_cpu_offline(const struct op *o)
     return raw_u32(o->raw, offsetof(struct xenpf_cpu_ol, cpuid)) < nr_cpus ? -EOPNOTSUPP : -EINVAL;
 }
 
-/* Idle nanoseconds since boot: what is left of the time when no vcpu of the CPU's ran. */
-SC_NODISCARD static int idletime_put(uint64_t to, uint32_t id)
+/* The hypervisor drives no C or P states: what the domain uploads is taken and not used.  _PDC: no
+ * native (FFH) P or C states, no software coordination of them (ACPI 6.3, 8.4.1). */
+#define PDC_CLEARED 0x361U
+
+static long pdc_bits(const struct op *o)
 {
-    uint64_t busy = 0, now = now_ns();
+    uint64_t at = raw_u64(o->raw, offsetof(struct xenpf_set_processor_pminfo, u.pdc));
+    uint32_t pdc[3]; /* revision, count, bits */
 
-    for (struct domain *d = domain_list; d != NULL; d = d->next) {
-        for (uint32_t i = 0; i < d->max_vcpus; i++) {
-            struct vcpu_runstate_info r;
-
-            if (d->vcpu[i] == NULL || d->vcpu[i]->cpu != id)
-                continue;
-            runstate_now(d->vcpu[i], &r);
-            busy += r.time[RUNSTATE_running];
-        }
-    }
-    return guest_write_u64(guest_elem(gva(to), id, 8), now > busy ? now - busy : 0);
+    if (guest_get(pdc, gva(at)) != 0)
+        return -EFAULT;
+    if (pdc[1] == 0)
+        return -EINVAL;
+    pdc[2] &= ~PDC_CLEARED;
+    return guest_put(gva(at), pdc);
 }
 
-static long op_idletime(const struct op *o)
-{
-    uint64_t map = raw_u64(o->raw, offsetof(struct xenpf_getidletime, cpumap_bitmap));
-    uint32_t nr = raw_u32(o->raw, offsetof(struct xenpf_getidletime, cpumap_nr_cpus));
-    uint64_t out = raw_u64(o->raw, offsetof(struct xenpf_getidletime, idletime)), now = now_ns();
-
-    if (nr > MAX_CPUS)
-        nr = MAX_CPUS;
-    for (uint32_t i = 0; i < nr; i += 8) {
-        uint8_t bits;
-
-        if (guest_get(bits, gva(map + i / 8)) != 0)
-            return -EFAULT;
-        for (uint32_t b = 0; b < 8 && i + b < nr; b++) {
-            if ((bits >> b & 1) == 0)
-                continue;
-            if (i + b >= nr_cpus)
-                bits &= (uint8_t)~(1U << b);
-            else if (idletime_put(out, i + b) != 0)
-                return -EFAULT;
-        }
-        if (guest_put(gva(map + i / 8), bits) != 0)
-            return -EFAULT;
-    }
-    return guest_put(gva_add(o->u, offsetof(struct xenpf_getidletime, now)), now);
-}
-
-/* The hypervisor drives no C or P states: the tables that the domain would upload are of no use. */
 static long op_pminfo(const struct op *o)
 {
     switch (raw_u32(o->raw, offsetof(struct xenpf_set_processor_pminfo, type))) {
     case XEN_PM_CX:
     case XEN_PM_PX:
+        return 0;
     case XEN_PM_TX:
-    case XEN_PM_PDC:
         return -ENOSYS;
+    case XEN_PM_PDC:
+        return pdc_bits(o);
     default:
         return -EINVAL;
     }
+}
+
+/* No core is ever parked. */
+static long op_parking(const struct op *o)
+{
+    struct xenpf_core_parking p = { .type = raw_u32(o->raw, offsetof(struct xenpf_core_parking, type)) };
+
+    switch (p.type) {
+    case XEN_CORE_PARKING_SET:
+        return raw_u32(o->raw, offsetof(struct xenpf_core_parking, idle_nums)) == 0 ? 0 : -EOPNOTSUPP;
+    case XEN_CORE_PARKING_GET:
+        return guest_put(o->u, p);
+    default:
+        return -EINVAL;
+    }
+}
+
+/* Quirks of chipsets that are not known here. */
+static long op_quirk(const struct op *o)
+{
+    uint32_t id = raw_u32(o->raw, offsetof(struct xenpf_platform_quirk, quirk_id));
+
+    return id >= QUIRK_NOIRQBALANCING && id <= QUIRK_IOAPIC_GOOD_REGSEL ? 0 : -EINVAL;
+}
+
+/* A variable-range MTRR (Intel SDM vol. 3, 11.11.2.3): base, size in pages, type; size 0: not in use. */
+static long op_read_memtype(const struct op *o)
+{
+    struct xenpf_read_memtype m = { .reg = raw_u32(o->raw, offsetof(struct xenpf_read_memtype, reg)) };
+    uint64_t capabilities, base, mask;
+
+    if (rdmsr_safe(MSR_MTRRCAP, &capabilities) != 0 || m.reg >= (capabilities & 0xff) ||
+        rdmsr_safe(MSR_MTRR_PHYSBASE0 + m.reg * 2, &base) != 0 ||
+        rdmsr_safe(MSR_MTRR_PHYSBASE0 + m.reg * 2 + 1, &mask) != 0)
+        return -EINVAL;
+    if ((mask & MTRR_VALID) != 0) {
+        mask >>= PAGE_SHIFT;
+        m.mfn = base >> PAGE_SHIFT;
+        m.nr_mfns = mask & (0 - mask); /* the lowest bit: sizes are powers of two */
+        m.type = base & 0xff;
+    }
+    return guest_put(o->u, m);
 }
 
 static long op_dispatch(uint32_t cmd, const struct op *o)
@@ -226,8 +241,12 @@ static long op_dispatch(uint32_t cmd, const struct op *o)
     case XENPF_get_cpu_version: return op_cpu_version(o);
     case XENPF_cpu_online: return op_cpu_online(o);
     case XENPF_cpu_offline: return op_cpu_offline(o);
-    case XENPF_getidletime: return op_idletime(o);
     case XENPF_set_processor_pminfo: return op_pminfo(o);
+    case XENPF_core_parking: return op_parking(o);
+    case XENPF_platform_quirk: return op_quirk(o);
+    case XENPF_read_memtype: return op_read_memtype(o);
+    case XENPF_getidletime:
+    case XENPF_change_freq: return -ENOSYS; /* only where the domain governs the CPUs' frequency */
     default:
         log_guest(LOG_INFO, "platform_op %u: not implemented", cmd);
         return -ENOSYS;

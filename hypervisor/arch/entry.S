@@ -39,6 +39,14 @@
         .popsection
         .endm
 
+        .macro SMAP_CLOSE
+992:    nopl    (%rax)
+        .pushsection .altinstr, "a"
+        .long   992b - .
+        .long   0xca010f                    /* clac, where the CPU has SMAP (core/alternatives.c) */
+        .popsection
+        .endm
+
 /*
  * Each CPU has a copy of this page, its data page behind it: word 0 scratch,
  * word 1 the stack (top of the frame's hardware part).  The two displacements
@@ -211,6 +219,7 @@ gate_failed:
 exception_common:
         SAVE_REGS
         cld
+        SMAP_CLOSE                          /* a guest may have set RFLAGS.AC */
         testb   $3, REGS_CS(%rsp)
         jz      exception_from_hv
         movq    %rsp, %rdi
@@ -250,6 +259,7 @@ restore_hv:
 irq_common:
         SAVE_REGS
         cld
+        SMAP_CLOSE                          /* a guest may have set RFLAGS.AC */
         movl    REGS_VECTOR(%rsp), %edi
         call    irq_handle                  /* (vector) */
         testb   $3, REGS_CS(%rsp)
@@ -260,6 +270,7 @@ irq_common:
 ist_common:
         SAVE_REGS
         cld
+        SMAP_CLOSE                          /* a guest may have set RFLAGS.AC */
         movq    %rsp, %rdi
         call    trap_ist                    /* (regs) */
         jmp     restore_hv

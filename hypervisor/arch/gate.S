@@ -14,14 +14,14 @@
 991:    nopl    (%rax)
         .pushsection .altinstr, "a"
         .long   991b - .
-        .long   0xca010f                    /* stac */
+        .long   0xcb010f                    /* stac */
         .popsection
         .endm
         .macro SMAP_CLOSE
 992:    nopl    (%rax)
         .pushsection .altinstr, "a"
         .long   992b - .
-        .long   0xcb010f                    /* clac */
+        .long   0xca010f                    /* clac */
         .popsection
         .endm
 

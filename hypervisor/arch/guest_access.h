@@ -26,10 +26,10 @@ SC_INLINE bool guest_range_ok(gva_t a, uint64_t nr_bytes)
 
 #define GUEST_ACCESS(insn, outputs, inputs)                                                        \
     __asm__ goto("991: nopl (%%rax)\n"                                                             \
-                 ".pushsection .altinstr, \"a\"\n .long 991b - ., 0xca010f\n .popsection\n"        \
+                 ".pushsection .altinstr, \"a\"\n .long 991b - ., 0xcb010f\n .popsection\n"        \
                  "1: " insn "\n"                                                                   \
                  "992: nopl (%%rax)\n"                                                             \
-                 ".pushsection .altinstr, \"a\"\n .long 992b - ., 0xcb010f\n .popsection\n"        \
+                 ".pushsection .altinstr, \"a\"\n .long 992b - ., 0xca010f\n .popsection\n"        \
                  ".pushsection .extable, \"a\"\n .long 1b - ., %l[fault] - .\n .popsection"        \
                  : outputs                                                                         \
                  : inputs                                                                          \
@@ -39,7 +39,7 @@ SC_INLINE bool guest_range_ok(gva_t a, uint64_t nr_bytes)
 SC_INLINE void smap_close(void)
 {
     __asm__ volatile("993: nopl (%%rax)\n"
-                     ".pushsection .altinstr, \"a\"\n .long 993b - ., 0xcb010f\n .popsection" : : : "memory");
+                     ".pushsection .altinstr, \"a\"\n .long 993b - ., 0xca010f\n .popsection" : : : "memory");
 }
 
 SC_INLINE int guest_load8(uint64_t *dst, uint64_t va)
@@ -69,10 +69,10 @@ fault:
 SC_INLINE int guest_store8(uint64_t va, uint64_t v)
 {
     __asm__ goto("991: nopl (%%rax)\n"
-                 ".pushsection .altinstr, \"a\"\n .long 991b - ., 0xca010f\n .popsection\n"
+                 ".pushsection .altinstr, \"a\"\n .long 991b - ., 0xcb010f\n .popsection\n"
                  "1: movq %1, (%0)\n"
                  "992: nopl (%%rax)\n"
-                 ".pushsection .altinstr, \"a\"\n .long 992b - ., 0xcb010f\n .popsection\n"
+                 ".pushsection .altinstr, \"a\"\n .long 992b - ., 0xca010f\n .popsection\n"
                  ".pushsection .extable, \"a\"\n .long 1b - ., %l[fault] - .\n .popsection"
                  : : "r"(va), "r"(v) : "memory" : fault);
     return 0;

@@ -159,7 +159,7 @@ void ioapic_init(void)
     serial_route();
     spin_unlock(&ioapic_lock);
     if (nr_ioapics == 0)
-        log_warn("no IOAPIC: no device interrupts, and console input only while something else is printed");
+        log_warn("no IOAPIC: no device interrupts");
 }
 
 /* ---- lines ---- */
@@ -272,6 +272,15 @@ static const struct ioapic *ioapic_at(uint64_t physbase)
             return &ioapics[i];
     }
     return NULL;
+}
+
+bool ioapic_frame(uint64_t mfn)
+{
+    for (uint32_t i = 0; i < nr_ioapics; i++) {
+        if (ioapics[i].maddr >> PAGE_SHIFT == mfn)
+            return true;
+    }
+    return false;
 }
 
 int ioapic_read_register(uint64_t physbase, uint32_t reg, uint32_t *value)

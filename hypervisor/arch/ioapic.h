@@ -27,6 +27,8 @@ uint32_t ioapic_nr_gsis(void);
 uint32_t ioapic_isa_gsi(uint32_t irq);
 /* Is there a controller for this GSI, and is the line not the hypervisor's own? */
 bool ioapic_line_ok(uint32_t gsi);
+/* Does the frame hold a controller's registers?  A domain has no business with them. */
+bool ioapic_frame(uint64_t mfn);
 /* Is the line the hypervisor's own? */
 bool ioapic_line_is_ours(uint32_t gsi);
 /* Trigger and polarity of a line that is not routed: PHYSDEVOP_setup_gsi.  -EINVAL. */

@@ -82,7 +82,7 @@ static struct table *table_of(pci_bdf_t bdf, uint64_t maddr, uint32_t nr)
     return unused;
 }
 
-int msix_find(pci_bdf_t bdf, unsigned entry, uint64_t table_base, struct msi *out)
+int msix_find(pci_bdf_t bdf, unsigned entry, struct msi *out)
 {
     struct msi m = { .bdf = bdf, .is_x = true, .cap = pci_find_capability(bdf, PCI_CAP_MSIX),
                      .entry = (uint16_t)entry, .masked = true };
@@ -95,7 +95,7 @@ int msix_find(pci_bdf_t bdf, unsigned entry, uint64_t table_base, struct msi *ou
     nr = (control_read(&m) & MSIX_SIZE_MASK) + 1U;
     where = pci_read32(bdf, (uint8_t)(m.cap + MSIX_TABLE));
     bar = pci_memory_bar(bdf, where & 7);
-    if (entry >= nr || bar == 0 || bar != table_base || bar >> 46 != 0 ||
+    if (entry >= nr || bar == 0 || bar >> 46 != 0 ||
         frame_valid(mfn((bar + (where & ~7U)) >> PAGE_SHIFT)))
         return -EINVAL;
     t = table_of(bdf, bar + (where & ~7U), nr);
@@ -104,6 +104,18 @@ int msix_find(pci_bdf_t bdf, unsigned entry, uint64_t table_base, struct msi *ou
     m.slot = &t->slots[entry * SLOT_BYTES];
     *out = m;
     return 0;
+}
+
+bool msi_table_frame(uint64_t mfn)
+{
+    for (unsigned i = 0; i < MSI_MAX_TABLES; i++) {
+        const struct table *t = &tables[i];
+
+        if (t->maddr != 0 && mfn >= t->maddr >> PAGE_SHIFT &&
+            mfn <= (t->maddr + (uint64_t)t->nr * SLOT_BYTES - 1) >> PAGE_SHIFT)
+            return true;
+    }
+    return false;
 }
 
 static void plain_program(const struct msi *m)

@@ -31,12 +31,11 @@ struct msi {
  * -ENODEV: no such capability; -EINVAL: more messages than it can send.
  */
 SC_NODISCARD int msi_find(pci_bdf_t bdf, unsigned entry, unsigned nr_log2, struct msi *out);
-/*
- * Find MSI-X entry `entry`.  table_base is the BAR's address as the hardware
- * domain has it: it must be what the device says.
- * -ENODEV, -EINVAL, -ENOMEM (MSI_MAX_TABLES devices already).
- */
-SC_NODISCARD int msix_find(pci_bdf_t bdf, unsigned entry, uint64_t table_base, struct msi *out);
+/* Find MSI-X entry `entry`; maps the table.  -ENODEV; -EINVAL: no such entry, or the table's BAR has
+ * no address or one in RAM; -ENOMEM: MSI_MAX_TABLES devices already. */
+SC_NODISCARD int msix_find(pci_bdf_t bdf, unsigned entry, struct msi *out);
+/* Does the frame hold part of an MSI-X table in use?  A domain may read it. */
+bool msi_table_frame(uint64_t mfn);
 /* Write the message (vector, to the boot CPU), masked where the device can mask; enable the capability. */
 void msi_program(struct msi *m, uint8_t vector);
 void msi_set_masked(struct msi *m, bool masked);

@@ -2,7 +2,9 @@
 #include "arch/serial.h"
 
 #include "arch/cpu.h"
+#include "arch/ioapic.h"
 #include "core/cmdline.h"
+#include "core/timerq.h"
 #include "ports/console.h"
 
 #define COM1 0x3f8
@@ -18,8 +20,12 @@
 #define UART_CLOCK 115200UL
 /* A missing UART reads as all ones, a stuck one must not hang us. */
 #define SPINS 100000
+#define SERIAL_IRQ 4
+#define POLL_NS 50000000UL /* between looks when no interrupt says that there is input */
 
 static bool present;
+static bool polled; /* no interrupt line */
+static struct timer poll_timer = { .kind = TIMER_CONSOLE };
 static unsigned room; /* bytes the transmit FIFO still takes */
 
 void serial_init(void)
@@ -66,10 +72,15 @@ void serial_poll_input(void)
         return;
     while ((inb(COM1 + REG_LSR) & LSR_DATA_READY) != 0)
         console_input((char)inb(COM1 + REG_DATA));
+    if (polled)
+        timer_set(&poll_timer, now_ns() + POLL_NS);
 }
 
 void serial_enable_input_irq(void)
 {
-    if (present)
-        outb(1, COM1 + REG_IER);
+    if (!present)
+        return;
+    polled = !ioapic_line_is_ours(ioapic_isa_gsi(SERIAL_IRQ));
+    outb(1, COM1 + REG_IER);
+    serial_poll_input(); /* what came before; or the first look */
 }

@@ -10,7 +10,7 @@ void serial_init(void);
 void serial_write(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);
 /* Hand waiting input to the console module (softirq). */
 void serial_poll_input(void);
-/* Turn the receive interrupt on (its line is routed already). */
+/* Turn the receive interrupt on (ioapic_init has routed its line); without a line, look every 50 ms. */
 void serial_enable_input_irq(void);
 
 #endif

@@ -18,7 +18,8 @@ SC_NODISCARD int physdev_domain_init(struct domain *d);
 /* Mask and forget all of d's interrupts; d is dying, its event channels are closed. */
 void physdev_domain_destroy(struct domain *d);
 /* Bind pirq to an event channel of d: route and unmask the line.  share: BIND_PIRQ__WILL_SHARE.
- * 0, -EPERM (not the hardware domain), -EINVAL (not mapped), -EBUSY, -ENOSPC (no vector left).
+ * 0, -EPERM (not the hardware domain, or not mapped), -EINVAL (no such line), -EBUSY (bound, or the
+ * hypervisor's own), -ENOSPC (no vector left).
  * The caller holds d's event-channel lock. */
 SC_NODISCARD int physdev_pirq_bind(struct domain *d, uint32_t pirq, bool share);
 /* The other way; nothing if not bound.  The caller holds d's event-channel lock. */

@@ -2,6 +2,7 @@
 /* physdev.c - pirqs: bound, taken, ended.  See physdev.h. */
 #include "modules/physdev/physdev_private.h"
 
+#include "core/guest_kernel.h"
 #include "core/pool.h"
 #include "ports/evtchn.h"
 
@@ -156,6 +157,8 @@ SC_NODISCARD static int gsi_bind_locked(struct domain *d, uint32_t pirq, struct 
 {
     int rc;
 
+    if (ioapic_line_is_ours(p->gsi))
+        return -EBUSY;
     p->vector = physdev_vectors_take_locked(d, pirq, 1, 0);
     if (p->vector == 0)
         return -ENOSPC;
@@ -170,8 +173,9 @@ SC_NODISCARD static int gsi_bind_locked(struct domain *d, uint32_t pirq, struct 
 int physdev_pirq_bind(struct domain *d, uint32_t pirq, bool share)
 {
     struct pirq *p;
-    int rc = -EINVAL;
+    int rc = -EPERM;
 
+    (void)share; /* one domain has all lines */
     if (!d->privileged)
         return -EPERM;
     spin_lock(&physdev_lock);
@@ -180,7 +184,6 @@ int physdev_pirq_bind(struct domain *d, uint32_t pirq, bool share)
         rc = p->bound ? -EBUSY : p->kind == PIRQ_GSI ? gsi_bind_locked(d, pirq, p) : 0;
     if (rc == 0) {
         p->bound = true;
-        p->shared = share;
         p->waits_eoi = false;
         eoi_bit_set_locked(d, pirq, needs_eoi_locked(p));
         if (p->kind == PIRQ_GSI)
@@ -277,14 +280,9 @@ int physdev_eoi(struct domain *d, uint32_t pirq)
 /* Even an edge may want an EOI from time to time on Xen, so a guest without the page is always told to. */
 int physdev_status(struct domain *d, uint32_t pirq, uint32_t *flags)
 {
-    const struct pirq *p;
-
     if (pirq >= NR_PIRQS)
         return -EINVAL;
-    spin_lock(&physdev_lock);
-    p = physdev_pirq_locked(d, pirq);
-    *flags = XENIRQSTAT_needs_eoi | (p != NULL && p->bound && p->shared ? XENIRQSTAT_shared : 0);
-    spin_unlock(&physdev_lock);
+    *flags = XENIRQSTAT_needs_eoi;
     return 0;
 }
 
@@ -294,7 +292,7 @@ int physdev_set_iobitmap(struct vcpu *v, uint64_t bitmap_gva, uint32_t nr_ports)
 {
     struct physdev_domain *pd = v->domain->physdev;
 
-    if (nr_ports > 65536)
+    if (nr_ports > 65536 || (bitmap_gva >= HV_VIRT_START && bitmap_gva < HV_VIRT_END))
         return -EINVAL;
     if (pd->ports == NULL)
         pd->ports = port_bitmaps_new();
@@ -316,7 +314,7 @@ bool physdev_port_allowed(const struct vcpu *v, uint16_t port, unsigned nr_bytes
     if (m == NULL || m->of[v->id % MAX_VCPUS].gva == 0 || end > m->of[v->id % MAX_VCPUS].nr_ports)
         return false;
     at = gva(m->of[v->id % MAX_VCPUS].gva + port / 8);
-    if (guest_read(bits, at, port % 8 + nr_bytes > 8 ? 2 : 1) != 0)
+    if (guest_kernel_read(v, bits, at, port % 8 + nr_bytes > 8 ? 2 : 1) != 0)
         return false;
     return ((bits[0] | (unsigned)bits[1] << 8) >> (port % 8) & mask) == 0;
 }

@@ -20,7 +20,7 @@
 /*
  * PHYSDEVOP_map_pirq, MAP_PIRQ_TYPE_GSI.  *pirq: the number wanted, or PIRQ_ANY;
  * then the one that was given.  Mapping a GSI again to its pirq is no error.
- * -EPERM: d has no pirqs, or the line is the hypervisor's; -EINVAL: no such GSI
+ * -EPERM: d has no pirqs, or GSI 0; -EINVAL: no such GSI
  * or pirq; -EEXIST: the GSI or the pirq is taken; -ENOSPC, -ENOMEM.
  */
 /*@ requires \valid(d) && \valid(d->physdev) && \valid(pirq);
@@ -33,7 +33,6 @@ struct physdev_msi {
     bool is_x;
     uint32_t entry;      /* MSI-X: in the table */
     uint32_t nr;         /* MSI: messages wanted, 1-32 */
-    uint64_t table_base; /* MSI-X: address of the BAR that holds the table */
 };
 /*
  * PHYSDEVOP_map_pirq, MSI types.  nr consecutive pirqs, the first in *pirq.
@@ -46,12 +45,12 @@ struct physdev_msi {
 SC_NODISCARD int physdev_map_msi(struct domain *d, const struct physdev_msi *r, int *pirq);
 /* PHYSDEVOP_unmap_pirq; several messages of one MSI go together, by the first.  -EPERM, -EINVAL. */
 SC_NODISCARD int physdev_unmap(struct domain *d, int pirq);
-/* PHYSDEVOP_get_free_pirq: reserves it.  -EPERM, -EINVAL, -ENOSPC, -ENOMEM. */
+/* PHYSDEVOP_get_free_pirq: reserves it; any type but GSI means a message.  -EPERM, -ENOSPC, -ENOMEM. */
 SC_NODISCARD int physdev_get_free(struct domain *d, int type, uint32_t *pirq);
 
 /* PHYSDEVOP_eoi: a level-triggered line may interrupt again.  -EINVAL: not mapped. */
 SC_NODISCARD int physdev_eoi(struct domain *d, uint32_t pirq);
-/* PHYSDEVOP_irq_status_query: XENIRQSTAT_*.  -EINVAL: no such pirq. */
+/* PHYSDEVOP_irq_status_query: XENIRQSTAT_*, never shared.  -EINVAL: no such pirq. */
 SC_NODISCARD int physdev_status(struct domain *d, uint32_t pirq, uint32_t *flags);
 /* PHYSDEVOP_pirq_eoi_gmfn_v2: bit pirq of the page says that it needs PHYSDEVOP_eoi.
  * -EINVAL: not a plain page of d's; -EBUSY: d has given one already. */
@@ -65,7 +64,7 @@ SC_NODISCARD int physdev_ioapic_write(struct domain *d, uint64_t physbase, uint3
 /* PHYSDEVOP_pci_device_add and _remove; segment 0.  -EPERM; -ENODEV: (remove) not announced. */
 SC_NODISCARD int physdev_device_add(struct domain *d, pci_bdf_t bdf);
 SC_NODISCARD int physdev_device_remove(struct domain *d, pci_bdf_t bdf);
-/* PHYSDEVOP_prepare_msix and _release_msix.  -EPERM, -ENODEV, -EBUSY: messages are mapped (release). */
+/* PHYSDEVOP_prepare_msix and _release_msix.  -EPERM, -ENODEV, -EBUSY: messages are mapped (release: more than one). */
 SC_NODISCARD int physdev_msix_announce(struct domain *d, pci_bdf_t bdf, bool release);
 /* PHYSDEVOP_restore_msi: the device was reset.  -EPERM, -ENODEV. */
 SC_NODISCARD int physdev_restore_msi(struct domain *d, pci_bdf_t bdf);

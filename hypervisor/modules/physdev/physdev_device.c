@@ -21,15 +21,15 @@ int physdev_device_add(struct domain *d, pci_bdf_t bdf)
     return 0;
 }
 
-/* Messages of bdf's that d has mapped; MSI-X ones only, or all. */
-static uint32_t nr_mapped_locked(const struct domain *d, pci_bdf_t bdf, bool only_x)
+/* MSI-X messages of bdf's that d has mapped. */
+static uint32_t nr_x_mapped_locked(const struct domain *d, pci_bdf_t bdf)
 {
     uint32_t nr = 0;
 
     for (uint32_t i = 0; i < NR_PIRQS; i++) {
         const struct pirq *p = physdev_pirq_locked(d, i);
 
-        if (p != NULL && p->kind == PIRQ_MSI && p->msi.bdf.v == bdf.v && (p->msi.is_x || !only_x))
+        if (p != NULL && p->kind == PIRQ_MSI && p->msi.bdf.v == bdf.v && p->msi.is_x)
             nr++;
     }
     return nr;
@@ -63,6 +63,7 @@ int physdev_device_remove(struct domain *d, pci_bdf_t bdf)
 
 int physdev_msix_announce(struct domain *d, pci_bdf_t bdf, bool release)
 {
+    uint32_t most = release ? 1 : 0; /* as Xen, which counts the announcement itself */
     int rc;
 
     if (!d->privileged)
@@ -71,7 +72,7 @@ int physdev_msix_announce(struct domain *d, pci_bdf_t bdf, bool release)
     if (!physdev_device_known_locked(bdf) || pci_find_capability(bdf, PCI_CAP_MSIX) == 0)
         rc = -ENODEV;
     else
-        rc = release && nr_mapped_locked(d, bdf, true) != 0 ? -EBUSY : 0;
+        rc = nr_x_mapped_locked(d, bdf) > most ? -EBUSY : 0;
     spin_unlock(&physdev_lock);
     return rc;
 }

@@ -96,8 +96,8 @@ int physdev_map_gsi(struct domain *d, int gsi, int *pirq)
         return -EPERM;
     if (gsi < 0 || (uint32_t)gsi >= ioapic_nr_gsis())
         return -EINVAL;
-    if (ioapic_line_is_ours((uint32_t)gsi))
-        return -EPERM;
+    if (gsi == 0)
+        return -EPERM; /* the PIT's */
     spin_lock(&physdev_lock);
     rc = map_gsi_locked(d, (uint32_t)gsi, pirq);
     spin_unlock(&physdev_lock);
@@ -118,6 +118,8 @@ int physdev_setup_gsi(struct domain *d, int gsi, bool level, bool active_low)
 
     if (!has_pirqs(d))
         return -EPERM;
+    if (gsi >= 0 && ioapic_line_is_ours((uint32_t)gsi))
+        return -EEXIST;
     if (gsi < 0 || !ioapic_line_ok((uint32_t)gsi))
         return -EINVAL;
     spin_lock(&physdev_lock);
@@ -176,7 +178,7 @@ static unsigned log2_up(uint32_t nr)
 SC_NODISCARD static int msi_find_any(const struct physdev_msi *r, uint32_t i, struct msi *out)
 {
     if (r->is_x)
-        return msix_find(r->bdf, r->entry, r->table_base, out);
+        return msix_find(r->bdf, r->entry, out);
     return msi_find(r->bdf, i, log2_up(r->nr), out);
 }
 
@@ -286,8 +288,6 @@ int physdev_get_free(struct domain *d, int type, uint32_t *pirq)
 
     if (!has_pirqs(d))
         return -EPERM;
-    if (type != MAP_PIRQ_TYPE_GSI && type != MAP_PIRQ_TYPE_MSI)
-        return -EINVAL;
     spin_lock(&physdev_lock);
     i = type == MAP_PIRQ_TYPE_GSI ? free_for_gsi_locked(d, NR_PIRQS) : free_run_locked(d, 1);
     if (i < NR_PIRQS)

@@ -17,7 +17,6 @@ enum pirq_kind { PIRQ_RESERVED = 0, PIRQ_GSI, PIRQ_MSI };
 struct pirq {
     uint8_t kind; /* enum pirq_kind */
     bool bound;
-    bool shared;     /* bound with BIND_PIRQ__WILL_SHARE */
     bool waits_eoi;  /* GSI: masked since it came */
     uint8_t vector;  /* 0: none */
     uint8_t nr;      /* MSI: messages mapped with this first one; 0: not the first */

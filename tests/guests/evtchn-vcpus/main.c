@@ -87,6 +87,7 @@ void test_main(void)
     for (u32 i = 0; i < 1000 && moved_on[0] == 0; i++)
         yield();
     check("delivered_to_vcpu_0", moved_on[0] == 1 && moved_on[1] == 0);
+    event_owner[moved] = 1;
     check_eq("move", evtchn_op(EVTCHNOP_bind_vcpu, &bind), 0);
     evtchn_send(inter.local_port);
     for (u32 i = 0; i < 100000 && moved_on[1] == 0; i++)

@@ -2,6 +2,7 @@
 #include "guest.h"
 
 volatile u32 event_count[4096], upcalls[4];
+u8 event_owner[4096];
 void (*event_hook)(u32 vcpu, u32 port);
 void (*upcall_hook)(u32 vcpu);
 void guest_event(u32 vcpu);
@@ -45,7 +46,7 @@ void guest_event(u32 vcpu)
             u64 bits = shared->evtchn_pending[word] & ~shared->evtchn_mask[word];
 
             for (u32 bit = 0; bit < 64; bit++)
-                if ((bits >> bit & 1) != 0)
+                if ((bits >> bit & 1) != 0 && event_owner[word * 64 + bit] == vcpu)
                     deliver(vcpu, word * 64 + bit);
         }
     }
@@ -119,6 +120,7 @@ u32 bind_ipi(u32 vcpu)
 
     if (ret != 0)
         fatal("bind_ipi to vcpu %u: %ld", vcpu, ret);
+    event_owner[bind.port] = (u8)vcpu;
     event_unmask(bind.port);
     return bind.port;
 }
@@ -130,6 +132,7 @@ u32 bind_virq(u32 virq, u32 vcpu)
 
     if (ret != 0)
         fatal("bind_virq %u to vcpu %u: %ld", virq, vcpu, ret);
+    event_owner[bind.port] = (u8)vcpu;
     event_unmask(bind.port);
     return bind.port;
 }

@@ -37,6 +37,8 @@ void test_main(void);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void check(const char *what, bool good);
 void check_eq(const char *what, long got, long want);
+// Two answers are right: a refusal, or acceptance of what does no harm.
+void check_either(const char *what, long got, long one, long other);
 void check_range(const char *what, u64 got, u64 low, u64 high);
 // xen-differs: want is what SafeHype must answer; on Xen (word on_xen on the command line) xen is right instead.
 void check_differs(const char *what, long got, long want, long xen);
@@ -105,6 +107,8 @@ extern volatile u32 event_count[4096]; // upcalls seen per port
 extern volatile u32 upcalls[4];        // per vcpu
 extern void (*event_hook)(u32 vcpu, u32 port);
 extern void (*upcall_hook)(u32 vcpu);  // replaces the 2-level scan (FIFO tests)
+// Which vcpu a port is bound to, so that another does not take its event (0; bind_ipi and bind_virq say it themselves).
+extern u8 event_owner[4096];
 void events_install(void);
 void events_enable(void);
 void events_disable(void);

@@ -113,6 +113,11 @@ void check_eq(const char *what, long got, long want)
     say("\n");
 }
 
+void check_either(const char *what, long got, long one, long other)
+{
+    check_eq(what, got, got == other ? other : one);
+}
+
 void check_range(const char *what, u64 got, u64 low, u64 high)
 {
     if (got >= low && got <= high) {

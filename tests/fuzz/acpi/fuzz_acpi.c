@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Firmware is not trusted to be well formed: any bytes at all go through every entry of the ACPI parser.
+ *
+ * Checks: no read outside the table (ASan), counts within their arrays, ports that are ports, ends.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/acpi_parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void info_check(const struct acpi_info *info)
+{
+    if (info->nr_cpus > ACPI_MAX_CPUS || info->nr_ioapics > ACPI_MAX_IOAPICS || info->nr_overrides > ACPI_MAX_OVERRIDES ||
+        info->nr_mcfg > ACPI_MAX_MCFG || info->pm_timer_port > 0xffff || info->pm1a_control_port > 0xffff ||
+        info->pm1b_control_port > 0xffff)
+        abort();
+    for (uint32_t i = 0; i < info->nr_overrides; i++) {
+        if (info->overrides[i].irq >= 16)
+            abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct acpi_info info = { 0 };
+    uint32_t n = (uint32_t)size;
+    uint8_t *copy, sum = 0;
+
+    (void)acpi_parse_rsdp(data, n, &info);
+    (void)acpi_table_bytes(data, n);
+    for (uint32_t i = 0; i <= ACPI_MAX_TABLES; i++)
+        (void)(acpi_root_entry(data, n, true, i) + acpi_root_entry(data, n, false, i));
+    (void)acpi_parse_table(data, n, &info);
+    if (n < 10)
+        return 0;
+    /* With a right checksum, on bytes of its own; twice, as firmware may have a table twice. */
+    copy = malloc(n);
+    if (copy == NULL)
+        return 0;
+    memcpy(copy, data, n);
+    copy[9] = 0;
+    for (uint32_t i = 0; i < n; i++)
+        sum = (uint8_t)(sum + copy[i]);
+    copy[9] = (uint8_t)-sum;
+    (void)acpi_parse_table(copy, n, &info);
+    (void)acpi_parse_table(copy, n, &info);
+    info_check(&info);
+    free(copy);
+    return 0;
+}
