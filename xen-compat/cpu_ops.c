@@ -109,8 +109,11 @@ long hc_update_descriptor(struct vcpu *v, uint64_t where, uint64_t desc, uint64_
 
 long hc_set_segment_base(struct vcpu *v, uint64_t which, uint64_t base, uint64_t a3, uint64_t a4, uint64_t a5)
 {
-    if ((uint32_t)which == SEGBASE_GS_USER_SEL)
-        return load_segment_gs_user((uint16_t)base) == 0 ? 0 : -EFAULT;
+    if ((uint32_t)which == SEGBASE_GS_USER_SEL) {
+        /* As Xen: a selector that cannot be loaded leaves null, and that is no error. */
+        (void)load_segment_gs_user((uint16_t)base);
+        return 0;
+    }
     if (!canonical(base))
         return -EINVAL;
     switch ((uint32_t)which) {
@@ -126,8 +129,7 @@ long hc_set_segment_base(struct vcpu *v, uint64_t which, uint64_t base, uint64_t
         v->gs_base_kernel = base;
         wrmsr(MSR_GS_BASE, base);
         return 0;
-    default:
-        return -EINVAL;
+    default: return -EINVAL;
     }
 }
 
@@ -141,9 +143,7 @@ static long callback_register(struct vcpu *v, const struct callback_register *r)
     if (!code_address_ok(r->address))
         return -EINVAL;
     switch (r->type) {
-    case CALLBACKTYPE_event:
-        cb->event = r->address;
-        return 0;
+    case CALLBACKTYPE_event: cb->event = r->address; return 0;
     case CALLBACKTYPE_failsafe:
         cb->failsafe = r->address;
         cb->failsafe_masks = masks;
@@ -160,11 +160,8 @@ static long callback_register(struct vcpu *v, const struct callback_register *r)
         cb->sysenter = r->address;
         cb->sysenter_masks = masks;
         return 0;
-    case CALLBACKTYPE_nmi:
-        cb->nmi = r->address;
-        return 0;
-    default:
-        return -ENOSYS;
+    case CALLBACKTYPE_nmi: cb->nmi = r->address; return 0;
+    default: return -ENOSYS;
     }
 }
 
@@ -186,13 +183,9 @@ static long callback_unregister(struct vcpu *v, uint16_t type)
     case CALLBACKTYPE_failsafe:
     case CALLBACKTYPE_syscall:
     case CALLBACKTYPE_syscall32:
-    case CALLBACKTYPE_sysenter:
-        return -EINVAL;
-    case CALLBACKTYPE_nmi:
-        v->cb.nmi = 0;
-        return 0;
-    default:
-        return -ENOSYS;
+    case CALLBACKTYPE_sysenter: return -EINVAL;
+    case CALLBACKTYPE_nmi: v->cb.nmi = 0; return 0;
+    default: return -ENOSYS;
     }
 }
 
@@ -202,12 +195,9 @@ long hc_callback_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uin
     struct callback_unregister u;
 
     switch ((int)cmd) {
-    case CALLBACKOP_register:
-        return guest_get(r, gva(arg)) != 0 ? -EFAULT : callback_register(v, &r);
-    case CALLBACKOP_unregister:
-        return guest_get(u, gva(arg)) != 0 ? -EFAULT : callback_unregister(v, u.type);
-    default:
-        return -ENOSYS;
+    case CALLBACKOP_register: return guest_get(r, gva(arg)) != 0 ? -EFAULT : callback_register(v, &r);
+    case CALLBACKOP_unregister: return guest_get(u, gva(arg)) != 0 ? -EFAULT : callback_unregister(v, u.type);
+    default: return -ENOSYS;
     }
 }
 
@@ -224,19 +214,16 @@ long hc_nmi_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t
             return -EINVAL;
         v->cb.nmi = handler;
         return 0;
-    case XENNMI_unregister_callback:
-        v->cb.nmi = 0;
-        return 0;
-    default:
-        return -ENOSYS;
+    case XENNMI_unregister_callback: v->cb.nmi = 0; return 0;
+    default: return -ENOSYS;
     }
 }
 
 /* What a vm_assist type means here; the rest cannot be had. */
-#define ASSISTS                                                                                    \
-    (1U << VMASST_TYPE_4gb_segments | 1U << VMASST_TYPE_4gb_segments_notify |                      \
-     1U << VMASST_TYPE_writable_pagetables | 1U << VMASST_TYPE_pae_extended_cr3 |                  \
-     1U << VMASST_TYPE_runstate_update_flag | 1U << VMASST_TYPE_architectural_iopl)
+#define ASSISTS                                                                                                        \
+    (1UL << VMASST_TYPE_4gb_segments | 1U << VMASST_TYPE_4gb_segments_notify | 1U << VMASST_TYPE_writable_pagetables | \
+     1U << VMASST_TYPE_pae_extended_cr3 | 1U << VMASST_TYPE_runstate_update_flag |                                     \
+     1U << VMASST_TYPE_architectural_iopl)
 
 long hc_vm_assist(struct vcpu *v, uint64_t cmd, uint64_t type, uint64_t a3, uint64_t a4, uint64_t a5)
 {
@@ -244,17 +231,12 @@ long hc_vm_assist(struct vcpu *v, uint64_t cmd, uint64_t type, uint64_t a3, uint
 
     if (t > 5 && t != VMASST_TYPE_m2p_strict)
         return -EINVAL;
-    if (t != VMASST_TYPE_m2p_strict && (ASSISTS & 1U << t) == 0)
+    if (t != VMASST_TYPE_m2p_strict && (ASSISTS & 1UL << t) == 0)
         return -EINVAL;
     switch ((uint32_t)cmd) {
-    case VMASST_CMD_enable:
-        v->domain->vm_assist |= 1U << t;
-        return 0;
-    case VMASST_CMD_disable:
-        v->domain->vm_assist &= ~(1U << t);
-        return 0;
-    default:
-        return -ENOSYS;
+    case VMASST_CMD_enable: v->domain->vm_assist |= 1UL << t; return 0;
+    case VMASST_CMD_disable: v->domain->vm_assist &= ~(1UL << t); return 0;
+    default: return -ENOSYS;
     }
 }
 

@@ -12,41 +12,46 @@
 
 #include <xen/event_channel.h>
 
-_Static_assert(sizeof(struct evtchn_send) == 4 && sizeof(struct evtchn_close) == 4 &&
-                   sizeof(struct evtchn_unmask) == 4, "one port");
-_Static_assert(sizeof(struct evtchn_alloc_unbound) == 8 &&
-                   offsetof(struct evtchn_alloc_unbound, remote_dom) == 2 &&
-                   offsetof(struct evtchn_alloc_unbound, port) == 4, "alloc_unbound");
+_Static_assert(sizeof(struct evtchn_send) == 4 && sizeof(struct evtchn_close) == 4 && sizeof(struct evtchn_unmask) == 4,
+               "one port");
+_Static_assert(sizeof(struct evtchn_alloc_unbound) == 8 && offsetof(struct evtchn_alloc_unbound, remote_dom) == 2 &&
+                   offsetof(struct evtchn_alloc_unbound, port) == 4,
+               "alloc_unbound");
 _Static_assert(sizeof(struct evtchn_bind_interdomain) == 12 &&
                    offsetof(struct evtchn_bind_interdomain, remote_port) == 4 &&
-                   offsetof(struct evtchn_bind_interdomain, local_port) == 8, "bind_interdomain");
+                   offsetof(struct evtchn_bind_interdomain, local_port) == 8,
+               "bind_interdomain");
 _Static_assert(sizeof(struct evtchn_bind_virq) == 12 && offsetof(struct evtchn_bind_virq, vcpu) == 4 &&
-                   offsetof(struct evtchn_bind_virq, port) == 8, "bind_virq");
-_Static_assert(sizeof(struct evtchn_bind_pirq) == 12 &&
-                   offsetof(struct evtchn_bind_pirq, flags) == 4 &&
-                   offsetof(struct evtchn_bind_pirq, port) == 8, "bind_pirq");
-_Static_assert(sizeof(struct evtchn_bind_ipi) == 8 && offsetof(struct evtchn_bind_ipi, port) == 4,
-               "bind_ipi");
-_Static_assert(sizeof(struct evtchn_bind_vcpu) == 8 && offsetof(struct evtchn_bind_vcpu, vcpu) == 4,
-               "bind_vcpu");
-_Static_assert(sizeof(struct evtchn_set_priority) == 8 &&
-                   offsetof(struct evtchn_set_priority, priority) == 4, "set_priority");
+                   offsetof(struct evtchn_bind_virq, port) == 8,
+               "bind_virq");
+_Static_assert(sizeof(struct evtchn_bind_pirq) == 12 && offsetof(struct evtchn_bind_pirq, flags) == 4 &&
+                   offsetof(struct evtchn_bind_pirq, port) == 8,
+               "bind_pirq");
+_Static_assert(sizeof(struct evtchn_bind_ipi) == 8 && offsetof(struct evtchn_bind_ipi, port) == 4, "bind_ipi");
+_Static_assert(sizeof(struct evtchn_bind_vcpu) == 8 && offsetof(struct evtchn_bind_vcpu, vcpu) == 4, "bind_vcpu");
+_Static_assert(sizeof(struct evtchn_set_priority) == 8 && offsetof(struct evtchn_set_priority, priority) == 4,
+               "set_priority");
 _Static_assert(sizeof(struct evtchn_status) == 24 && offsetof(struct evtchn_status, port) == 4 &&
-                   offsetof(struct evtchn_status, status) == 8 &&
-                   offsetof(struct evtchn_status, vcpu) == 12 &&
+                   offsetof(struct evtchn_status, status) == 8 && offsetof(struct evtchn_status, vcpu) == 12 &&
                    offsetof(struct evtchn_status, u.interdomain.dom) == 16 &&
-                   offsetof(struct evtchn_status, u.interdomain.port) == 20, "status");
-_Static_assert(sizeof(struct evtchn_init_control) == 24 &&
-                   offsetof(struct evtchn_init_control, offset) == 8 &&
+                   offsetof(struct evtchn_status, u.interdomain.port) == 20,
+               "status");
+_Static_assert(sizeof(struct evtchn_init_control) == 24 && offsetof(struct evtchn_init_control, offset) == 8 &&
                    offsetof(struct evtchn_init_control, vcpu) == 12 &&
-                   offsetof(struct evtchn_init_control, link_bits) == 16, "init_control");
-_Static_assert(sizeof(struct evtchn_expand_array) == 8 && sizeof(struct evtchn_reset) == 2,
-               "expand_array, reset");
+                   offsetof(struct evtchn_init_control, link_bits) == 16,
+               "init_control");
+_Static_assert(sizeof(struct evtchn_expand_array) == 8 && sizeof(struct evtchn_reset) == 2, "expand_array, reset");
 
 #define CONT_VERSION 1 /* of the record of EVTCHNOP_reset: word 0 the next chunk, word 1 the domain */
 
-SC_INLINE uint32_t low32(uint64_t w) { return (uint32_t)w; }
-SC_INLINE uint32_t high32(uint64_t w) { return (uint32_t)(w >> 32); }
+SC_INLINE uint32_t low32(uint64_t w)
+{
+    return (uint32_t)w;
+}
+SC_INLINE uint32_t high32(uint64_t w)
+{
+    return (uint32_t)(w >> 32);
+}
 
 /* The domain of a DOMID field, for a caller that needs control over it. */
 SC_NODISCARD static int target_domain(struct vcpu *v, domid_t id, struct domain **out)
@@ -152,15 +157,10 @@ static long op_status(struct vcpu *v, uint64_t arg)
         return -EFAULT;
     switch (r.status) {
     case EVTCHNSTAT_unbound:
-    case EVTCHNSTAT_interdomain:
-        u = r.dom | (uint64_t)r.number << 32;
-        break;
+    case EVTCHNSTAT_interdomain: u = r.dom | (uint64_t)r.number << 32; break;
     case EVTCHNSTAT_pirq:
-    case EVTCHNSTAT_virq:
-        u = r.number;
-        break;
-    default:
-        return 0;
+    case EVTCHNSTAT_virq: u = r.number; break;
+    default: return 0;
     }
     return guest_write_u64(gva_add(gva(arg), 16), u);
 }
@@ -229,17 +229,13 @@ static long op_on_word(struct vcpu *v, uint32_t cmd, uint64_t arg)
     if (guest_read_u64(&w, gva(arg)) != 0)
         return -EFAULT;
     switch (cmd) {
-    case EVTCHNOP_bind_vcpu:
-        return evtchn_bind_vcpu(v->domain, low32(w), high32(w));
-    case EVTCHNOP_set_priority:
-        return evtchn_set_priority(v->domain, low32(w), high32(w));
-    default:
-        return evtchn_fifo_expand_array(v->domain, gfn(w));
+    case EVTCHNOP_bind_vcpu: return evtchn_bind_vcpu(v->domain, low32(w), high32(w));
+    case EVTCHNOP_set_priority: return evtchn_set_priority(v->domain, low32(w), high32(w));
+    default: return evtchn_fifo_expand_array(v->domain, gfn(w));
     }
 }
 
-long hc_event_channel_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4,
-                         uint64_t a5)
+long hc_event_channel_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     if (likely((uint32_t)cmd == EVTCHNOP_send)) {
         uint32_t port;
@@ -248,29 +244,18 @@ long hc_event_channel_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3
     }
     switch ((uint32_t)cmd) {
     case EVTCHNOP_close:
-    case EVTCHNOP_unmask:
-        return op_on_port(v, (uint32_t)cmd, arg);
-    case EVTCHNOP_alloc_unbound:
-        return op_alloc_unbound(v, arg);
-    case EVTCHNOP_status:
-        return op_status(v, arg);
-    case EVTCHNOP_bind_interdomain:
-        return op_bind_interdomain(v, arg);
-    case EVTCHNOP_bind_virq:
-        return op_bind_virq(v, arg);
-    case EVTCHNOP_bind_ipi:
-        return op_bind_ipi(v, arg);
-    case EVTCHNOP_bind_pirq:
-        return op_bind_pirq(v, arg);
+    case EVTCHNOP_unmask: return op_on_port(v, (uint32_t)cmd, arg);
+    case EVTCHNOP_alloc_unbound: return op_alloc_unbound(v, arg);
+    case EVTCHNOP_status: return op_status(v, arg);
+    case EVTCHNOP_bind_interdomain: return op_bind_interdomain(v, arg);
+    case EVTCHNOP_bind_virq: return op_bind_virq(v, arg);
+    case EVTCHNOP_bind_ipi: return op_bind_ipi(v, arg);
+    case EVTCHNOP_bind_pirq: return op_bind_pirq(v, arg);
     case EVTCHNOP_bind_vcpu:
     case EVTCHNOP_set_priority:
-    case EVTCHNOP_expand_array:
-        return op_on_word(v, (uint32_t)cmd, arg);
-    case EVTCHNOP_reset:
-        return op_reset(v, arg);
-    case EVTCHNOP_init_control:
-        return op_init_control(v, arg);
-    default:
-        return -ENOSYS;
+    case EVTCHNOP_expand_array: return op_on_word(v, (uint32_t)cmd, arg);
+    case EVTCHNOP_reset: return op_reset(v, arg);
+    case EVTCHNOP_init_control: return op_init_control(v, arg);
+    default: return -ENOSYS;
     }
 }

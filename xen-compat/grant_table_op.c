@@ -12,48 +12,56 @@
 #include "modules/gnttab/gnttab.h"
 #include "xen-compat/raw.h"
 
-_Static_assert(sizeof(struct gnttab_map_grant_ref) == 32 &&
-                   offsetof(struct gnttab_map_grant_ref, flags) == 8 &&
+_Static_assert(sizeof(struct gnttab_map_grant_ref) == 32 && offsetof(struct gnttab_map_grant_ref, flags) == 8 &&
                    offsetof(struct gnttab_map_grant_ref, ref) == 12 &&
                    offsetof(struct gnttab_map_grant_ref, dom) == 16 &&
                    offsetof(struct gnttab_map_grant_ref, status) == 18 &&
                    offsetof(struct gnttab_map_grant_ref, handle) == 20 &&
-                   offsetof(struct gnttab_map_grant_ref, dev_bus_addr) == 24, "map_grant_ref");
+                   offsetof(struct gnttab_map_grant_ref, dev_bus_addr) == 24,
+               "map_grant_ref");
 _Static_assert(sizeof(struct gnttab_unmap_grant_ref) == 24 &&
                    offsetof(struct gnttab_unmap_grant_ref, dev_bus_addr) == 8 &&
                    offsetof(struct gnttab_unmap_grant_ref, handle) == 16 &&
-                   offsetof(struct gnttab_unmap_grant_ref, status) == 20, "unmap_grant_ref");
+                   offsetof(struct gnttab_unmap_grant_ref, status) == 20,
+               "unmap_grant_ref");
 _Static_assert(sizeof(struct gnttab_unmap_and_replace) == 24 &&
                    offsetof(struct gnttab_unmap_and_replace, new_addr) == 8 &&
                    offsetof(struct gnttab_unmap_and_replace, handle) == 16 &&
-                   offsetof(struct gnttab_unmap_and_replace, status) == 20, "unmap_and_replace");
+                   offsetof(struct gnttab_unmap_and_replace, status) == 20,
+               "unmap_and_replace");
 _Static_assert(sizeof(struct gnttab_copy) == 40 && offsetof(struct gnttab_copy, source.domid) == 8 &&
-                   offsetof(struct gnttab_copy, source.offset) == 10 &&
-                   offsetof(struct gnttab_copy, dest) == 16 &&
-                   offsetof(struct gnttab_copy, dest.domid) == 24 &&
-                   offsetof(struct gnttab_copy, dest.offset) == 26 &&
-                   offsetof(struct gnttab_copy, len) == 32 &&
-                   offsetof(struct gnttab_copy, flags) == 34 &&
-                   offsetof(struct gnttab_copy, status) == 36, "copy");
-_Static_assert(sizeof(struct gnttab_transfer) == 24 &&
-                   offsetof(struct gnttab_transfer, status) == 16, "transfer");
-_Static_assert(sizeof(struct gnttab_swap_grant_ref) == 12 &&
-                   offsetof(struct gnttab_swap_grant_ref, ref_b) == 4 &&
-                   offsetof(struct gnttab_swap_grant_ref, status) == 8, "swap_grant_ref");
-_Static_assert(sizeof(struct gnttab_query_size) == 16 &&
-                   offsetof(struct gnttab_query_size, nr_frames) == 4 &&
+                   offsetof(struct gnttab_copy, source.offset) == 10 && offsetof(struct gnttab_copy, dest) == 16 &&
+                   offsetof(struct gnttab_copy, dest.domid) == 24 && offsetof(struct gnttab_copy, dest.offset) == 26 &&
+                   offsetof(struct gnttab_copy, len) == 32 && offsetof(struct gnttab_copy, flags) == 34 &&
+                   offsetof(struct gnttab_copy, status) == 36,
+               "copy");
+_Static_assert(sizeof(struct gnttab_transfer) == 24 && offsetof(struct gnttab_transfer, status) == 16, "transfer");
+_Static_assert(sizeof(struct gnttab_swap_grant_ref) == 12 && offsetof(struct gnttab_swap_grant_ref, ref_b) == 4 &&
+                   offsetof(struct gnttab_swap_grant_ref, status) == 8,
+               "swap_grant_ref");
+_Static_assert(sizeof(struct gnttab_query_size) == 16 && offsetof(struct gnttab_query_size, nr_frames) == 4 &&
                    offsetof(struct gnttab_query_size, max_nr_frames) == 8 &&
-                   offsetof(struct gnttab_query_size, status) == 12, "query_size");
-_Static_assert(sizeof(struct gnttab_get_version) == 8 &&
-                   offsetof(struct gnttab_get_version, version) == 4, "get_version");
+                   offsetof(struct gnttab_query_size, status) == 12,
+               "query_size");
+_Static_assert(sizeof(struct gnttab_get_version) == 8 && offsetof(struct gnttab_get_version, version) == 4,
+               "get_version");
 _Static_assert(sizeof(struct gnttab_cache_flush) == 16, "cache_flush");
 
 #define CONT_VERSION 1   /* of the record: word 0 the index of the next element */
 #define PREEMPT_EVERY 16 /* elements */
 
-SC_INLINE uint32_t low32(uint64_t w) { return (uint32_t)w; }
-SC_INLINE uint32_t high32(uint64_t w) { return (uint32_t)(w >> 32); }
-SC_INLINE uint64_t status16(int status) { return (uint16_t)status; }
+SC_INLINE uint32_t low32(uint64_t w)
+{
+    return (uint32_t)w;
+}
+SC_INLINE uint32_t high32(uint64_t w)
+{
+    return (uint32_t)(w >> 32);
+}
+SC_INLINE uint64_t status16(int status)
+{
+    return (uint16_t)status;
+}
 
 /* GNTST_* of a DOMID field for a caller that needs control over that domain. */
 SC_NODISCARD static int target_domain(struct vcpu *v, domid_t id, struct domain **out)
@@ -77,8 +85,7 @@ SC_NODISCARD static int one_map(struct vcpu *v, gva_t at)
     mfn_t frame;
     int status;
 
-    if (unlikely(guest_read_u64(&req.host_addr, at) != 0) ||
-        unlikely(guest_read_u64(&w1, gva_add(at, 8)) != 0) ||
+    if (unlikely(guest_read_u64(&req.host_addr, at) != 0) || unlikely(guest_read_u64(&w1, gva_add(at, 8)) != 0) ||
         unlikely(guest_read_u64(&w2, gva_add(at, 16)) != 0))
         return -EFAULT;
     req.flags = low32(w1);
@@ -97,8 +104,7 @@ SC_NODISCARD static int one_unmap(struct vcpu *v, gva_t at, bool replace)
     struct gnttab_unmap_request req = { 0 };
     uint64_t second, w2;
 
-    if (unlikely(guest_read_u64(&req.host_addr, at) != 0) ||
-        unlikely(guest_read_u64(&second, gva_add(at, 8)) != 0) ||
+    if (unlikely(guest_read_u64(&req.host_addr, at) != 0) || unlikely(guest_read_u64(&second, gva_add(at, 8)) != 0) ||
         unlikely(guest_read_u64(&w2, gva_add(at, 16)) != 0))
         return -EFAULT;
     if (replace)
@@ -115,8 +121,7 @@ SC_NODISCARD static int read_copy_end(struct gnttab_copy_end *end, gva_t at)
 {
     uint64_t w;
 
-    if (unlikely(guest_read_u64(&end->number, at) != 0) ||
-        unlikely(guest_read_u64(&w, gva_add(at, 8)) != 0))
+    if (unlikely(guest_read_u64(&end->number, at) != 0) || unlikely(guest_read_u64(&w, gva_add(at, 8)) != 0))
         return -EFAULT;
     end->domid = (domid_t)w;
     end->offset = (uint16_t)(w >> 16);
@@ -128,8 +133,7 @@ SC_NODISCARD static int one_copy(struct vcpu *v, gva_t at)
     struct gnttab_copy_request req;
     uint64_t w;
 
-    if (unlikely(read_copy_end(&req.source, at) != 0) ||
-        unlikely(read_copy_end(&req.dest, gva_add(at, 16)) != 0) ||
+    if (unlikely(read_copy_end(&req.source, at) != 0) || unlikely(read_copy_end(&req.dest, gva_add(at, 16)) != 0) ||
         unlikely(guest_read_u64(&w, gva_add(at, 32)) != 0))
         return -EFAULT;
     req.len = (uint16_t)w;
@@ -155,8 +159,7 @@ SC_NODISCARD static int one_swap(struct vcpu *v, gva_t at)
     if (guest_read_u64(&w, at) != 0)
         return -EFAULT;
     status = (int16_t)gnttab_swap(v->domain, low32(w), high32(w));
-    return guest_write(gva_add(at, offsetof(struct gnttab_swap_grant_ref, status)), &status,
-                       sizeof(status));
+    return guest_write(gva_add(at, offsetof(struct gnttab_swap_grant_ref, status)), &status, sizeof(status));
 }
 
 /* Memory is coherent with devices: cleaning has nothing to do, and invalidating alone would lose
@@ -191,20 +194,13 @@ SC_NODISCARD static int one_cache_flush(struct vcpu *v, gva_t at)
 SC_NODISCARD static int one_element(struct vcpu *v, uint32_t cmd, gva_t at)
 {
     switch (cmd) {
-    case GNTTABOP_map_grant_ref:
-        return one_map(v, at);
-    case GNTTABOP_unmap_grant_ref:
-        return one_unmap(v, at, false);
-    case GNTTABOP_unmap_and_replace:
-        return one_unmap(v, at, true);
-    case GNTTABOP_copy:
-        return one_copy(v, at);
-    case GNTTABOP_transfer:
-        return one_transfer(at);
-    case GNTTABOP_swap_grant_ref:
-        return one_swap(v, at);
-    default:
-        return one_cache_flush(v, at);
+    case GNTTABOP_map_grant_ref: return one_map(v, at);
+    case GNTTABOP_unmap_grant_ref: return one_unmap(v, at, false);
+    case GNTTABOP_unmap_and_replace: return one_unmap(v, at, true);
+    case GNTTABOP_copy: return one_copy(v, at);
+    case GNTTABOP_transfer: return one_transfer(at);
+    case GNTTABOP_swap_grant_ref: return one_swap(v, at);
+    default: return one_cache_flush(v, at);
     }
 }
 
@@ -275,10 +271,9 @@ static long op_setup_table(struct vcpu *v, uint64_t uop, uint32_t count)
     nr_frames = raw_u32(raw, offsetof(struct gnttab_setup_table, nr_frames));
     status = (int16_t)target_domain(v, raw_u16(raw, offsetof(struct gnttab_setup_table, dom)), &d);
     if (status == GNTST_okay)
-        status = (int16_t)setup_frames(
-            d, nr_frames, gva(raw_u64(raw, offsetof(struct gnttab_setup_table, frame_list))));
-    return guest_write(gva_add(gva(uop), offsetof(struct gnttab_setup_table, status)), &status,
-                       sizeof(status));
+        status =
+            (int16_t)setup_frames(d, nr_frames, gva(raw_u64(raw, offsetof(struct gnttab_setup_table, frame_list))));
+    return guest_write(gva_add(gva(uop), offsetof(struct gnttab_setup_table, status)), &status, sizeof(status));
 }
 
 /* Version 1 has no status frames. */
@@ -292,13 +287,10 @@ static long op_get_status_frames(struct vcpu *v, uint64_t uop, uint32_t count)
         return -EINVAL;
     if (guest_read(raw, gva(uop), sizeof(raw)) != 0)
         return -EFAULT;
-    status = (int16_t)target_domain(
-        v, raw_u16(raw, offsetof(struct gnttab_get_status_frames, dom)), &d);
-    if (status == GNTST_okay &&
-        raw_u32(raw, offsetof(struct gnttab_get_status_frames, nr_frames)) != 0)
+    status = (int16_t)target_domain(v, raw_u16(raw, offsetof(struct gnttab_get_status_frames, dom)), &d);
+    if (status == GNTST_okay && raw_u32(raw, offsetof(struct gnttab_get_status_frames, nr_frames)) != 0)
         status = GNTST_general_error;
-    return guest_write(gva_add(gva(uop), offsetof(struct gnttab_get_status_frames, status)), &status,
-                       sizeof(status));
+    return guest_write(gva_add(gva(uop), offsetof(struct gnttab_get_status_frames, status)), &status, sizeof(status));
 }
 
 static long op_query_size(struct vcpu *v, uint64_t uop, uint32_t count)
@@ -340,47 +332,31 @@ static long op_get_version(struct vcpu *v, uint64_t uop)
     if (guest_read_u64(&w, gva(uop)) != 0)
         return -EFAULT;
     switch (target_domain(v, (domid_t)w, &d)) {
-    case GNTST_okay:
-        return guest_write_u64(gva(uop), low32(w) | 1UL << 32);
-    case GNTST_bad_domain:
-        return -ESRCH;
-    default:
-        return -EPERM;
+    case GNTST_okay: return guest_write_u64(gva(uop), low32(w) | 1UL << 32);
+    case GNTST_bad_domain: return -ESRCH;
+    default: return -EPERM;
     }
 }
 
-long hc_grant_table_op(struct vcpu *v, uint64_t cmd64, uint64_t uop, uint64_t count64, uint64_t a4,
-                       uint64_t a5)
+long hc_grant_table_op(struct vcpu *v, uint64_t cmd64, uint64_t uop, uint64_t count64, uint64_t a4, uint64_t a5)
 {
     uint32_t cmd = (uint32_t)cmd64, count = (uint32_t)count64;
 
     if (unlikely(count > INT32_MAX))
         return -EINVAL;
     switch (cmd) {
-    case GNTTABOP_map_grant_ref:
-        return op_batch(v, cmd, uop, count, sizeof(struct gnttab_map_grant_ref));
+    case GNTTABOP_map_grant_ref: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_map_grant_ref));
     case GNTTABOP_unmap_grant_ref:
-    case GNTTABOP_unmap_and_replace:
-        return op_batch(v, cmd, uop, count, sizeof(struct gnttab_unmap_grant_ref));
-    case GNTTABOP_copy:
-        return op_batch(v, cmd, uop, count, sizeof(struct gnttab_copy));
-    case GNTTABOP_transfer:
-        return op_batch(v, cmd, uop, count, sizeof(struct gnttab_transfer));
-    case GNTTABOP_swap_grant_ref:
-        return op_batch(v, cmd, uop, count, sizeof(struct gnttab_swap_grant_ref));
-    case GNTTABOP_cache_flush:
-        return op_batch(v, cmd, uop, count, sizeof(struct gnttab_cache_flush));
-    case GNTTABOP_setup_table:
-        return op_setup_table(v, uop, count);
-    case GNTTABOP_query_size:
-        return op_query_size(v, uop, count);
-    case GNTTABOP_set_version:
-        return op_set_version(uop);
-    case GNTTABOP_get_version:
-        return op_get_version(v, uop);
-    case GNTTABOP_get_status_frames:
-        return op_get_status_frames(v, uop, count);
-    default: /* GNTTABOP_dump_table too, as Xen */
-        return -ENOSYS;
+    case GNTTABOP_unmap_and_replace: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_unmap_grant_ref));
+    case GNTTABOP_copy: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_copy));
+    case GNTTABOP_transfer: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_transfer));
+    case GNTTABOP_swap_grant_ref: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_swap_grant_ref));
+    case GNTTABOP_cache_flush: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_cache_flush));
+    case GNTTABOP_setup_table: return op_setup_table(v, uop, count);
+    case GNTTABOP_query_size: return op_query_size(v, uop, count);
+    case GNTTABOP_set_version: return op_set_version(uop);
+    case GNTTABOP_get_version: return op_get_version(v, uop);
+    case GNTTABOP_get_status_frames: return op_get_status_frames(v, uop, count);
+    default: /* GNTTABOP_dump_table too, as Xen */ return -ENOSYS;
     }
 }

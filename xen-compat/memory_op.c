@@ -250,7 +250,9 @@ static long exchange_op(struct vcpu *v, gva_t arg)
 
 static long machphys_mapping(gva_t arg)
 {
-    struct xen_machphys_mapping m = { .v_start = M2P_RO_BASE, .v_end = M2P_RO_BASE + L4_SLOT_SIZE / 2, .max_mfn = max_mfn - 1 };
+    struct xen_machphys_mapping m = { .v_start = M2P_RO_BASE,
+                                      .v_end = M2P_RO_BASE + L4_SLOT_SIZE / 2,
+                                      .max_mfn = max_mfn - 1 };
 
     return guest_put(arg, m);
 }
@@ -330,8 +332,6 @@ long hc_memory_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint6
     case XENMEM_machphys_mfn_list: return machphys_mfn_list(at);
     case XENMEM_machine_memory_map: return machine_memory_map(v, at);
     case XENMEM_memory_map: return -ENOSYS; /* only for a domain that was given one */
-    default:
-        log_guest(LOG_INFO, "memory_op %u: not implemented", op);
-        return -ENOSYS;
+    default: log_guest(LOG_INFO, "memory_op %u: not implemented", op); return -ENOSYS;
     }
 }

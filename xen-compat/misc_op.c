@@ -58,12 +58,18 @@ static void cpu_fill(struct mcinfo_logical_cpu *c, const struct cpu *cpu)
 
     cpuid(0, 0, &leaf, &a, &b, &cx);
     cpuid(1, 0, &a, &b, &cx, &d);
-    *c = (struct mcinfo_logical_cpu){ .mc_cpunr = cpu->id, .mc_chipid = cpu->apic_id, .mc_apicid = cpu->apic_id,
-                                      .mc_ncores = 1, .mc_ncores_active = 1, .mc_nthreads = 1,
+    *c = (struct mcinfo_logical_cpu){ .mc_cpunr = cpu->id,
+                                      .mc_chipid = cpu->apic_id,
+                                      .mc_apicid = cpu->apic_id,
+                                      .mc_ncores = 1,
+                                      .mc_ncores_active = 1,
+                                      .mc_nthreads = 1,
                                       .mc_cpuid_level = (int32_t)leaf };
     model_fill(c, a);
     vendor_text(c->mc_vendorid);
-    c->mc_vendor = c->mc_vendorid[0] == 'G' ? 1 : c->mc_vendorid[0] == 'A' ? 2 : 0; /* Xen's numbers for Intel and AMD */
+    c->mc_vendor = c->mc_vendorid[0] == 'G'   ? 1
+                   : c->mc_vendorid[0] == 'A' ? 2
+                                              : 0; /* Xen's numbers for Intel and AMD */
     brand_text(c->mc_brandid);
     c->mc_cpu_caps[MC_CAPS_STD_EDX] = d;
     c->mc_cpu_caps[MC_CAPS_STD_ECX] = cx;
@@ -117,10 +123,8 @@ static long op_fetch(gva_t arg)
         flags = XEN_MC_NODATA;
         return guest_put(at, flags);
     case XEN_MC_NONURGENT | XEN_MC_ACK:
-    case XEN_MC_URGENT | XEN_MC_ACK:
-        return 0;
-    default:
-        return -EINVAL;
+    case XEN_MC_URGENT | XEN_MC_ACK: return 0;
+    default: return -EINVAL;
     }
 }
 
@@ -135,12 +139,9 @@ long hc_mca(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t a4,
     if (head[1] != XEN_MCA_INTERFACE_VERSION)
         return -EACCES;
     switch (head[0]) {
-    case XEN_MC_fetch:
-        return op_fetch(gva(arg));
-    case XEN_MC_physcpuinfo:
-        return op_physcpuinfo(gva(arg));
-    default:
-        return -EINVAL; /* notifydomain, and injection, which wants a debug build in Xen too */
+    case XEN_MC_fetch: return op_fetch(gva(arg));
+    case XEN_MC_physcpuinfo: return op_physcpuinfo(gva(arg));
+    default: return -EINVAL; /* notifydomain, and injection, which wants a debug build in Xen too */
     }
 }
 

@@ -120,8 +120,7 @@ static int request_one(struct mmu_ctx *c, struct held_l1 *held, const mmu_update
             }
             held->mfn = m;
         }
-        return update_l1(c, mfn(m), (unsigned)(u->ptr & (PAGE_SIZE - 1)) / 8, u->val,
-                         cmd == MMU_PT_UPDATE_PRESERVE_AD);
+        return update_l1(c, mfn(m), (unsigned)(u->ptr & (PAGE_SIZE - 1)) / 8, u->val, cmd == MMU_PT_UPDATE_PRESERVE_AD);
     }
     if (cmd == MMU_MACHPHYS_UPDATE)
         return machphys_update(c, u->ptr, u->val);
@@ -187,21 +186,21 @@ wait:
 }
 
 /* UVMF_* flags: what to flush once the entry is in. */
-static int uvm_flush(struct vcpu *v, uint64_t va, uint64_t flags)
+static int uvm_flush(uint64_t va, uint64_t flags)
 {
+    uint64_t mask, where = flags & ~(uint64_t)UVMF_FLUSHTYPE_MASK;
+
+    /* Beyond UVMF_LOCAL and UVMF_ALL: the address of a mask of vcpus, which must be readable. */
+    if (unlikely((where & ~(uint64_t)UVMF_ALL) != 0) && guest_read_u64(&mask, gva(where)) != 0)
+        return -EFAULT;
     switch (flags & UVMF_FLUSHTYPE_MASK) {
-    case UVMF_NONE:
-        return 0;
-    case UVMF_TLB_FLUSH:
-        tlb_flush_local();
-        return 0;
+    case UVMF_NONE: return 0;
+    case UVMF_TLB_FLUSH: tlb_flush_local(); return 0;
     case UVMF_INVLPG:
         if (va < HV_VIRT_START || va >= HV_VIRT_END)
             invlpg(va);
         return 0;
-    default:
-        log_guest(LOG_DEBUG, "update_va_mapping: flush type %lx", flags);
-        return v != NULL ? -EINVAL : 0;
+    default: return 0; /* as Xen: no such kind of flush, so none */
     }
 }
 
@@ -221,7 +220,7 @@ static long update_va(struct vcpu *v, struct mmu_ctx *c, uint64_t va, uint64_t v
     mmu_finish(c);
     if (rc != 0)
         return rc;
-    return uvm_flush(v, va, flags);
+    return uvm_flush(va, flags);
 }
 
 long hc_update_va_mapping(struct vcpu *v, uint64_t va, uint64_t value, uint64_t flags, uint64_t a4, uint64_t a5)

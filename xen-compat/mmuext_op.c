@@ -101,19 +101,13 @@ static int ext_one(struct mmu_ctx *c, const struct ext_args *e, struct mmu_reque
     case MMUEXT_PIN_L4_TABLE:
     case MMUEXT_UNPIN_TABLE:
     case MMUEXT_NEW_BASEPTR:
-    case MMUEXT_NEW_USER_BASEPTR:
-        return tables_op(c, e, q);
+    case MMUEXT_NEW_USER_BASEPTR: return tables_op(c, e, q);
     case MMUEXT_TLB_FLUSH_LOCAL:
-    case MMUEXT_TLB_FLUSH_ALL:
-        tlb_flush_local();
-        return 0;
+    case MMUEXT_TLB_FLUSH_ALL: tlb_flush_local(); return 0;
     case MMUEXT_INVLPG_LOCAL:
-    case MMUEXT_INVLPG_ALL:
-        return flush_one(e->arg1);
-    case MMUEXT_TLB_FLUSH_MULTI:
-        return flush_multi(e, false);
-    case MMUEXT_INVLPG_MULTI:
-        return flush_multi(e, true);
+    case MMUEXT_INVLPG_ALL: return flush_one(e->arg1);
+    case MMUEXT_TLB_FLUSH_MULTI: return flush_multi(e, false);
+    case MMUEXT_INVLPG_MULTI: return flush_multi(e, true);
     case MMUEXT_FLUSH_CACHE:
         if (!v->domain->privileged)
             return -EACCES;
@@ -124,17 +118,12 @@ static int ext_one(struct mmu_ctx *c, const struct ext_args *e, struct mmu_reque
             return -EPERM;
         wbinvd();
         return 0;
-    case MMUEXT_SET_LDT:
-        return pvmmu_set_ldt(v, e->arg1, (uint32_t)e->arg2);
-    case MMUEXT_CLEAR_PAGE:
-        return page_op(c, mfn(e->arg1), false, mfn(0));
-    case MMUEXT_COPY_PAGE:
-        return page_op(c, mfn(e->arg1), true, mfn(e->arg2));
+    case MMUEXT_SET_LDT: return pvmmu_set_ldt(v, e->arg1, (uint32_t)e->arg2);
+    case MMUEXT_CLEAR_PAGE: return page_op(c, mfn(e->arg1), false, mfn(0));
+    case MMUEXT_COPY_PAGE: return page_op(c, mfn(e->arg1), true, mfn(e->arg2));
     case MMUEXT_MARK_SUPER:
-    case MMUEXT_UNMARK_SUPER:
-        return -EOPNOTSUPP;
-    default:
-        return -ENOSYS;
+    case MMUEXT_UNMARK_SUPER: return -EOPNOTSUPP;
+    default: return -ENOSYS;
     }
 }
 

@@ -9,7 +9,8 @@
 
 #include <xen/physdev.h>
 
-_Static_assert(sizeof(struct physdev_map_pirq) == 40 && offsetof(struct physdev_map_pirq, table_base) == 32, "map_pirq");
+_Static_assert(sizeof(struct physdev_map_pirq) == 40 && offsetof(struct physdev_map_pirq, table_base) == 32,
+               "map_pirq");
 _Static_assert(sizeof(struct physdev_apic) == 16 && sizeof(struct physdev_setup_gsi) == 8, "apic, setup_gsi");
 _Static_assert(sizeof(struct physdev_pci_device_add) == 12, "pci_device_add");
 
@@ -130,22 +131,16 @@ static long op_map(struct vcpu *v, gva_t arg)
     if (rc != 0)
         return rc;
     switch (m.type) {
-    case MAP_PIRQ_TYPE_GSI:
-        rc = physdev_map_gsi(v->domain, m.index, &m.pirq);
-        break;
+    case MAP_PIRQ_TYPE_GSI: rc = physdev_map_gsi(v->domain, m.index, &m.pirq); break;
     case MAP_PIRQ_TYPE_MSI:
     case MAP_PIRQ_TYPE_MSI_SEG:
-    case MAP_PIRQ_TYPE_MULTI_MSI:
-        rc = map_msi(v, &m);
-        break;
-    default:
-        rc = -EINVAL;
-        break;
+    case MAP_PIRQ_TYPE_MULTI_MSI: rc = map_msi(v, &m); break;
+    default: rc = -EINVAL; break;
     }
     if (rc == 0)
         return guest_put(arg, m);
-    log_guest(LOG_INFO, "map_pirq: type %d, index %d, pirq %d, bus 0x%x, devfn 0x%x, entry %d: error %d", m.type, m.index,
-              m.pirq, (unsigned)m.bus, (unsigned)m.devfn, m.entry_nr, rc);
+    log_guest(LOG_INFO, "map_pirq: type %d, index %d, pirq %d, bus 0x%x, devfn 0x%x, entry %d: error %d", m.type,
+              m.index, m.pirq, (unsigned)m.bus, (unsigned)m.devfn, m.entry_nr, rc);
     return rc;
 }
 
@@ -229,12 +224,9 @@ static long op_device(struct vcpu *v, gva_t arg, uint32_t cmd)
     if (p.seg != 0)
         return v->domain->privileged ? -ENODEV : -EPERM;
     switch (cmd) {
-    case PHYSDEVOP_pci_device_remove:
-        return physdev_device_remove(v->domain, pci_bdf(p.bus, p.devfn));
-    case PHYSDEVOP_restore_msi_ext:
-        return physdev_restore_msi(v->domain, pci_bdf(p.bus, p.devfn));
-    default:
-        return physdev_msix_announce(v->domain, pci_bdf(p.bus, p.devfn), cmd == PHYSDEVOP_release_msix);
+    case PHYSDEVOP_pci_device_remove: return physdev_device_remove(v->domain, pci_bdf(p.bus, p.devfn));
+    case PHYSDEVOP_restore_msi_ext: return physdev_restore_msi(v->domain, pci_bdf(p.bus, p.devfn));
+    default: return physdev_msix_announce(v->domain, pci_bdf(p.bus, p.devfn), cmd == PHYSDEVOP_release_msix);
     }
 }
 
@@ -273,9 +265,7 @@ static long device_op(struct vcpu *v, uint32_t cmd, gva_t arg)
     case PHYSDEVOP_release_msix: return op_device(v, arg, cmd);
     case PHYSDEVOP_pci_mmcfg_reserved: return op_mmcfg(v, arg);
     case PHYSDEVOP_dbgp_op: return op_dbgp(v, arg);
-    default:
-        log_guest(LOG_INFO, "physdev_op %u: not implemented", cmd);
-        return -ENOSYS;
+    default: log_guest(LOG_INFO, "physdev_op %u: not implemented", cmd); return -ENOSYS;
     }
 }
 

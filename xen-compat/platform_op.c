@@ -72,14 +72,11 @@ static long op_firmware_info(const struct op *o)
     switch (raw_u32(o->raw, offsetof(struct xenpf_firmware_info, type))) {
     case XEN_FW_DISK_INFO:
     case XEN_FW_DISK_MBR_SIGNATURE:
-    case XEN_FW_VBEDDC_INFO:
-        return -ESRCH;
-    case XEN_FW_EFI_INFO:
-        return -ENOSYS;
+    case XEN_FW_VBEDDC_INFO: return -ESRCH;
+    case XEN_FW_EFI_INFO: return -ENOSYS;
     case XEN_FW_KBD_SHIFT_FLAGS:
         return raw_u32(o->raw, offsetof(struct xenpf_firmware_info, index)) != 0 ? -ESRCH : kbd_shift_flags(o);
-    default:
-        return -EINVAL;
+    default: return -EINVAL;
     }
 }
 
@@ -177,14 +174,10 @@ static long op_pminfo(const struct op *o)
 {
     switch (raw_u32(o->raw, offsetof(struct xenpf_set_processor_pminfo, type))) {
     case XEN_PM_CX:
-    case XEN_PM_PX:
-        return 0;
-    case XEN_PM_TX:
-        return -ENOSYS;
-    case XEN_PM_PDC:
-        return pdc_bits(o);
-    default:
-        return -EINVAL;
+    case XEN_PM_PX: return 0;
+    case XEN_PM_TX: return -ENOSYS;
+    case XEN_PM_PDC: return pdc_bits(o);
+    default: return -EINVAL;
     }
 }
 
@@ -196,10 +189,8 @@ static long op_parking(const struct op *o)
     switch (p.type) {
     case XEN_CORE_PARKING_SET:
         return raw_u32(o->raw, offsetof(struct xenpf_core_parking, idle_nums)) == 0 ? 0 : -EOPNOTSUPP;
-    case XEN_CORE_PARKING_GET:
-        return guest_put(o->u, p);
-    default:
-        return -EINVAL;
+    case XEN_CORE_PARKING_GET: return guest_put(o->u, p);
+    default: return -EINVAL;
     }
 }
 
@@ -247,9 +238,7 @@ static long op_dispatch(uint32_t cmd, const struct op *o)
     case XENPF_read_memtype: return op_read_memtype(o);
     case XENPF_getidletime:
     case XENPF_change_freq: return -ENOSYS; /* only where the domain governs the CPUs' frequency */
-    default:
-        log_guest(LOG_INFO, "platform_op %u: not implemented", cmd);
-        return -ENOSYS;
+    default: log_guest(LOG_INFO, "platform_op %u: not implemented", cmd); return -ENOSYS;
     }
 }
 

@@ -5,12 +5,12 @@
  */
 #include "xen-compat/pv_build.h"
 
-#include "core/time.h"
 #include "boot/multiboot.h"
 #include "core/cmdline.h"
 #include "core/lib_call.h"
 #include "core/log.h"
 #include "core/reserve.h"
+#include "core/wallclock.h"
 #include "modules/pvmmu/pvmmu.h"
 #include "ports/hypercall_page.h"
 #include "ports/pagealloc.h"
@@ -226,7 +226,8 @@ static void map_pages(uint64_t *l4, uint64_t va, uint64_t pfn, uint64_t nr)
         uint64_t *l2 = table_below(&l3[va >> 30 & 511]);
         uint64_t *l1 = table_below(&l2[va >> 21 & 511]);
 
-        l1[va >> 12 & 511] = mfn_to_maddr(pfn_mfn(pfn)).v | PTE_P | PTE_U | PTE_A | PTE_D | (is_table_pfn(pfn) ? 0 : PTE_W);
+        l1[va >> 12 & 511] =
+            mfn_to_maddr(pfn_mfn(pfn)).v | PTE_P | PTE_U | PTE_A | PTE_D | (is_table_pfn(pfn) ? 0 : PTE_W);
     }
 }
 
@@ -318,17 +319,6 @@ static void vcpu_start_state(struct vcpu *v)
     v->initialised = true;
 }
 
-static void wallclock_fill(void)
-{
-    uint64_t boot = wallclock_boot_ns();
-
-    dom->shared->wc_version = 1;
-    dom->shared->wc_sec = (uint32_t)(boot / 1000000000);
-    dom->shared->wc_nsec = (uint32_t)(boot % 1000000000);
-    dom->shared->wc_sec_hi = (uint32_t)(boot / 1000000000 >> 32);
-    dom->shared->wc_version = 2;
-}
-
 /* dom0_mem=, or all but a sixteenth (at most 128 MiB) and what the boot modules hold. */
 static uint64_t pages_wanted(void)
 {
@@ -375,7 +365,7 @@ void pv_build_hardware_domain(void)
     tables_build();
     p2m_copy();
     start_info_fill(kernel, initrd_bytes);
-    wallclock_fill();
+    wallclock_publish(dom);
     for (uint32_t i = 0; i < dom->max_vcpus; i++) {
         if (vcpu_create(dom, i) != 0)
             panic("no memory for the first domain's vcpus");

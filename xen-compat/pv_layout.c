@@ -4,8 +4,8 @@
 #define L1_SPAN (1UL << 21)
 #define L2_SPAN (1UL << 30)
 #define L3_SPAN (1UL << 39)
-#define END_ALIGN (4UL << 20)  /* the mapping ends on a 4 MiB boundary */
-#define END_PAD (512UL << 10)  /* with at least this much behind the stack */
+#define END_ALIGN (4UL << 20) /* the mapping ends on a 4 MiB boundary */
+#define END_PAD (512UL << 10) /* with at least this much behind the stack */
 
 static uint64_t tables_for(uint64_t start, uint64_t end, uint64_t span)
 {

@@ -12,11 +12,11 @@
 
 struct pv_layout {
     uint64_t nr_pages;
-    uint64_t v_start, v_end;          /* initial mapping; pfn 0 is at v_start */
+    uint64_t v_start, v_end; /* initial mapping; pfn 0 is at v_start */
     uint64_t kernel_pfn, kernel_pages;
     uint64_t initrd_pfn, initrd_pages, initrd_va; /* va 0: outside the mapping */
-    uint64_t p2m_va, p2m_pfn, p2m_pages;   /* the list itself */
-    uint64_t p2m_first_pfn, p2m_frames;    /* with its page tables, when outside the mapping */
+    uint64_t p2m_va, p2m_pfn, p2m_pages;          /* the list itself */
+    uint64_t p2m_first_pfn, p2m_frames;           /* with its page tables, when outside the mapping */
     uint64_t info_pfn, info_va;
     uint64_t pt_pfn, pt_va, pt_pages;
     uint64_t stack_pfn, stack_va;

@@ -148,13 +148,9 @@ static long op_watchdog(struct vcpu *v, gva_t arg)
 long hc_sched_op_compat(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     switch ((int)cmd) {
-    case SCHEDOP_yield:
-        sched_yield(v);
-        return 0;
+    case SCHEDOP_yield: sched_yield(v); return 0;
     case SCHEDOP_block: return op_block(v);
-    case SCHEDOP_shutdown:
-        domain_shutdown(v->domain, (uint8_t)arg);
-        return 0;
+    case SCHEDOP_shutdown: domain_shutdown(v->domain, (uint8_t)arg); return 0;
     default: return -ENOSYS;
     }
 }
@@ -164,9 +160,7 @@ long hc_sched_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64
     gva_t at = gva(arg);
 
     switch ((int)cmd) {
-    case SCHEDOP_yield:
-        sched_yield(v);
-        return 0;
+    case SCHEDOP_yield: sched_yield(v); return 0;
     case SCHEDOP_block: return op_block(v);
     case SCHEDOP_shutdown: return op_shutdown(v, at);
     case SCHEDOP_shutdown_code: return op_shutdown_code(v, at);

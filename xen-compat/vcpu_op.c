@@ -47,7 +47,8 @@ static int init_regs(struct vcpu *v, gva_t ctx)
         r->cs = u.cs | 3;
     r->ss = (uint64_t)u.ss | 3;
     v->iopl = (uint8_t)((r->rflags & RFLAGS_IOPL) >> 12); /* kept beside the machine's flags */
-    r->rflags = (r->rflags & ~(RFLAGS_IOPL | RFLAGS_VM | RFLAGS_NT | RFLAGS_VIF | RFLAGS_VIP)) | RFLAGS_IF | RFLAGS_FIXED;
+    r->rflags =
+        (r->rflags & ~(RFLAGS_IOPL | RFLAGS_VM | RFLAGS_NT | RFLAGS_VIF | RFLAGS_VIP)) | RFLAGS_IF | RFLAGS_FIXED;
     r->vector = 0;
     v->ds = u.ds;
     v->es = u.es;
@@ -81,7 +82,8 @@ static int init_calls(struct vcpu *v, gva_t ctx, uint64_t flags)
     uint64_t kernel[2], debugreg[8];
 
     if (context_read(NULL, ctx, CTX(event_callback_eip), &c, sizeof(c)) != 0 ||
-        context_read(NULL, ctx, CTX(kernel_ss), kernel, sizeof(kernel)) != 0 || context_get(ctx, debugreg, debugreg) != 0)
+        context_read(NULL, ctx, CTX(kernel_ss), kernel, sizeof(kernel)) != 0 ||
+        context_get(ctx, debugreg, debugreg) != 0)
         return -EFAULT;
     if (!code_address_ok(c.event) || !code_address_ok(c.failsafe) || !code_address_ok(c.syscall) ||
         !canonical(c.fs_base) || !canonical(c.gs_base_kernel) || !canonical(c.gs_base_user))

@@ -77,25 +77,18 @@ long hc_xen_version(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uin
     gva_t at = gva(arg);
 
     switch ((uint32_t)cmd) {
-    case XENVER_version:
-        return ABI_MAJOR << 16 | ABI_MINOR;
-    case XENVER_extraversion:
-        return guest_put(at, extraversion);
-    case XENVER_compile_info:
-        return guest_put(at, compile_info);
-    case XENVER_capabilities:
-        return guest_put(at, capabilities);
-    case XENVER_changeset:
-        return guest_put(at, changeset);
+    case XENVER_version: return ABI_MAJOR << 16 | ABI_MINOR;
+    case XENVER_extraversion: return guest_put(at, extraversion);
+    case XENVER_compile_info: return guest_put(at, compile_info);
+    case XENVER_capabilities: return guest_put(at, capabilities);
+    case XENVER_changeset: return guest_put(at, changeset);
     case XENVER_platform_parameters: {
         xen_platform_parameters_t p = { .virt_start = HV_VIRT_START };
 
         return guest_put(at, p);
     }
-    case XENVER_get_features:
-        return get_features(v, at);
-    case XENVER_pagesize:
-        return arg != 0 ? -EINVAL : (long)PAGE_SIZE;
+    case XENVER_get_features: return get_features(v, at);
+    case XENVER_pagesize: return arg != 0 ? -EINVAL : (long)PAGE_SIZE;
     case XENVER_guest_handle: {
         static const xen_domain_handle_t handle;
 
@@ -105,9 +98,7 @@ long hc_xen_version(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uin
         if (!v->domain->privileged)
             return -EPERM;
         return guest_write(at, opt_line, sizeof(opt_line));
-    case XENVER_build_id:
-        return get_build_id(at);
-    default:
-        return -ENOSYS;
+    case XENVER_build_id: return get_build_id(at);
+    default: return -ENOSYS;
     }
 }

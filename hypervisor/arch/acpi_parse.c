@@ -100,8 +100,10 @@ static void override_add(struct acpi_info *info, const uint8_t *b, uint32_t n)
     if (n < 10 || info->nr_overrides >= ACPI_MAX_OVERRIDES || get8(b, n, 3) >= 16)
         return;
     info->overrides[info->nr_overrides++] = (struct acpi_override){
-        .gsi = get32(b, n, 4), .irq = get8(b, n, 3),
-        .level = (flags >> 2 & 3) == 3, .active_low = (flags & 3) == 3,
+        .gsi = get32(b, n, 4),
+        .irq = get8(b, n, 3),
+        .level = (flags >> 2 & 3) == 3,
+        .active_low = (flags & 3) == 3,
     };
 }
 
@@ -115,27 +117,16 @@ static void nmi_add(struct acpi_info *info, uint8_t lint)
 static void madt_entry(const uint8_t *b, uint32_t n, struct acpi_info *info)
 {
     switch (get8(b, n, 0)) {
-    case 0: /* local APIC */
-        cpu_add(info, get8(b, n, 3), get8(b, n, 2), get32(b, n, 4));
-        break;
-    case 1:
-        ioapic_add(info, b, n);
-        break;
-    case 2:
-        override_add(info, b, n);
-        break;
-    case 4: /* local APIC NMI */
-        nmi_add(info, get8(b, n, 5));
-        break;
+    case 0: /* local APIC */ cpu_add(info, get8(b, n, 3), get8(b, n, 2), get32(b, n, 4)); break;
+    case 1: ioapic_add(info, b, n); break;
+    case 2: override_add(info, b, n); break;
+    case 4: /* local APIC NMI */ nmi_add(info, get8(b, n, 5)); break;
     case 5: /* local APIC address override */
         if (get64(b, n, 4) != 0)
             info->lapic = get64(b, n, 4);
         break;
-    case 9: /* local x2APIC */
-        cpu_add(info, get32(b, n, 4), get32(b, n, 12), get32(b, n, 8));
-        break;
-    default:
-        break;
+    case 9: /* local x2APIC */ cpu_add(info, get32(b, n, 4), get32(b, n, 12), get32(b, n, 8)); break;
+    default: break;
     }
 }
 
@@ -200,7 +191,10 @@ static void parse_mcfg(const uint8_t *b, uint32_t n, struct acpi_info *info)
         if (b[at + 10] > b[at + 11])
             continue;
         info->mcfg[info->nr_mcfg++] = (struct acpi_mcfg){
-            .maddr = get64(b, n, at), .segment = get16(b, n, at + 8), .start_bus = b[at + 10], .end_bus = b[at + 11],
+            .maddr = get64(b, n, at),
+            .segment = get16(b, n, at + 8),
+            .start_bus = b[at + 10],
+            .end_bus = b[at + 11],
         };
     }
 }

@@ -22,18 +22,31 @@
 #define ACPI_TABLE_MAX_BYTES 0x10000U /* more than any table that is read here can use */
 #define ACPI_RSDP_BYTES 36
 
-struct acpi_cpu { uint32_t apic_id, acpi_id; };
-struct acpi_ioapic { uint32_t maddr, gsi_base; uint8_t id; };
+struct acpi_cpu {
+    uint32_t apic_id, acpi_id;
+};
+struct acpi_ioapic {
+    uint32_t maddr, gsi_base;
+    uint8_t id;
+};
 /* An ISA interrupt that is not the GSI of its number, or not edge and active high. */
-struct acpi_override { uint32_t gsi; uint8_t irq; bool level, active_low; };
-struct acpi_mcfg { uint64_t maddr; uint16_t segment; uint8_t start_bus, end_bus; };
+struct acpi_override {
+    uint32_t gsi;
+    uint8_t irq;
+    bool level, active_low;
+};
+struct acpi_mcfg {
+    uint64_t maddr;
+    uint16_t segment;
+    uint8_t start_bus, end_bus;
+};
 
 struct acpi_info {
     uint64_t rsdp, root; /* machine addresses; 0: none */
     bool root_is_xsdt;
     /* MADT */
     uint64_t lapic;
-    bool has_8259; /* PCAT_COMPAT: there are PICs to mask */
+    bool has_8259;    /* PCAT_COMPAT: there are PICs to mask */
     uint32_t nr_cpus; /* enabled ones */
     struct acpi_cpu cpus[ACPI_MAX_CPUS];
     uint32_t nr_ioapics;

@@ -24,14 +24,16 @@ static volatile uint8_t *regs;
 
 uint32_t apic_read(uint32_t reg)
 {
-    SC_UNSAFE("DEV-09: the local APIC's page is mapped; reg is masked to it") {
+    SC_UNSAFE("DEV-09: the local APIC's page is mapped; reg is masked to it")
+    {
         return mmio_read32((volatile uint32_t *)(volatile void *)&regs[reg & 0xff0]);
     }
 }
 
 static void apic_write(uint32_t reg, uint32_t v)
 {
-    SC_UNSAFE("DEV-09: as apic_read") {
+    SC_UNSAFE("DEV-09: as apic_read")
+    {
         mmio_write32((volatile uint32_t *)(volatile void *)&regs[reg & 0xff0], v);
     }
 }

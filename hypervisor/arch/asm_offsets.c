@@ -2,8 +2,7 @@
 /* Offsets for assembly; the build turns each line into a #define. */
 #include "core/domain.h"
 
-#define OFFSET(name, type, field)                                                                  \
-    __asm__ volatile("\n.ascii \"=>" #name " %c0\"" : : "i"(offsetof(type, field)))
+#define OFFSET(name, type, field) __asm__ volatile("\n.ascii \"=>" #name " %c0\"" : : "i"(offsetof(type, field)))
 #define VALUE(name, value) __asm__ volatile("\n.ascii \"=>" #name " %c0\"" : : "i"(value))
 
 void asm_offsets(void);

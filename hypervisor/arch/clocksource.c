@@ -53,12 +53,9 @@ static uint64_t pm_timer_read(void)
 static uint64_t ticks(void)
 {
     switch (clock) {
-    case CLOCK_HPET:
-        return mmio_get(hpet, HPET_COUNTER);
-    case CLOCK_PM_TIMER:
-        return pm_timer_read();
-    default:
-        return pit_read();
+    case CLOCK_HPET: return mmio_get(hpet, HPET_COUNTER);
+    case CLOCK_PM_TIMER: return pm_timer_read();
+    default: return pit_read();
     }
 }
 

@@ -46,7 +46,8 @@ int fpu_vcpu_init(struct vcpu *v)
 
     if (frame_alloc_hv(&m) != 0)
         return -ENOMEM;
-    SC_UNSAFE("DEV-06: a fresh frame becomes this vcpu's save area") {
+    SC_UNSAFE("DEV-06: a fresh frame becomes this vcpu's save area")
+    {
         v->fpu = (struct fpu_state *)(void *)frame_bytes(m);
     }
     v->fpu->area[0] = 0x7f; /* FCW 0x037f */

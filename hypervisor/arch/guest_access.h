@@ -24,22 +24,25 @@ SC_INLINE bool guest_range_ok(gva_t a, uint64_t nr_bytes)
     return end <= 0x800000000000 && end >= a.v;
 }
 
-#define GUEST_ACCESS(insn, outputs, inputs)                                                        \
-    __asm__ goto("991: nopl (%%rax)\n"                                                             \
-                 ".pushsection .altinstr, \"a\"\n .long 991b - ., 0xcb010f\n .popsection\n"        \
-                 "1: " insn "\n"                                                                   \
-                 "992: nopl (%%rax)\n"                                                             \
-                 ".pushsection .altinstr, \"a\"\n .long 992b - ., 0xca010f\n .popsection\n"        \
-                 ".pushsection .extable, \"a\"\n .long 1b - ., %l[fault] - .\n .popsection"        \
-                 : outputs                                                                         \
-                 : inputs                                                                          \
-                 : "memory"                                                                        \
+#define GUEST_ACCESS(insn, outputs, inputs)                                                 \
+    __asm__ goto("991: nopl (%%rax)\n"                                                      \
+                 ".pushsection .altinstr, \"a\"\n .long 991b - ., 0xcb010f\n .popsection\n" \
+                 "1: " insn "\n"                                                            \
+                 "992: nopl (%%rax)\n"                                                      \
+                 ".pushsection .altinstr, \"a\"\n .long 992b - ., 0xca010f\n .popsection\n" \
+                 ".pushsection .extable, \"a\"\n .long 1b - ., %l[fault] - .\n .popsection" \
+                 : outputs                                                                  \
+                 : inputs                                                                   \
+                 : "memory"                                                                 \
                  : fault)
 
 SC_INLINE void smap_close(void)
 {
     __asm__ volatile("993: nopl (%%rax)\n"
-                     ".pushsection .altinstr, \"a\"\n .long 993b - ., 0xca010f\n .popsection" : : : "memory");
+                     ".pushsection .altinstr, \"a\"\n .long 993b - ., 0xca010f\n .popsection"
+                     :
+                     :
+                     : "memory");
 }
 
 SC_INLINE int guest_load8(uint64_t *dst, uint64_t va)
@@ -74,7 +77,10 @@ SC_INLINE int guest_store8(uint64_t va, uint64_t v)
                  "992: nopl (%%rax)\n"
                  ".pushsection .altinstr, \"a\"\n .long 992b - ., 0xca010f\n .popsection\n"
                  ".pushsection .extable, \"a\"\n .long 1b - ., %l[fault] - .\n .popsection"
-                 : : "r"(va), "r"(v) : "memory" : fault);
+                 :
+                 : "r"(va), "r"(v)
+                 : "memory"
+                 : fault);
     return 0;
 fault:
     smap_close();

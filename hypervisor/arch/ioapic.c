@@ -21,7 +21,7 @@
 
 struct line {
     bool present;
-    bool ours;   /* the hypervisor's own: the serial line */
+    bool ours; /* the hypervisor's own: the serial line */
     bool level, active_low;
     uint8_t vector; /* 0: not routed */
 };
@@ -33,7 +33,7 @@ struct ioapic {
 };
 
 /* No interrupt handler runs while it is held: interrupts are off except where no lock is held. */
-static spinlock_t ioapic_lock = SPINLOCK_INIT(RANK_CONSOLE);
+static spinlock_t ioapic_lock = SPINLOCK_INIT(RANK_HARDWARE);
 static struct ioapic ioapics[ACPI_MAX_IOAPICS]; /* constant after ioapic_init */
 static uint32_t nr_ioapics;
 static uint32_t nr_gsis = NR_ISA;
@@ -70,8 +70,9 @@ static void rte_write_locked(uint32_t gsi, bool masked)
 
     reg_write_locked(io, reg, RTE_MASKED | l->vector);
     reg_write_locked(io, reg + 1, apic_id() << 24);
-    reg_write_locked(io, reg, l->vector | (l->level ? IOAPIC_RTE_LEVEL : 0) | (l->active_low ? IOAPIC_RTE_LOW : 0) |
-                     (masked ? RTE_MASKED : 0));
+    reg_write_locked(io, reg,
+                     l->vector | (l->level ? IOAPIC_RTE_LEVEL : 0) | (l->active_low ? IOAPIC_RTE_LOW : 0) |
+                         (masked ? RTE_MASKED : 0));
 }
 
 /* Change only the mask bit. */
@@ -88,9 +89,12 @@ static void rte_mask_locked(uint32_t gsi, bool masked)
 /* All lines of both masked; vectors out of the exceptions' way, in case of a spurious one (Intel 8259A). */
 static void pics_mask(void)
 {
-    static const struct { uint16_t port; uint8_t v; } steps[] = {
-        { 0x20, 0x11 }, { 0xa0, 0x11 }, { 0x21, 0x20 }, { 0xa1, 0x28 }, { 0x21, 0x04 }, { 0xa1, 0x02 },
-        { 0x21, 0x01 }, { 0xa1, 0x01 }, { 0x21, 0xff }, { 0xa1, 0xff },
+    static const struct {
+        uint16_t port;
+        uint8_t v;
+    } steps[] = {
+        { 0x20, 0x11 }, { 0xa0, 0x11 }, { 0x21, 0x20 }, { 0xa1, 0x28 }, { 0x21, 0x04 },
+        { 0xa1, 0x02 }, { 0x21, 0x01 }, { 0xa1, 0x01 }, { 0x21, 0xff }, { 0xa1, 0xff },
     };
 
     for (unsigned i = 0; i < ARRAY_SIZE(steps); i++)

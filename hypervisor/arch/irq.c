@@ -10,14 +10,9 @@ void irq_handle(uint32_t vector)
     struct cpu *cpu = this_cpu();
 
     switch (vector) {
-    case VECTOR_TIMER:
-        cpu_pend(cpu, SOFTIRQ_TIMER);
-        break;
-    case VECTOR_SERIAL:
-        cpu_pend(cpu, SOFTIRQ_SERIAL);
-        break;
-    case VECTOR_SPURIOUS:
-        return; /* no EOI: Intel SDM vol. 3, 11.9 */
+    case VECTOR_TIMER: cpu_pend(cpu, SOFTIRQ_TIMER); break;
+    case VECTOR_SERIAL: cpu_pend(cpu, SOFTIRQ_SERIAL); break;
+    case VECTOR_SPURIOUS: return; /* no EOI: Intel SDM vol. 3, 11.9 */
     default:
         ioapic_ack(vector);
         cpu->irq_pending[(vector >> 6) & 3] |= 1UL << (vector & 63);

@@ -8,7 +8,8 @@
 /* The 32-bit register at byte off; off is below what was mapped, and a multiple of 4. */
 SC_INLINE volatile uint32_t *mmio_reg(volatile uint8_t *base SC_COUNT(off + 4), uint32_t off)
 {
-    SC_UNSAFE("DEV-20: a device mapping is page-aligned or 16-aligned, off is a multiple of 4 inside it") {
+    SC_UNSAFE("DEV-20: a device mapping is page-aligned or 16-aligned, off is a multiple of 4 inside it")
+    {
         return (volatile uint32_t *)(volatile void *)&base[off & ~3U];
     }
 }

@@ -47,8 +47,11 @@ static void control_write(const struct msi *m, uint16_t v)
 
 int msi_find(pci_bdf_t bdf, unsigned entry, unsigned nr_log2, struct msi *out)
 {
-    struct msi m = { .bdf = bdf, .cap = pci_find_capability(bdf, PCI_CAP_MSI), .entry = (uint16_t)entry,
-                     .nr_log2 = (uint8_t)nr_log2, .masked = true };
+    struct msi m = { .bdf = bdf,
+                     .cap = pci_find_capability(bdf, PCI_CAP_MSI),
+                     .entry = (uint16_t)entry,
+                     .nr_log2 = (uint8_t)nr_log2,
+                     .masked = true };
 
     if (m.cap == 0)
         return -ENODEV;
@@ -84,8 +87,11 @@ static struct table *table_of(pci_bdf_t bdf, uint64_t maddr, uint32_t nr)
 
 int msix_find(pci_bdf_t bdf, unsigned entry, struct msi *out)
 {
-    struct msi m = { .bdf = bdf, .is_x = true, .cap = pci_find_capability(bdf, PCI_CAP_MSIX),
-                     .entry = (uint16_t)entry, .masked = true };
+    struct msi m = { .bdf = bdf,
+                     .is_x = true,
+                     .cap = pci_find_capability(bdf, PCI_CAP_MSIX),
+                     .entry = (uint16_t)entry,
+                     .masked = true };
     uint32_t nr, where;
     struct table *t;
     uint64_t bar;
@@ -95,8 +101,7 @@ int msix_find(pci_bdf_t bdf, unsigned entry, struct msi *out)
     nr = (control_read(&m) & MSIX_SIZE_MASK) + 1U;
     where = pci_read32(bdf, (uint8_t)(m.cap + MSIX_TABLE));
     bar = pci_memory_bar(bdf, where & 7);
-    if (entry >= nr || bar == 0 || bar >> 46 != 0 ||
-        frame_valid(mfn((bar + (where & ~7U)) >> PAGE_SHIFT)))
+    if (entry >= nr || bar == 0 || bar >> 46 != 0 || frame_valid(mfn((bar + (where & ~7U)) >> PAGE_SHIFT)))
         return -EINVAL;
     t = table_of(bdf, bar + (where & ~7U), nr);
     if (t == NULL)

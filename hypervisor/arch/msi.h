@@ -18,8 +18,8 @@
 struct msi {
     pci_bdf_t bdf;
     bool is_x;
-    uint8_t cap;    /* offset of the capability */
-    uint16_t entry; /* MSI-X: of the table; MSI: which of the device's messages */
+    uint8_t cap;     /* offset of the capability */
+    uint16_t entry;  /* MSI-X: of the table; MSI: which of the device's messages */
     uint8_t nr_log2; /* MSI: how many messages the device has got, log2 */
     uint8_t vector;
     bool masked;

@@ -15,7 +15,7 @@
 #define HEADER_CAPABILITIES 0x34
 #define CAPABILITIES_MAX 48 /* they are 4-aligned, between 0x40 and 0xff */
 
-static spinlock_t ports_lock = SPINLOCK_INIT(RANK_CONSOLE);
+static spinlock_t ports_lock = SPINLOCK_INIT(RANK_HARDWARE);
 
 static uint32_t address(pci_bdf_t at, uint8_t off)
 {

@@ -13,8 +13,13 @@
 #include "core/base.h"
 
 /* bus << 8 | device << 3 | function */
-typedef struct { uint16_t v; } pci_bdf_t;
-SC_INLINE pci_bdf_t pci_bdf(uint8_t bus, uint8_t devfn) { return (pci_bdf_t){ (uint16_t)(bus << 8 | devfn) }; }
+typedef struct {
+    uint16_t v;
+} pci_bdf_t;
+SC_INLINE pci_bdf_t pci_bdf(uint8_t bus, uint8_t devfn)
+{
+    return (pci_bdf_t){ (uint16_t)(bus << 8 | devfn) };
+}
 
 #define PCI_COMMAND 0x04
 #define PCI_COMMAND_MEMORY 0x0002

@@ -54,7 +54,10 @@ static void idt_init(void)
             .offset_mid = (uint16_t)(at >> 16),
             .offset_high = (uint32_t)(at >> 32),
             .selector = SEL_HV_CS,
-            .ist = i == TRAP_MC ? IST_MC : i == TRAP_NMI ? IST_NMI : i == TRAP_DF ? IST_DF : 0,
+            .ist = i == TRAP_MC    ? IST_MC
+                   : i == TRAP_NMI ? IST_NMI
+                   : i == TRAP_DF  ? IST_DF
+                                   : 0,
             .type = user ? 0xee : 0x8e,
         };
     }
@@ -62,14 +65,13 @@ static void idt_init(void)
 
 static void gdt_init(uint64_t *gdt, uint64_t tss_base)
 {
-    gdt[1] = 0x00af9b000000ffff;  /* e008 hypervisor code */
-    gdt[2] = 0x00cf93000000ffff;  /* e010 hypervisor data */
-    gdt[3] = 0x00cfbb000000ffff;  /* e019 ring 1 code, as the ABI has it */
-    gdt[4] = 0x00cffb000000ffff;  /* e023 FLAT_RING3_CS32 */
-    gdt[5] = 0x00cff3000000ffff;  /* e02b FLAT_RING3_DS32, SS64 */
-    gdt[6] = 0x00affb000000ffff;  /* e033 FLAT_RING3_CS64 */
-    gdt[8] = (sizeof(struct tss) - 1) | (tss_base & 0xffffff) << 16 | 0x89UL << 40 |
-             (tss_base >> 24 & 0xff) << 56;
+    gdt[1] = 0x00af9b000000ffff; /* e008 hypervisor code */
+    gdt[2] = 0x00cf93000000ffff; /* e010 hypervisor data */
+    gdt[3] = 0x00cfbb000000ffff; /* e019 ring 1 code, as the ABI has it */
+    gdt[4] = 0x00cffb000000ffff; /* e023 FLAT_RING3_CS32 */
+    gdt[5] = 0x00cff3000000ffff; /* e02b FLAT_RING3_DS32, SS64 */
+    gdt[6] = 0x00affb000000ffff; /* e033 FLAT_RING3_CS64 */
+    gdt[8] = (sizeof(struct tss) - 1) | (tss_base & 0xffffff) << 16 | 0x89UL << 40 | (tss_base >> 24 & 0xff) << 56;
     gdt[9] = tss_base >> 32;
 }
 
@@ -123,7 +125,8 @@ void cpu_setup_tables(struct cpu *cpu)
     uint64_t rsp0;
 
     m[1] = mfn(m[0].v + 1);
-    SC_UNSAFE("DEV-07: two fresh contiguous frames become this CPU's GDT page and TSS") {
+    SC_UNSAFE("DEV-07: two fresh contiguous frames become this CPU's GDT page and TSS")
+    {
         t = (struct cpu_tables *)(void *)frame_bytes(m[0]);
         top = (struct cpu_top *)(stack_area(cpu) + STACK_AREA - sizeof(struct cpu_top));
     }
@@ -142,8 +145,7 @@ void cpu_setup_tables(struct cpu *cpu)
     if (cpu->id == 0)
         idt_init();
     segments_load_hv(cpu);
-    __asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:"
-                     : : "i"(SEL_HV_CS) : "rax", "memory");
+    __asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:" : : "i"(SEL_HV_CS) : "rax", "memory");
     load_segment_ds(0);
     load_segment_es(0);
     __asm__ volatile("movw %w0, %%ss" : : "r"(0));

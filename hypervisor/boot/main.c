@@ -7,6 +7,7 @@
 #include "arch/cpu.h"
 #include "core/fpu.h"
 #include "arch/ioapic.h"
+#include "arch/rtc.h"
 #include "core/segments.h"
 #include "arch/serial.h"
 #include "core/time.h"
@@ -36,7 +37,8 @@ static void boot_on_stack(void);
 
 static const void *low(uint64_t phys)
 {
-    SC_UNSAFE("DEV-15: the boot tables show the first 4 GiB at the direct map; the loader's data is there") {
+    SC_UNSAFE("DEV-15: the boot tables show the first 4 GiB at the direct map; the loader's data is there")
+    {
         return (const void *)(DIRECTMAP_BASE + phys);
     }
 }
@@ -159,14 +161,33 @@ static unsigned cpu_address_bits(void)
     return a & 0xff;
 }
 
+/*
+ * QEMU's TCG makes a supervisor access of the stack reads of an IRET in ring 3, so under
+ * SMAP a PV kernel's own IRET faults.  Silicon does not.
+ */
+static bool smap_breaks_guests(void)
+{
+    uint32_t a, b, c, d;
+
+    cpuid(0x40000000, 0, &a, &b, &c, &d);
+    return b == 0x54474354 && c == 0x43544743 && d == 0x47435447; /* "TCGTCGTCGTCG" */
+}
+
+static bool smap_wanted(void)
+{
+    return opt_smap && cpu_has_7b(20) && (opt_smap_given || !smap_breaks_guests());
+}
+
 static void features_init(struct cpu *cpu)
 {
     uint64_t cr4 = read_cr4() | CR4_PGE | CR4_DE | CR4_MCE;
 
     if (opt_smep && cpu_has_7b(7))
         cr4 |= CR4_SMEP;
-    if (opt_smap && cpu_has_7b(20))
+    if (smap_wanted())
         cr4 |= CR4_SMAP;
+    else if (opt_smap && cpu_has_7b(20))
+        log_warn("SMAP left off: under QEMU's TCG a PV kernel's own IRET faults with it (smap=1 turns it on)");
     if (cpu_has_7c(2))
         cr4 |= CR4_UMIP;
     write_cr4(cr4);
@@ -196,7 +217,7 @@ _Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic)
         modules_read(mbi);
     mmap_read(mbi);
     io_max_mfn = 1UL << (cpu_address_bits() - PAGE_SHIFT);
-    if (opt_smap && cpu_has_7b(20))
+    if (smap_wanted())
         alternatives_apply_smap();
     memory_init();
     cpu->idle = vcpu_create_idle(cpu);
@@ -218,6 +239,7 @@ static void boot_on_stack(void)
     apic_init(acpi_lapic_address());
     cpu->apic_id = apic_id();
     time_init();
+    rtc_init();
     ioapic_init();
     hvmap_seal();
     pv_build_hardware_domain();

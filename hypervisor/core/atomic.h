@@ -11,16 +11,43 @@
 
 #include "core/base.h"
 
-SC_INLINE uint8_t atomic_read8(const uint8_t *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
-SC_INLINE uint16_t atomic_read16(const uint16_t *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
-SC_INLINE uint32_t atomic_read32(const uint32_t *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
-SC_INLINE uint64_t atomic_read64(const uint64_t *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
-SC_INLINE void atomic_write8(uint8_t *p, uint8_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
-SC_INLINE void atomic_write16(uint16_t *p, uint16_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
-SC_INLINE void atomic_write32(uint32_t *p, uint32_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
-SC_INLINE void atomic_write64(uint64_t *p, uint64_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
+SC_INLINE uint8_t atomic_read8(const uint8_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+SC_INLINE uint16_t atomic_read16(const uint16_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+SC_INLINE uint32_t atomic_read32(const uint32_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+SC_INLINE uint64_t atomic_read64(const uint64_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+SC_INLINE void atomic_write8(uint8_t *p, uint8_t v)
+{
+    __atomic_store_n(p, v, __ATOMIC_RELEASE);
+}
+SC_INLINE void atomic_write16(uint16_t *p, uint16_t v)
+{
+    __atomic_store_n(p, v, __ATOMIC_RELEASE);
+}
+SC_INLINE void atomic_write32(uint32_t *p, uint32_t v)
+{
+    __atomic_store_n(p, v, __ATOMIC_RELEASE);
+}
+SC_INLINE void atomic_write64(uint64_t *p, uint64_t v)
+{
+    __atomic_store_n(p, v, __ATOMIC_RELEASE);
+}
 /* Add (modulo 2^32); a full barrier. */
-SC_INLINE void atomic_add32(uint32_t *p, uint32_t v) { (void)__atomic_fetch_add(p, v, __ATOMIC_SEQ_CST); }
+SC_INLINE void atomic_add32(uint32_t *p, uint32_t v)
+{
+    (void)__atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);
+}
 /* Replace old by new_value; returns what was there: old when it was replaced. */
 SC_INLINE uint16_t atomic_cmpxchg16(uint16_t *p, uint16_t old, uint16_t new_value)
 {

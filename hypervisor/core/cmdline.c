@@ -13,6 +13,7 @@ uint64_t opt_dom0_mem;
 uint32_t opt_dom0_max_vcpus;
 uint32_t opt_maxcpus;
 bool opt_smep = true, opt_smap = true;
+bool opt_smap_given;
 char opt_line[1024];
 
 #define MAX_UNKNOWN 8
@@ -67,10 +68,14 @@ static uint64_t parse_size(const char *s, uint64_t unit)
     for (; s[i] >= '0' && s[i] <= '9'; i++)
         v = v * 10 + (uint64_t)(s[i] - '0');
     switch (s[i]) {
-    case 'G': case 'g': return v << 30;
-    case 'M': case 'm': return v << 20;
-    case 'K': case 'k': return v << 10;
-    case 'B': case 'b': return v;
+    case 'G':
+    case 'g': return v << 30;
+    case 'M':
+    case 'm': return v << 20;
+    case 'K':
+    case 'k': return v << 10;
+    case 'B':
+    case 'b': return v;
     default: return v * unit;
     }
 }
@@ -102,6 +107,8 @@ static bool parse_bool(const char *s)
 
 static void option_set(const struct option *o, const char *value, bool negated)
 {
+    if (o->flag == &opt_smap)
+        opt_smap_given = true;
     switch (o->type) {
     case OPT_LEVEL: *o->level = parse_level(value); break;
     case OPT_BOOL: *o->flag = (value[0] == '\0' || parse_bool(value)) && !negated; break;

@@ -100,7 +100,8 @@ struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
     d->page_lock = (spinlock_t)SPINLOCK_INIT(RANK_DOMAIN);
     if (perdom_init(d) != 0 || frame_alloc_shared(id, &d->shared_mfn) != 0)
         return NULL;
-    SC_UNSAFE("DEV-12: a frame of its own, pinned for the domain's life, is the shared_info page") {
+    SC_UNSAFE("DEV-12: a frame of its own, pinned for the domain's life, is the shared_info page")
+    {
         d->shared = (struct shared_info *)(void *)frame_bytes(d->shared_mfn);
     }
     if (evtchn_domain_init(d) != 0 || gnttab_domain_init(d) != 0 || physdev_domain_init(d) != 0)
@@ -150,7 +151,8 @@ int vcpu_create(struct domain *d, uint32_t id)
 
         if (frame_alloc_hv(&m) != 0)
             return -ENOMEM;
-        SC_UNSAFE("DEV-13: a fresh frame is this vcpu's vcpu_info until it registers one") {
+        SC_UNSAFE("DEV-13: a fresh frame is this vcpu's vcpu_info until it registers one")
+        {
             v->info = (struct vcpu_info *)(void *)frame_bytes(m);
         }
     }
@@ -213,15 +215,9 @@ static void domain_stop(struct domain *d)
 static void hardware_domain_end(uint8_t reason)
 {
     switch (reason) {
-    case SHUTDOWN_poweroff:
-        log_err("Hardware Dom%u halted: halting machine", hardware_domain->id);
-        machine_halt();
-    case SHUTDOWN_crash:
-        log_err("Hardware Dom%u crashed: ", hardware_domain->id);
-        machine_dead();
-    default:
-        log_err("Hardware Dom%u shutdown: rebooting machine", hardware_domain->id);
-        machine_reset();
+    case SHUTDOWN_poweroff: log_err("Hardware Dom%u halted: halting machine", hardware_domain->id); machine_halt();
+    case SHUTDOWN_crash: log_err("Hardware Dom%u crashed: ", hardware_domain->id); machine_dead();
+    default: log_err("Hardware Dom%u shutdown: rebooting machine", hardware_domain->id); machine_reset();
     }
 }
 

@@ -55,7 +55,7 @@ struct vcpu {
     /* Read by assembly: keep first (asserted in arch/asm_offsets.c). */
     struct domain *domain;
     uint32_t id;
-    bool kernel_mode;    /* the guest runs its kernel */
+    bool kernel_mode; /* the guest runs its kernel */
     bool in_syscall_frame;
     uint64_t kernel_sp;
     uint64_t kernel_ss;
@@ -101,16 +101,16 @@ struct vcpu {
 
     /* scheduling */
     uint32_t cpu;
-    bool online;  /* VCPUOP_up */
+    bool online; /* VCPUOP_up */
     bool initialised;
     bool paused;
     uint8_t block; /* enum vcpu_block */
     bool nmi_pending;
     struct sched_vcpu sched;
 
-    struct evtchn_vcpu *evtchn; /* module evtchn's */
+    struct evtchn_vcpu *evtchn;   /* module evtchn's */
     uint32_t virq_port[NR_VIRQS]; /* per-vcpu and global VIRQs; 0 when unbound */
-    uint32_t poll_port; /* port polled while VCPU_POLLING; 0 several, see evtchn */
+    uint32_t poll_port;           /* port polled while VCPU_POLLING; 0 several, see evtchn */
 };
 
 struct domain {
@@ -129,7 +129,7 @@ struct domain {
     uint64_t max_frames;
     uint64_t addr_bits; /* frames must be below 2^addr_bits */
 
-    uint32_t vm_assist;
+    uint64_t vm_assist;
     mfn_t perdom_l3;
     mfn_t perdom_l2;
     mfn_t perdom_l1[MAX_VCPUS * PERDOM_VCPU_PAGES / 512];
@@ -143,9 +143,9 @@ struct domain {
      * ports and down when it is unblocked: evtchn looks for pollers only while it is not 0. */
     uint32_t nr_polling;
 
-    struct evtchn_domain *evtchn; /* module evtchn's */
-    struct gnttab_domain *gnttab; /* module gnttab's */
-    struct physdev_domain *physdev; /* module physdev's */
+    struct evtchn_domain *evtchn;    /* module evtchn's */
+    struct gnttab_domain *gnttab;    /* module gnttab's */
+    struct physdev_domain *physdev;  /* module physdev's */
     struct domain *next SC_NULLABLE; /* the list of domains */
     char name[16];
 };
@@ -174,7 +174,8 @@ void vcpu_set_info(struct vcpu *v, struct vcpu_info *info);
 /* The vcpu_info at an offset of a frame that the caller holds RW for the vcpu's life. */
 SC_INLINE struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
 {
-    SC_UNSAFE("DEV-14: the frame is held for writing, the offset is aligned and inside it") {
+    SC_UNSAFE("DEV-14: the frame is held for writing, the offset is aligned and inside it")
+    {
         return (struct vcpu_info *)(void *)&frame_bytes(fref_mfn(held))[offset & (PAGE_SIZE - 8)];
     }
 }
@@ -182,7 +183,8 @@ SC_INLINE struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
 /* A frame that the caller has cleared, as a new domain's start_info page. */
 SC_INLINE struct start_info *frame_start_info(mfn_t m)
 {
-    SC_UNSAFE("DEV-16: start_info is smaller than a frame, and aligned at its start") {
+    SC_UNSAFE("DEV-16: start_info is smaller than a frame, and aligned at its start")
+    {
         return (struct start_info *)(void *)frame_bytes(m);
     }
 }

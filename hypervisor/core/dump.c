@@ -81,7 +81,8 @@ void dump_backtrace(uint64_t rsp, uint64_t rip)
 
         if (hvmap_lookup(at) == 0)
             break;
-        SC_UNSAFE("DEV-10: a mapped word of this CPU's stack") {
+        SC_UNSAFE("DEV-10: a mapped word of this CPU's stack")
+        {
             w = *(const uint64_t *)at;
         }
         if (w >= (uint64_t)__text_start && w < (uint64_t)__text_end) {

@@ -42,16 +42,27 @@ enum frame_kind {
 };
 
 /* A held reference: mfn << 12 | tag.  Zero: none. */
-typedef struct SC_OPAQUE { uint64_t v; } fref_t;
+typedef struct SC_OPAQUE {
+    uint64_t v;
+} fref_t;
 
 #define FREF_TAG_RO 0x1
 #define FREF_TAG_RW 0x2 /* of the frame's kind: writable, or a table */
 #define FREF_TAG_IO 0x4 /* not counted: device memory */
 
 #define FREF_NONE ((fref_t){ 0 })
-SC_INLINE bool fref_is_none(fref_t r) { return r.v == 0; }
-SC_INLINE bool fref_is_rw(fref_t r) { return (r.v & FREF_TAG_RW) != 0; }
-SC_INLINE mfn_t fref_mfn(fref_t r) { return mfn(r.v >> PAGE_SHIFT); }
+SC_INLINE bool fref_is_none(fref_t r)
+{
+    return r.v == 0;
+}
+SC_INLINE bool fref_is_rw(fref_t r)
+{
+    return (r.v & FREF_TAG_RW) != 0;
+}
+SC_INLINE mfn_t fref_mfn(fref_t r)
+{
+    return mfn(r.v >> PAGE_SHIFT);
+}
 
 #define FS_KIND_ONE 1UL
 #define FS_KIND_MASK 0xfffffUL
@@ -81,17 +92,26 @@ struct frame_info {
 };
 
 #define frame_table ((struct frame_info *)FRAMETABLE_BASE)
-extern uint64_t max_mfn;   /* frames in the table */
+extern uint64_t max_mfn;    /* frames in the table */
 extern uint64_t io_max_mfn; /* beyond what the CPU can address (CPUID 0x80000008) */
-extern uint64_t tlb_clock; /* advanced by each full TLB flush */
+extern uint64_t tlb_clock;  /* advanced by each full TLB flush */
 
-SC_INLINE uint64_t frame_state(mfn_t m) { return __atomic_load_n(&frame_table[m.v].state, __ATOMIC_RELAXED); }
-SC_INLINE bool frame_valid(mfn_t m) { return m.v < max_mfn; }
-SC_INLINE domid_t frame_owner(mfn_t m) { return (domid_t)(frame_state(m) >> FS_OWNER_SHIFT); }
+SC_INLINE uint64_t frame_state(mfn_t m)
+{
+    return __atomic_load_n(&frame_table[m.v].state, __ATOMIC_RELAXED);
+}
+SC_INLINE bool frame_valid(mfn_t m)
+{
+    return m.v < max_mfn;
+}
+SC_INLINE domid_t frame_owner(mfn_t m)
+{
+    return (domid_t)(frame_state(m) >> FS_OWNER_SHIFT);
+}
 SC_INLINE bool frame_cas(mfn_t m, uint64_t *old, uint64_t new_state)
 {
-    return __atomic_compare_exchange_n(&frame_table[m.v].state, old, new_state, false,
-                                       __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&frame_table[m.v].state, old, new_state, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_RELAXED);
 }
 
 /* Hold the frame for reading.  Any kind. */
@@ -139,8 +159,7 @@ SC_NODISCARD SC_INLINE int frame_get_rw(mfn_t m, domid_t owner, SC_OWNED fref_t 
 #define FRAME_BUILD 1
 SC_NODISCARD int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, SC_OWNED fref_t *out);
 /* As above, only a table that is sealed already; never builds. */
-SC_NODISCARD SC_INLINE int frame_get_sealed(mfn_t m, domid_t owner, enum frame_kind kind,
-                                            SC_OWNED fref_t *out)
+SC_NODISCARD SC_INLINE int frame_get_sealed(mfn_t m, domid_t owner, enum frame_kind kind, SC_OWNED fref_t *out)
 {
     uint64_t s, want = FS_OWNER(owner) | FS_ALLOC | FS_TYPE(kind) | FS_SEALED;
 
@@ -190,8 +209,14 @@ void frame_table_seal(mfn_t m);
 void frame_table_reset(mfn_t m);
 
 /* Progress of a build or tear-down: slots [0, n) own their references. */
-SC_INLINE unsigned frame_progress(mfn_t m) { return (unsigned)frame_table[m.v].aux; }
-SC_INLINE void frame_set_progress(mfn_t m, unsigned n) { frame_table[m.v].aux = n; }
+SC_INLINE unsigned frame_progress(mfn_t m)
+{
+    return (unsigned)frame_table[m.v].aux;
+}
+SC_INLINE void frame_set_progress(mfn_t m, unsigned n)
+{
+    frame_table[m.v].aux = n;
+}
 
 /* Pin: keep one table reference on the guest's behalf.  -EINVAL if pinned already (consumes nothing). */
 SC_NODISCARD int frame_pin(SC_OWNED fref_t r);
@@ -199,9 +224,18 @@ SC_NODISCARD int frame_pin(SC_OWNED fref_t r);
 SC_NODISCARD int frame_unpin(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
 
 /* For the page allocator: links and state of a frame that no domain has. */
-SC_INLINE void frame_state_set(mfn_t m, uint64_t s) { __atomic_store_n(&frame_table[m.v].state, s, __ATOMIC_RELEASE); }
-SC_INLINE uint32_t frame_link_prev(mfn_t m) { return (uint32_t)(frame_table[m.v].aux >> 32); }
-SC_INLINE uint32_t frame_link_next(mfn_t m) { return (uint32_t)frame_table[m.v].aux; }
+SC_INLINE void frame_state_set(mfn_t m, uint64_t s)
+{
+    __atomic_store_n(&frame_table[m.v].state, s, __ATOMIC_RELEASE);
+}
+SC_INLINE uint32_t frame_link_prev(mfn_t m)
+{
+    return (uint32_t)(frame_table[m.v].aux >> 32);
+}
+SC_INLINE uint32_t frame_link_next(mfn_t m)
+{
+    return (uint32_t)frame_table[m.v].aux;
+}
 SC_INLINE void frame_link_set(mfn_t m, uint32_t prev, uint32_t next)
 {
     frame_table[m.v].aux = (uint64_t)prev << 32 | next;
@@ -226,20 +260,23 @@ void frame_unshare(mfn_t m, domid_t owner);
 /* The words of a frame in the direct map. */
 SC_INLINE uint64_t *frame_words(mfn_t m)
 {
-    SC_UNSAFE("DEV-02: the direct map covers every valid mfn; callers hold a reference") {
+    SC_UNSAFE("DEV-02: the direct map covers every valid mfn; callers hold a reference")
+    {
         return (uint64_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
     }
 }
 SC_INLINE uint8_t *frame_bytes(mfn_t m)
 {
-    SC_UNSAFE("DEV-02: as frame_words") {
+    SC_UNSAFE("DEV-02: as frame_words")
+    {
         return (uint8_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
     }
 }
 
 SC_INLINE uint32_t *frame_u32(mfn_t m)
 {
-    SC_UNSAFE("DEV-02: as frame_words") {
+    SC_UNSAFE("DEV-02: as frame_words")
+    {
         return (uint32_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
     }
 }
@@ -247,14 +284,16 @@ SC_INLINE uint32_t *frame_u32(mfn_t m)
 /* machine-to-phys */
 SC_INLINE void m2p_set(mfn_t m, uint64_t pfn)
 {
-    SC_UNSAFE("DEV-03: the writable M2P has an entry for every mfn below max_mfn") {
+    SC_UNSAFE("DEV-03: the writable M2P has an entry for every mfn below max_mfn")
+    {
         if (frame_valid(m))
             ((uint64_t *)M2P_RW_BASE)[m.v] = pfn;
     }
 }
 SC_INLINE uint64_t m2p_get(mfn_t m)
 {
-    SC_UNSAFE("DEV-03: as m2p_set") {
+    SC_UNSAFE("DEV-03: as m2p_set")
+    {
         return ((uint64_t *)M2P_RW_BASE)[m.v];
     }
 }

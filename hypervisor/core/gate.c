@@ -32,11 +32,8 @@ void gate_unwind(struct gate_log *log, uint32_t mark)
                 e->lock->poisoned = 1;
             __atomic_store_n(&e->lock->owner, (uint16_t)(e->lock->owner + 1), __ATOMIC_RELEASE);
             break;
-        case GATE_REF:
-            frame_put((fref_t){ e->what });
-            break;
-        default:
-            break;
+        case GATE_REF: frame_put((fref_t){ e->what }); break;
+        default: break;
         }
     }
     log->rcu_depth = 0;

@@ -27,7 +27,7 @@ struct gate_log_entry {
 struct gate_log {
     uint32_t nr;
     uint32_t rcu_depth;
-    uint32_t module; /* index of the module running, 0 for the core */
+    uint32_t module;    /* index of the module running, 0 for the core */
     uint64_t saved_rsp; /* innermost gate_call's frame; 0 when the hypercall gate is innermost */
     struct gate_log_entry entries[GATE_LOG_MAX];
 };

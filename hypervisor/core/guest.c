@@ -12,7 +12,8 @@ int guest_read(void *dst, gva_t src, uint64_t nr_bytes)
 {
     if (!guest_range_ok(src, nr_bytes))
         return -EFAULT;
-    SC_UNSAFE("DEV-05: the range is the guest's; a fault is caught by the exception table") {
+    SC_UNSAFE("DEV-05: the range is the guest's; a fault is caught by the exception table")
+    {
         return guest_copy_raw(dst, (const void *)src.v, nr_bytes) == 0 ? 0 : -EFAULT;
     }
 }
@@ -21,7 +22,8 @@ int guest_write(gva_t dst, const void *src, uint64_t nr_bytes)
 {
     if (!guest_range_ok(dst, nr_bytes))
         return -EFAULT;
-    SC_UNSAFE("DEV-05: as guest_read") {
+    SC_UNSAFE("DEV-05: as guest_read")
+    {
         return guest_copy_raw((void *)dst.v, src, nr_bytes) == 0 ? 0 : -EFAULT;
     }
 }

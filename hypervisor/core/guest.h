@@ -37,13 +37,34 @@ SC_INLINE gva_t guest_elem(gva_t base, uint64_t i, uint64_t elem_bytes)
  * vcpu_info).  The page is pinned by a reference the caller holds.  What comes
  * back is untrusted.
  */
-SC_INLINE uint8_t shared_read8(const uint8_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
-SC_INLINE uint16_t shared_read16(const uint16_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
-SC_INLINE uint32_t shared_read32(const uint32_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
-SC_INLINE uint64_t shared_read64(const uint64_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
-SC_INLINE void shared_write8(uint8_t *p, uint8_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
-SC_INLINE void shared_write32(uint32_t *p, uint32_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
-SC_INLINE void shared_write64(uint64_t *p, uint64_t v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
+SC_INLINE uint8_t shared_read8(const uint8_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+SC_INLINE uint16_t shared_read16(const uint16_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+SC_INLINE uint32_t shared_read32(const uint32_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+SC_INLINE uint64_t shared_read64(const uint64_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+SC_INLINE void shared_write8(uint8_t *p, uint8_t v)
+{
+    __atomic_store_n(p, v, __ATOMIC_RELEASE);
+}
+SC_INLINE void shared_write32(uint32_t *p, uint32_t v)
+{
+    __atomic_store_n(p, v, __ATOMIC_RELEASE);
+}
+SC_INLINE void shared_write64(uint64_t *p, uint64_t v)
+{
+    __atomic_store_n(p, v, __ATOMIC_RELEASE);
+}
 SC_INLINE uint16_t shared_cmpxchg16(uint16_t *p, uint16_t old, uint16_t new_value)
 {
     __atomic_compare_exchange_n(p, &old, new_value, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
@@ -54,9 +75,18 @@ SC_INLINE uint32_t shared_cmpxchg32(uint32_t *p, uint32_t old, uint32_t new_valu
     __atomic_compare_exchange_n(p, &old, new_value, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
     return old;
 }
-SC_INLINE uint16_t shared_and16(uint16_t *p, uint16_t v) { return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST); }
-SC_INLINE uint32_t shared_or32(uint32_t *p, uint32_t v) { return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST); }
-SC_INLINE uint32_t shared_and32(uint32_t *p, uint32_t v) { return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST); }
+SC_INLINE uint16_t shared_and16(uint16_t *p, uint16_t v)
+{
+    return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST);
+}
+SC_INLINE uint32_t shared_or32(uint32_t *p, uint32_t v)
+{
+    return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST);
+}
+SC_INLINE uint32_t shared_and32(uint32_t *p, uint32_t v)
+{
+    return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST);
+}
 
 /* Set, clear, test bit nr (0-63) of a shared word; the first two return the old bit. */
 SC_INLINE bool shared_test_and_set_bit(uint64_t *p, unsigned nr)

@@ -36,8 +36,7 @@ static mfn_t boot_alloc(uint64_t nr_frames)
     for (unsigned i = 0; i < nr_boot_free; i++) {
         struct ram_range *r = &boot_free[i];
 
-        if (r->end <= 0x100000000 && r->end - r->start >= nr_frames * PAGE_SIZE &&
-            (best == NULL || r->end > best->end))
+        if (r->end <= 0x100000000 && r->end - r->start >= nr_frames * PAGE_SIZE && (best == NULL || r->end > best->end))
             best = r;
     }
     if (best == NULL)
@@ -51,7 +50,8 @@ static mfn_t boot_alloc(uint64_t nr_frames)
 static mfn_t boot_alloc_aligned(uint64_t nr_frames, uint64_t align)
 {
     mfn_t m = boot_alloc(nr_frames + align / PAGE_SIZE - 1);
-    uint64_t start = m.v << PAGE_SHIFT, at = ALIGN_UP(start, align), end = start + (nr_frames << PAGE_SHIFT) + align - PAGE_SIZE;
+    uint64_t start = m.v << PAGE_SHIFT, at = ALIGN_UP(start, align),
+             end = start + (nr_frames << PAGE_SHIFT) + align - PAGE_SIZE;
 
     hvmap_boot_alloc_add(start, at);
     hvmap_boot_alloc_add(at + (nr_frames << PAGE_SHIFT), end);
@@ -266,14 +266,16 @@ static uint64_t device_map(uint64_t maddr, uint64_t nr_bytes, uint64_t flags)
 
 volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes)
 {
-    SC_UNSAFE("DEV-08: a mapping made just now for these registers") {
+    SC_UNSAFE("DEV-08: a mapping made just now for these registers")
+    {
         return (volatile uint8_t *)device_map(maddr, nr_bytes, HVMAP_DEVICE);
     }
 }
 
 const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes)
 {
-    SC_UNSAFE("DEV-08: a read-only mapping made just now") {
+    SC_UNSAFE("DEV-08: a read-only mapping made just now")
+    {
         return (const uint8_t *)device_map(maddr, nr_bytes, HVMAP_R);
     }
 }

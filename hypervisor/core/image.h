@@ -10,7 +10,8 @@ extern const uint8_t __build_id_start[], __build_id_end[];
 
 SC_INLINE uint64_t image_build_id_bytes(void)
 {
-    SC_UNSAFE("DEV-17: two addresses of one section") {
+    SC_UNSAFE("DEV-17: two addresses of one section")
+    {
         return (uint64_t)__build_id_end - (uint64_t)__build_id_start;
     }
 }

@@ -57,7 +57,9 @@ void keys_handle(char c)
         break;
     case 'm': log_err("%lu of %lu frames free", pagealloc_nr_free(), pagealloc_nr_total()); break;
     case 'q': key_domains(); break;
-    case 'r': log_err("scheduler: %s; current %s", sched_name(), this_cpu()->current == this_cpu()->idle ? "idle" : "busy"); break;
+    case 'r':
+        log_err("scheduler: %s; current %s", sched_name(), this_cpu()->current == this_cpu()->idle ? "idle" : "busy");
+        break;
     case 't': log_err("system time %lu ns", now_ns()); break;
     case 'R': machine_reset();
     case 'n':

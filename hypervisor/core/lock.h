@@ -8,12 +8,14 @@
  *   2  domain     one domain's configuration     struct domain
  *   3  gnttab     one domain's grant table       modules/gnttab
  *   4  evtchn     one domain's event channels    modules/evtchn
- *   -  evtchnq    one vcpu's FIFO event queues   modules/evtchn
- *   5  sched      one CPU's run queue            modules/sched_rr
- *   6  timerq     one CPU's timer queue          core/timerq.c
- *   7  pool       one type's free objects         core/pool.c
- *   8  pagealloc  free lists                     modules/pagealloc_buddy
- *   9  console    the console ring               modules/console
+ *   5  evtchnq    one vcpu's FIFO queues         modules/evtchn
+ *   6  physdev    one domain's interrupts        modules/physdev
+ *   7  sched      one CPU's run queue            modules/sched_rr
+ *   8  timerq     one CPU's timer queue          core/timerq.c
+ *   9  pool       one type's free objects        core/pool.c
+ *  10  pagealloc  free lists                     modules/pagealloc_buddy
+ *  11  console    the console ring               modules/console
+ *  12  hardware   IOAPIC and PCI index registers arch/ioapic.c, arch/pci.c
  *
  * Two locks of one rank are taken lower domain id first (lock_pair).
  * The hypervisor runs with interrupts off, so no lock is taken from an
@@ -33,11 +35,13 @@ enum lock_rank {
     RANK_GNTTAB,
     RANK_EVTCHN,
     RANK_EVTCHN_QUEUE,
+    RANK_PHYSDEV,
     RANK_SCHED,
     RANK_TIMERQ,
     RANK_POOL,
     RANK_PAGEALLOC,
     RANK_CONSOLE,
+    RANK_HARDWARE,
 };
 
 /* A ticket lock. */

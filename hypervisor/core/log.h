@@ -27,10 +27,10 @@ _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)))
 #define log_info(...) log_print(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_print(LOG_DEBUG, __VA_ARGS__)
 
-#define BUG_ON(cond)                                                                               \
-    do {                                                                                           \
-        if (unlikely(cond))                                                                        \
-            panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond);                                  \
+#define BUG_ON(cond)                                              \
+    do {                                                          \
+        if (unlikely(cond))                                       \
+            panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond); \
     } while (0)
 
 #endif

@@ -22,11 +22,11 @@ struct vcpu;
 
 /* Bits of cpu->pending: work to do before returning to a guest. */
 enum softirq {
-    SOFTIRQ_TIMER = 0,  /* timer queue has expired entries */
-    SOFTIRQ_SCHEDULE,   /* pick another vcpu */
-    SOFTIRQ_IRQ,        /* device interrupts to forward: cpu->irq_pending */
-    SOFTIRQ_SERIAL,     /* console input */
-    SOFTIRQ_RCU,        /* deferred frees whose grace period may be over */
+    SOFTIRQ_TIMER = 0, /* timer queue has expired entries */
+    SOFTIRQ_SCHEDULE,  /* pick another vcpu */
+    SOFTIRQ_IRQ,       /* device interrupts to forward: cpu->irq_pending */
+    SOFTIRQ_SERIAL,    /* console input */
+    SOFTIRQ_RCU,       /* deferred frees whose grace period may be over */
     NR_SOFTIRQS,
 };
 
@@ -34,14 +34,14 @@ struct cpu {
     uint32_t id;
     uint32_t apic_id;
     uint32_t node;
-    uint32_t pending;             /* softirq bits; set by handlers, cleared on exit */
+    uint32_t pending; /* softirq bits; set by handlers, cleared on exit */
     struct vcpu *current;
     struct vcpu *idle;
     struct vcpu *fpu_owner SC_NULLABLE; /* whose FPU state the registers hold */
     struct vcpu *last_ctx SC_NULLABLE;  /* whose segments, GDT, LDT and debug state are loaded */
-    uint64_t cr3;                 /* what CR3 holds */
-    uint64_t tlb_stamp;           /* TLB clock at this CPU's last full flush */
-    uint64_t irq_pending[4];      /* by vector: device interrupts taken, not yet forwarded */
+    uint64_t cr3;                       /* what CR3 holds */
+    uint64_t tlb_stamp;                 /* TLB clock at this CPU's last full flush */
+    uint64_t irq_pending[4];            /* by vector: device interrupts taken, not yet forwarded */
     struct timerq timerq;
     struct gate_log gate;
     uint64_t rcu_epoch;
@@ -62,7 +62,8 @@ extern uint32_t nr_cpus;
 
 SC_INLINE struct cpu_top *cpu_top(void)
 {
-    SC_UNSAFE("DEV-01: the stack pointer is inside this CPU's STACK_AREA, whose top holds cpu_top") {
+    SC_UNSAFE("DEV-01: the stack pointer is inside this CPU's STACK_AREA, whose top holds cpu_top")
+    {
         return (struct cpu_top *)(stack_area_end(STACK_AREA - 1) + 1 - sizeof(struct cpu_top));
     }
 }
@@ -70,7 +71,8 @@ SC_INLINE struct cpu_top *cpu_top(void)
 /* A CPU's own top, from anywhere. */
 SC_INLINE struct cpu_top *cpu_top_of(const struct cpu *cpu)
 {
-    SC_UNSAFE("DEV-01: as cpu_top, by the CPU's number") {
+    SC_UNSAFE("DEV-01: as cpu_top, by the CPU's number")
+    {
         return (struct cpu_top *)(STACK_BASE + (uint64_t)(cpu->id + 1) * STACK_AREA - sizeof(struct cpu_top));
     }
 }
@@ -78,19 +80,35 @@ SC_INLINE struct cpu_top *cpu_top_of(const struct cpu *cpu)
 /* The top of the stack that libraries run on (core/lib_call.h). */
 SC_INLINE struct cpu_top *cpu_lib_top_of(const struct cpu *cpu)
 {
-    SC_UNSAFE("DEV-01: as cpu_top; the library stacks lie behind the CPUs' own") {
+    SC_UNSAFE("DEV-01: as cpu_top; the library stacks lie behind the CPUs' own")
+    {
         return (struct cpu_top *)(STACK_BASE + (uint64_t)(MAX_CPUS + cpu->id + 1) * STACK_AREA -
                                   sizeof(struct cpu_top));
     }
 }
 
-SC_INLINE struct cpu *this_cpu(void) { return cpu_top()->cpu; }
-SC_INLINE struct vcpu *current_vcpu(void) { return cpu_top()->current; }
+SC_INLINE struct cpu *this_cpu(void)
+{
+    return cpu_top()->cpu;
+}
+SC_INLINE struct vcpu *current_vcpu(void)
+{
+    return cpu_top()->current;
+}
 /* The trap frame of the guest that this CPU runs. */
-SC_INLINE struct guest_regs *guest_regs(void) { return &cpu_top()->regs; }
+SC_INLINE struct guest_regs *guest_regs(void)
+{
+    return &cpu_top()->regs;
+}
 /* Make a CPU look at its pending work (another CPU: also interrupt it; later issue). */
-SC_INLINE void cpu_pend(struct cpu *cpu, enum softirq nr) { __atomic_fetch_or(&cpu->pending, 1U << nr, __ATOMIC_SEQ_CST); }
-SC_INLINE void softirq_raise(enum softirq nr) { this_cpu()->pending |= 1U << nr; }
+SC_INLINE void cpu_pend(struct cpu *cpu, enum softirq nr)
+{
+    __atomic_fetch_or(&cpu->pending, 1U << nr, __ATOMIC_SEQ_CST);
+}
+SC_INLINE void softirq_raise(enum softirq nr)
+{
+    this_cpu()->pending |= 1U << nr;
+}
 
 #define SC_PERCPU(type, name) static type name[MAX_CPUS]
 #define sc_this_cpu(name) (&(name)[this_cpu()->id])

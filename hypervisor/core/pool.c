@@ -4,25 +4,25 @@
 #include "core/frame.h"
 
 /* Cut a fresh frame into objects and put them on the pool's free list. */
-static bool pool_grow_locked(struct pool *p)
+static void pool_grow_locked(struct pool *p)
 {
     uint32_t size = (uint32_t)ALIGN_UP((uint64_t)p->object_bytes, 16);
     uint8_t *bytes;
     mfn_t m;
 
     if (frame_alloc_hv(&m) != 0)
-        return false;
+        return;
     bytes = frame_bytes(m);
     for (uint32_t at = 0; at + size <= PAGE_SIZE; at += size) {
         struct pool_node *n;
 
-        SC_UNSAFE("DEV-04: a fresh frame becomes this pool's objects, for ever") {
+        SC_UNSAFE("DEV-04: a fresh frame becomes this pool's objects, for ever")
+        {
             n = (struct pool_node *)(void *)&bytes[at];
         }
         n->next = p->free;
         p->free = n;
     }
-    return true;
 }
 
 void *pool_new(struct pool *p)
@@ -30,11 +30,13 @@ void *pool_new(struct pool *p)
     struct pool_node *n;
 
     spin_lock(&p->lock);
-    if (p->free == NULL && !pool_grow_locked(p)) {
+    if (p->free == NULL)
+        pool_grow_locked(p);
+    n = p->free;
+    if (n == NULL) {
         spin_unlock(&p->lock);
         return NULL;
     }
-    n = p->free;
     p->free = n->next;
     p->nr_live++;
     spin_unlock(&p->lock);

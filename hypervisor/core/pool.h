@@ -27,21 +27,21 @@ struct pool {
 void *pool_new(struct pool *p);
 void pool_delete(struct pool *p, void *object);
 
-#define SC_POOL(prefix, type)                                                                      \
-    _Static_assert(sizeof(type) <= PAGE_SIZE, "a pool object is at most one frame");               \
-    static struct pool prefix##_pool = {                                                           \
-        .name = #prefix,                                                                           \
-        .object_bytes = sizeof(type),                                                              \
-        .lock = SPINLOCK_INIT(RANK_POOL),                                                          \
-    };                                                                                             \
-    static inline type *prefix##_new(void)                                                         \
-    {                                                                                              \
-        return pool_new(&prefix##_pool);                                                           \
-    }                                                                                              \
-    static inline void prefix##_delete(SC_OWNED type *p)                                           \
-    {                                                                                              \
-        pool_delete(&prefix##_pool, p);                                                            \
-    }                                                                                              \
+#define SC_POOL(prefix, type)                                                        \
+    _Static_assert(sizeof(type) <= PAGE_SIZE, "a pool object is at most one frame"); \
+    static struct pool prefix##_pool = {                                             \
+        .name = #prefix,                                                             \
+        .object_bytes = sizeof(type),                                                \
+        .lock = SPINLOCK_INIT(RANK_POOL),                                            \
+    };                                                                               \
+    static inline type *prefix##_new(void)                                           \
+    {                                                                                \
+        return pool_new(&prefix##_pool);                                             \
+    }                                                                                \
+    static inline void prefix##_delete(SC_OWNED type *p)                             \
+    {                                                                                \
+        pool_delete(&prefix##_pool, p);                                              \
+    }                                                                                \
     _Static_assert(1, "")
 
 #endif

@@ -13,8 +13,14 @@
 #include "core/frame.h"
 #include "core/hvmap.h"
 
-SC_INLINE mfn_t pte_mfn(uint64_t pte) { return mfn((pte & PTE_ADDR) >> PAGE_SHIFT); }
-SC_INLINE bool pte_present(uint64_t pte) { return (pte & PTE_P) != 0; }
+SC_INLINE mfn_t pte_mfn(uint64_t pte)
+{
+    return mfn((pte & PTE_ADDR) >> PAGE_SHIFT);
+}
+SC_INLINE bool pte_present(uint64_t pte)
+{
+    return (pte & PTE_P) != 0;
+}
 
 /* A present entry for ref; flags: all bits but the address and the right to write. */
 SC_INLINE uint64_t pte_make(SC_OWNED fref_t ref, uint64_t flags, bool writable)

@@ -121,8 +121,7 @@ void pv_syscall32(struct vcpu *v, struct guest_regs *regs)
 
 static bool vector_has_error_code(unsigned vector)
 {
-    return vector == TRAP_DF || (vector >= TRAP_TS && vector <= TRAP_PF) || vector == TRAP_AC ||
-           vector == TRAP_CP;
+    return vector == TRAP_DF || (vector >= TRAP_TS && vector <= TRAP_PF) || vector == TRAP_AC || vector == TRAP_CP;
 }
 
 void pv_inject(struct vcpu *v, struct guest_regs *regs, unsigned vector, uint32_t error_code)
@@ -169,8 +168,8 @@ void pv_iret_failed(struct vcpu *v, struct guest_regs *regs)
     uint64_t sp;
 
     if (b.handler == 0) {
-        domain_crash(v->domain, "a return to %x:%016lx failed and no failsafe callback is registered",
-                     regs->cs, regs->rip);
+        domain_crash(v->domain, "a return to %x:%016lx failed and no failsafe callback is registered", regs->cs,
+                     regs->rip);
         return;
     }
     bounce_deliver(v, regs, &b);

@@ -16,7 +16,7 @@ struct guest_regs {
     uint16_t cs, pad0;
     uint8_t saved_upcall_mask, pad1[3];
     uint64_t rflags, rsp;
-    uint64_t ss; /* low 16 bits */
+    uint64_t ss;             /* low 16 bits */
     uint64_t es, ds, fs, gs; /* low 16 bits; filled on vcpu switch only */
 };
 
@@ -24,9 +24,25 @@ struct guest_regs {
 #define TRAP_SYSCALL 0xffffffffU
 
 enum {
-    TRAP_DE = 0, TRAP_DB = 1, TRAP_NMI = 2, TRAP_BP = 3, TRAP_OF = 4, TRAP_BR = 5, TRAP_UD = 6,
-    TRAP_NM = 7, TRAP_DF = 8, TRAP_TS = 10, TRAP_NP = 11, TRAP_SS = 12, TRAP_GP = 13, TRAP_PF = 14,
-    TRAP_MF = 16, TRAP_AC = 17, TRAP_MC = 18, TRAP_XM = 19, TRAP_CP = 21,
+    TRAP_DE = 0,
+    TRAP_DB = 1,
+    TRAP_NMI = 2,
+    TRAP_BP = 3,
+    TRAP_OF = 4,
+    TRAP_BR = 5,
+    TRAP_UD = 6,
+    TRAP_NM = 7,
+    TRAP_DF = 8,
+    TRAP_TS = 10,
+    TRAP_NP = 11,
+    TRAP_SS = 12,
+    TRAP_GP = 13,
+    TRAP_PF = 14,
+    TRAP_MF = 16,
+    TRAP_AC = 17,
+    TRAP_MC = 18,
+    TRAP_XM = 19,
+    TRAP_CP = 21,
 };
 
 #define RFLAGS_CF 0x1UL

@@ -113,28 +113,19 @@ static void timer_fire(struct timer *t)
     struct vcpu *v = t->vcpu;
 
     switch ((enum timer_kind)t->kind) {
-    case TIMER_VCPU_SINGLESHOT:
-        evtchn_send_virq(v, VIRQ_TIMER);
-        break;
+    case TIMER_VCPU_SINGLESHOT: evtchn_send_virq(v, VIRQ_TIMER); break;
     case TIMER_VCPU_PERIODIC:
         timer_set(t, t->deadline_ns + v->periodic_ns);
         evtchn_send_virq(v, VIRQ_TIMER);
         break;
-    case TIMER_VCPU_POLL:
-        vcpu_unblock(v);
-        break;
+    case TIMER_VCPU_POLL: vcpu_unblock(v); break;
     case TIMER_WATCHDOG:
         log_err("domain %u: its watchdog was not kicked", v->domain->id);
         domain_shutdown(v->domain, SHUTDOWN_watchdog);
         break;
-    case TIMER_SCHED:
-        softirq_raise(SOFTIRQ_SCHEDULE);
-        break;
-    case TIMER_CONSOLE:
-        softirq_raise(SOFTIRQ_SERIAL);
-        break;
-    case TIMER_NONE:
-        break;
+    case TIMER_SCHED: softirq_raise(SOFTIRQ_SCHEDULE); break;
+    case TIMER_CONSOLE: softirq_raise(SOFTIRQ_SERIAL); break;
+    case TIMER_NONE: break;
     }
 }
 

@@ -36,7 +36,7 @@ struct timerq {
     spinlock_t lock;
     uint16_t nr SC_GUARDED_BY(lock);
     struct timer *heap[TIMERQ_MAX + 1] SC_GUARDED_BY(lock); /* binary heap from index 1 */
-    uint64_t armed_ns; /* what the hardware timer is set to; ~0 when off */
+    uint64_t armed_ns;                                      /* what the hardware timer is set to; ~0 when off */
 };
 
 /* Queue t (again) on this CPU for deadline_ns; takes the queue's lock.
@@ -44,7 +44,10 @@ struct timerq {
 void timer_set(struct timer *t, uint64_t deadline_ns);
 /* Take t out of its queue, if it is in one. */
 void timer_stop(struct timer *t);
-SC_INLINE bool timer_active(const struct timer *t) { return t->slot != 0; }
+SC_INLINE bool timer_active(const struct timer *t)
+{
+    return t->slot != 0;
+}
 /* Run what has expired on this CPU and set the hardware for the next (softirq). */
 void timerq_run(void);
 /* Nanoseconds of system time: 0 at the hypervisor's start, monotonic on all CPUs. */

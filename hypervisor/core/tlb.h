@@ -15,7 +15,10 @@
 
 extern uint64_t tlb_free_stamp; /* clock when a frame was last freed */
 
-SC_INLINE void tlb_stamp_cpu(void) { this_cpu()->tlb_stamp = ++tlb_clock; }
+SC_INLINE void tlb_stamp_cpu(void)
+{
+    this_cpu()->tlb_stamp = ++tlb_clock;
+}
 /* Load a guest's or the hypervisor's address space. */
 SC_INLINE void cr3_load(uint64_t cr3)
 {
@@ -23,7 +26,10 @@ SC_INLINE void cr3_load(uint64_t cr3)
     write_cr3(cr3);
     tlb_stamp_cpu();
 }
-SC_INLINE void tlb_flush_local(void) { cr3_load(this_cpu()->cr3); }
+SC_INLINE void tlb_flush_local(void)
+{
+    cr3_load(this_cpu()->cr3);
+}
 /* Global translations too. */
 SC_INLINE void tlb_flush_all_local(void)
 {
@@ -39,7 +45,13 @@ SC_INLINE void tlb_flush_if_older(uint64_t stamp)
     if (this_cpu()->tlb_stamp <= stamp)
         tlb_flush_local();
 }
-SC_INLINE void tlb_note_free(void) { tlb_free_stamp = tlb_clock; }
-SC_INLINE void tlb_flush_before_alloc(void) { tlb_flush_if_older(tlb_free_stamp); }
+SC_INLINE void tlb_note_free(void)
+{
+    tlb_free_stamp = tlb_clock;
+}
+SC_INLINE void tlb_flush_before_alloc(void)
+{
+    tlb_flush_if_older(tlb_free_stamp);
+}
 
 #endif

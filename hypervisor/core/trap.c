@@ -57,9 +57,7 @@ static void device_not_available(struct vcpu *v, struct guest_regs *regs)
 void trap_from_guest(struct guest_regs *regs, struct vcpu *v)
 {
     switch (regs->vector) {
-    case TRAP_PF:
-        page_fault_from_guest(v, regs);
-        return;
+    case TRAP_PF: page_fault_from_guest(v, regs); return;
     case TRAP_GP:
         if (!privemul_gp(v, regs))
             pv_inject(v, regs, TRAP_GP, regs->error_code);
@@ -68,15 +66,9 @@ void trap_from_guest(struct guest_regs *regs, struct vcpu *v)
         if (!privemul_ud(v, regs))
             pv_inject(v, regs, TRAP_UD, 0);
         return;
-    case TRAP_NM:
-        device_not_available(v, regs);
-        return;
-    case TRAP_DB:
-        debug_from_guest(v, regs);
-        return;
-    default:
-        pv_inject(v, regs, regs->vector, regs->error_code);
-        return;
+    case TRAP_NM: device_not_available(v, regs); return;
+    case TRAP_DB: debug_from_guest(v, regs); return;
+    default: pv_inject(v, regs, regs->vector, regs->error_code); return;
     }
 }
 

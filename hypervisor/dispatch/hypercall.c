@@ -9,35 +9,35 @@
 static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 
 /* One row a call.  What is not here is hc_none: -ENOSYS and a line in the log. */
-#define HYPERCALL_LIST(ROW)                                                                        \
-    ROW(set_trap_table)                                                                            \
-    ROW(mmu_update)                                                                                \
-    ROW(set_gdt)                                                                                   \
-    ROW(stack_switch)                                                                              \
-    ROW(set_callbacks)                                                                             \
-    ROW(fpu_taskswitch)                                                                            \
-    ROW(sched_op_compat)                                                                           \
-    ROW(platform_op)                                                                               \
-    ROW(set_debugreg)                                                                              \
-    ROW(get_debugreg)                                                                              \
-    ROW(update_descriptor)                                                                         \
-    ROW(memory_op)                                                                                 \
-    ROW(multicall)                                                                                 \
-    ROW(update_va_mapping)                                                                         \
-    ROW(set_timer_op)                                                                              \
-    ROW(xen_version)                                                                               \
-    ROW(console_io)                                                                                \
-    ROW(grant_table_op)                                                                            \
-    ROW(vm_assist)                                                                                 \
-    ROW(update_va_mapping_otherdomain)                                                             \
-    ROW(iret)                                                                                      \
-    ROW(vcpu_op)                                                                                   \
-    ROW(set_segment_base)                                                                          \
-    ROW(mmuext_op)                                                                                 \
-    ROW(nmi_op)                                                                                    \
-    ROW(sched_op)                                                                                  \
-    ROW(callback_op)                                                                               \
-    ROW(event_channel_op)                                                                          \
+#define HYPERCALL_LIST(ROW)            \
+    ROW(set_trap_table)                \
+    ROW(mmu_update)                    \
+    ROW(set_gdt)                       \
+    ROW(stack_switch)                  \
+    ROW(set_callbacks)                 \
+    ROW(fpu_taskswitch)                \
+    ROW(sched_op_compat)               \
+    ROW(platform_op)                   \
+    ROW(set_debugreg)                  \
+    ROW(get_debugreg)                  \
+    ROW(update_descriptor)             \
+    ROW(memory_op)                     \
+    ROW(multicall)                     \
+    ROW(update_va_mapping)             \
+    ROW(set_timer_op)                  \
+    ROW(xen_version)                   \
+    ROW(console_io)                    \
+    ROW(grant_table_op)                \
+    ROW(vm_assist)                     \
+    ROW(update_va_mapping_otherdomain) \
+    ROW(iret)                          \
+    ROW(vcpu_op)                       \
+    ROW(set_segment_base)              \
+    ROW(mmuext_op)                     \
+    ROW(nmi_op)                        \
+    ROW(sched_op)                      \
+    ROW(callback_op)                   \
+    ROW(event_channel_op)              \
     ROW(physdev_op)
 
 #define TABLE_ROW(name) [__HYPERVISOR_##name] = hc_##name,
@@ -47,15 +47,13 @@ static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint6
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 hypercall_fn *const hypercall_table[NR_HYPERCALLS] = {
     [0 ... NR_HYPERCALLS - 1] = hc_none,
-    HYPERCALL_LIST(TABLE_ROW)
-    [__HYPERVISOR_arch_0] = hc_mca,
+    HYPERCALL_LIST(TABLE_ROW)[__HYPERVISOR_arch_0] = hc_mca,
     [__HYPERVISOR_xenpmu_op] = hc_xenpmu_op,
 };
 #pragma clang diagnostic pop
 
 static const char *const names[NR_HYPERCALLS] = {
-    HYPERCALL_LIST(NAME_ROW)
-    [__HYPERVISOR_arch_0] = "mca",
+    HYPERCALL_LIST(NAME_ROW)[__HYPERVISOR_arch_0] = "mca",
     [__HYPERVISOR_xenpmu_op] = "xenpmu_op",
 };
 

@@ -20,8 +20,7 @@ void gnttab_domain_free(struct domain *d);
 
 /* XEN_DOMCTL_createdomain: max_grant_frames, max_maptrack_frames; 0: the largest, which they are at
  * first.  -EINVAL when the table is larger already. */
-SC_NODISCARD int gnttab_set_limits(struct domain *d, uint32_t max_grant_frames,
-                                   uint32_t max_maptrack_frames);
+SC_NODISCARD int gnttab_set_limits(struct domain *d, uint32_t max_grant_frames, uint32_t max_maptrack_frames);
 /* The index-th frame of d's table, which grows to hold it (XENMEM_acquire_resource).
  * 0, -EINVAL (past the limit), -ENOMEM. */
 SC_NODISCARD int gnttab_frame(struct domain *d, uint32_t index, mfn_t *out);

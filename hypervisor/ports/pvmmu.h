@@ -16,15 +16,15 @@
  * avail: software bits for the entry.
  * 0, -EINVAL (no such L1, misaligned), -EBUSY.
  */
-SC_NODISCARD int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool readonly,
-                                 uint64_t avail, SC_OWNED fref_t ref);
+SC_NODISCARD int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool readonly, uint64_t avail,
+                                 SC_OWNED fref_t ref);
 /*
  * Clear (or with new_pte_gva set, replace by the entry found there:
  * GNTTABOP_unmap_and_replace) the entry at where, which must map frame m with the
  * given right.  Drops the entry's reference.  0 or -EINVAL.
  */
-SC_NODISCARD int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m,
-                                   bool readonly, uint64_t new_pte_gva);
+SC_NODISCARD int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m, bool readonly,
+                                   uint64_t new_pte_gva);
 
 /* A page fault of the running guest: true when handled (writable page table, spurious, LDT). */
 bool pvmmu_fault(struct vcpu *v, uint64_t address, uint32_t error_code);

@@ -10,10 +10,10 @@
 _Noreturn void lib_panic(const char *what);
 
 /* Named by code that no path of ours reaches; says so if that is wrong. */
-#define LIBC_DEAD(name) \
-    _Noreturn void name(void); \
-    _Noreturn void name(void) \
-    { \
+#define LIBC_DEAD(name)                        \
+    _Noreturn void name(void);                 \
+    _Noreturn void name(void)                  \
+    {                                          \
         lib_panic("unpack: " #name " called"); \
     }
 

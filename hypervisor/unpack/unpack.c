@@ -32,7 +32,10 @@ enum unpack_format unpack_detect(const uint8_t *src, size_t len)
 {
     if (starts_with(src, len, "\x1f\x8b", 2))
         return UNPACK_GZIP;
-    if (starts_with(src, len, "\xfd" "7zXZ\0", 6))
+    if (starts_with(src, len,
+                    "\xfd"
+                    "7zXZ\0",
+                    6))
         return UNPACK_XZ;
     if (starts_with(src, len, "\x02\x21\x4c\x18", 4))
         return UNPACK_LZ4;
@@ -46,8 +49,8 @@ static int format_open(void)
     switch (stream.format) {
     case UNPACK_NONE: return 0;
     case UNPACK_GZIP: return unpack_gzip_open(&stream.source);
-    case UNPACK_XZ:   return unpack_xz_open(&stream.source);
-    case UNPACK_LZ4:  return unpack_lz4_open(&stream.source);
+    case UNPACK_XZ: return unpack_xz_open(&stream.source);
+    case UNPACK_LZ4: return unpack_lz4_open(&stream.source);
     case UNPACK_ZSTD: return unpack_zstd_open(&stream.source);
     }
     return -XEN_EINVAL;
@@ -67,8 +70,8 @@ static int64_t format_read(uint8_t *dst, size_t len)
     switch (stream.format) {
     case UNPACK_NONE: return plain_read(dst, len);
     case UNPACK_GZIP: return unpack_gzip_read(dst, len);
-    case UNPACK_XZ:   return unpack_xz_read(dst, len);
-    case UNPACK_LZ4:  return unpack_lz4_read(dst, len);
+    case UNPACK_XZ: return unpack_xz_read(dst, len);
+    case UNPACK_LZ4: return unpack_lz4_read(dst, len);
     case UNPACK_ZSTD: return unpack_zstd_read(dst, len);
     }
     return -XEN_EINVAL;

@@ -49,10 +49,10 @@ static const lzma_allocator xz_memory = { xz_alloc, xz_free, NULL };
 static int xz_error(lzma_ret ret)
 {
     switch (ret) {
-    case LZMA_MEM_ERROR:         return -XEN_ENOMEM;
+    case LZMA_MEM_ERROR: return -XEN_ENOMEM;
     case LZMA_OPTIONS_ERROR:
     case LZMA_UNSUPPORTED_CHECK: return -XEN_EOPNOTSUPP;
-    default:                     return -XEN_EINVAL;
+    default: return -XEN_EINVAL;
     }
 }
 

@@ -24,10 +24,10 @@ static uint64_t note_number(const uint8_t *notes, const struct note *note, size_
     if ((index + 1) * unit > note->len)
         return 0;
     switch (unit) {
-    case 1:  return notes[at];
-    case 2:  return kbytes_le16(notes, at);
-    case 4:  return kbytes_le32(notes, at);
-    case 8:  return kbytes_le64(notes, at);
+    case 1: return notes[at];
+    case 2: return kbytes_le16(notes, at);
+    case 4: return kbytes_le32(notes, at);
+    case 8: return kbytes_le64(notes, at);
     default: return 0;
     }
 }
@@ -54,10 +54,10 @@ static enum kimage_pae note_pae(const uint8_t *notes, const struct note *note)
 static void note_text(const uint8_t *notes, const struct note *note, struct kimage_info *info)
 {
     switch (note->type) {
-    case XEN_ELFNOTE_GUEST_OS:      kbytes_text(notes, note->at, note->len, info->guest_os); break;
+    case XEN_ELFNOTE_GUEST_OS: kbytes_text(notes, note->at, note->len, info->guest_os); break;
     case XEN_ELFNOTE_GUEST_VERSION: kbytes_text(notes, note->at, note->len, info->guest_version); break;
-    case XEN_ELFNOTE_XEN_VERSION:   kbytes_text(notes, note->at, note->len, info->xen_version); break;
-    case XEN_ELFNOTE_LOADER:        kbytes_text(notes, note->at, note->len, info->loader); break;
+    case XEN_ELFNOTE_XEN_VERSION: kbytes_text(notes, note->at, note->len, info->xen_version); break;
+    case XEN_ELFNOTE_LOADER: kbytes_text(notes, note->at, note->len, info->loader); break;
     default: break;
     }
 }
@@ -68,21 +68,19 @@ static int note_take(const uint8_t *notes, const struct note *note, struct kimag
     size_t text_len = note_text_len(notes, note);
 
     switch (note->type) {
-    case XEN_ELFNOTE_ENTRY:          info->virt_entry = number; break;
+    case XEN_ELFNOTE_ENTRY: info->virt_entry = number; break;
     case XEN_ELFNOTE_HYPERCALL_PAGE: info->hypercall_page = number; break;
-    case XEN_ELFNOTE_VIRT_BASE:      info->virt_base = number; break;
-    case XEN_ELFNOTE_PADDR_OFFSET:   info->paddr_offset = number; break;
-    case XEN_ELFNOTE_INIT_P2M:       info->init_p2m = number; break;
-    case XEN_ELFNOTE_HV_START_LOW:   info->hv_start_low = number; break;
-    case XEN_ELFNOTE_PHYS32_ENTRY:   info->phys32_entry = number; break;
+    case XEN_ELFNOTE_VIRT_BASE: info->virt_base = number; break;
+    case XEN_ELFNOTE_PADDR_OFFSET: info->paddr_offset = number; break;
+    case XEN_ELFNOTE_INIT_P2M: info->init_p2m = number; break;
+    case XEN_ELFNOTE_HV_START_LOW: info->hv_start_low = number; break;
+    case XEN_ELFNOTE_PHYS32_ENTRY: info->phys32_entry = number; break;
     case XEN_ELFNOTE_SUSPEND_CANCEL: info->suspend_cancel = number != 0; break;
-    case XEN_ELFNOTE_MOD_START_PFN:  info->mod_start_pfn = number != 0; break;
-    case XEN_ELFNOTE_BSD_SYMTAB:     info->bsd_symtab = (uint8_t)kbytes_equal(notes, note->at, text_len, "yes"); break;
-    case XEN_ELFNOTE_PAE_MODE:       info->pae = note_pae(notes, note); break;
-    case XEN_ELFNOTE_FEATURES:       return kfeatures_parse(notes, note->at, note->len, info);
-    case XEN_ELFNOTE_SUPPORTED_FEATURES:
-        info->features_supported |= (uint32_t)note_number(notes, note, 4, 0);
-        break;
+    case XEN_ELFNOTE_MOD_START_PFN: info->mod_start_pfn = number != 0; break;
+    case XEN_ELFNOTE_BSD_SYMTAB: info->bsd_symtab = (uint8_t)kbytes_equal(notes, note->at, text_len, "yes"); break;
+    case XEN_ELFNOTE_PAE_MODE: info->pae = note_pae(notes, note); break;
+    case XEN_ELFNOTE_FEATURES: return kfeatures_parse(notes, note->at, note->len, info);
+    case XEN_ELFNOTE_SUPPORTED_FEATURES: info->features_supported |= (uint32_t)note_number(notes, note, 4, 0); break;
     case XEN_ELFNOTE_L1_MFN_VALID: /* pairs of mask and value; x86-64 kernels give one */
         info->l1_mfn_valid_mask = note_number(notes, note, 8, 0);
         info->l1_mfn_valid_value = note_number(notes, note, 8, 1);

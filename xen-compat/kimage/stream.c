@@ -31,9 +31,9 @@ static struct {
 static int unpack_failed(int64_t rc)
 {
     switch (rc) {
-    case -XEN_ENOMEM:     return kimage_fail(-XEN_ENOMEM, "the decompressor needs more memory");
+    case -XEN_ENOMEM: return kimage_fail(-XEN_ENOMEM, "the decompressor needs more memory");
     case -XEN_EOPNOTSUPP: return kimage_fail(-XEN_EOPNOTSUPP, "compressed with a filter or check that is not built in");
-    default:              return kimage_fail(-XEN_EINVAL, "compressed data is corrupt or cut short");
+    default: return kimage_fail(-XEN_EINVAL, "compressed data is corrupt or cut short");
     }
 }
 

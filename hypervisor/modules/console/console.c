@@ -59,11 +59,10 @@ static void console_switch(void)
     input_to_hv = !input_to_hv;
     switch_seen = 0;
     if (input_to_hv)
-        console_write_hv("(SafeHype) *** Serial input to SafeHype (type 'CTRL-a' three times to switch input)\n",
-                         84, true);
+        console_write_hv("(SafeHype) *** Serial input to SafeHype (type 'CTRL-a' three times to switch input)\n", 84,
+                         true);
     else
-        console_write_hv("(SafeHype) *** Serial input to DOM0 (type 'CTRL-a' three times to switch input)\n",
-                         80, true);
+        console_write_hv("(SafeHype) *** Serial input to DOM0 (type 'CTRL-a' three times to switch input)\n", 80, true);
 }
 
 static void input_put(char c)

@@ -86,8 +86,7 @@ int evtchn_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port_out)
 }
 
 /* May d's local port be bound to rport of rd?  Finds the local port; changes nothing. */
-SC_NODISCARD static int bind_interdomain_check(struct domain *d, struct domain *rd, uint32_t rport,
-                                               uint32_t *lport_out)
+SC_NODISCARD static int bind_interdomain_check(struct domain *d, struct domain *rd, uint32_t rport, uint32_t *lport_out)
 {
     struct evtchn_port *rp;
     uint64_t bind;
@@ -102,8 +101,7 @@ SC_NODISCARD static int bind_interdomain_check(struct domain *d, struct domain *
     return bind_state(bind) == EVTCHNSTAT_unbound && bind_dom(bind) == d->id ? 0 : -EINVAL;
 }
 
-static void bind_interdomain_commit(struct domain *d, uint32_t lport, struct domain *rd,
-                                    uint32_t rport)
+static void bind_interdomain_commit(struct domain *d, uint32_t lport, struct domain *rd, uint32_t rport)
 {
     struct evtchn_port *rp = evtchn_port_find(rd->evtchn, rport);
 
@@ -114,8 +112,7 @@ static void bind_interdomain_commit(struct domain *d, uint32_t lport, struct dom
     atomic_write64(&rp->bind, bind_make(EVTCHNSTAT_interdomain, d->id, lport));
 }
 
-int evtchn_bind_interdomain(struct domain *d, domid_t remote, uint32_t remote_port,
-                            uint32_t *port_out)
+int evtchn_bind_interdomain(struct domain *d, domid_t remote, uint32_t remote_port, uint32_t *port_out)
 {
     struct domain *rd = domain_find(d, remote);
     struct evtchn_port *p;
@@ -151,8 +148,7 @@ int evtchn_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu, uint32_t *p
     spin_lock(&ed->lock);
     rc = v->virq_port[virq] != 0 ? -EEXIST : evtchn_find_closed_locked(d, port_out);
     if (rc == 0) {
-        evtchn_take_locked(ed, *port_out, bind_make(EVTCHNSTAT_virq, 0, virq), (uint16_t)vcpu,
-                           NULL);
+        evtchn_take_locked(ed, *port_out, bind_make(EVTCHNSTAT_virq, 0, virq), (uint16_t)vcpu, NULL);
         atomic_write32(&v->virq_port[virq], *port_out);
     }
     spin_unlock(&ed->lock);
@@ -208,12 +204,9 @@ static bool bind_is_movable(uint64_t bind)
     switch (bind_state(bind)) {
     case EVTCHNSTAT_unbound:
     case EVTCHNSTAT_interdomain:
-    case EVTCHNSTAT_pirq:
-        return true;
-    case EVTCHNSTAT_virq:
-        return virq_is_global(bind_number(bind));
-    default:
-        return false;
+    case EVTCHNSTAT_pirq: return true;
+    case EVTCHNSTAT_virq: return virq_is_global(bind_number(bind));
+    default: return false;
     }
 }
 
@@ -294,8 +287,7 @@ bool evtchn_port_pending(struct domain *d, uint32_t port)
     bool pending = false;
 
     if (slot_read(ed->fifo) == NULL)
-        return port < EVTCHN_2L_NR_CHANNELS &&
-               shared_test_bit(&d->shared->evtchn_pending[port / 64], port % 64);
+        return port < EVTCHN_2L_NR_CHANNELS && shared_test_bit(&d->shared->evtchn_pending[port / 64], port % 64);
     spin_lock(&ed->lock);
     if (ed->fifo != NULL)
         pending = evtchn_fifo_pending_locked(ed->fifo, port);
@@ -328,8 +320,7 @@ static void unbind_locked(struct domain *d, struct evtchn_port *p, uint64_t bind
             atomic_write32(&d->evtchn->pirq_port[bind_number(bind)], 0);
         }
         break;
-    default:
-        break;
+    default: break;
     }
 }
 

@@ -34,13 +34,11 @@ SC_NODISCARD int evtchn_close(struct domain *d, uint32_t port);
 /*@ requires \valid(d) && \valid(d->evtchn) && \valid(port_out);
   @ ensures \result <= 0;
   @ ensures \result == 0 ==> 0 < *port_out < EVTCHN_FIFO_NR_CHANNELS; */
-SC_NODISCARD int evtchn_bind_interdomain(struct domain *d, domid_t remote, uint32_t remote_port,
-                                         uint32_t *port_out);
+SC_NODISCARD int evtchn_bind_interdomain(struct domain *d, domid_t remote, uint32_t remote_port, uint32_t *port_out);
 
 /* EVTCHNOP_bind_virq.  -EINVAL (no such VIRQ, global and vcpu not 0), -ENOENT, -EEXIST, -ENOSPC,
  * -ENOMEM. */
-SC_NODISCARD int evtchn_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu,
-                                  uint32_t *port_out);
+SC_NODISCARD int evtchn_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu, uint32_t *port_out);
 /* EVTCHNOP_bind_ipi.  -ENOENT, -ENOSPC, -ENOMEM. */
 SC_NODISCARD int evtchn_bind_ipi(struct domain *d, uint32_t vcpu, uint32_t *port_out);
 /* EVTCHNOP_bind_pirq.  -EINVAL, -EPERM, -EEXIST, -ENOSPC, -ENOMEM, or physdev_pirq_bind's. */
@@ -78,8 +76,7 @@ void evtchn_reset_finish(struct domain *d);
  * The first one switches the domain to the FIFO ABI.
  * -ENOENT, -EINVAL (offset, frame, or a block is there already), -ENOMEM.
  */
-SC_NODISCARD int evtchn_fifo_init_control(struct domain *d, gfn_t frame, uint32_t offset,
-                                          uint32_t vcpu);
+SC_NODISCARD int evtchn_fifo_init_control(struct domain *d, gfn_t frame, uint32_t offset, uint32_t vcpu);
 /* EVTCHNOP_expand_array.  -EOPNOTSUPP (2-level ABI), -ENOSPC, -EINVAL. */
 SC_NODISCARD int evtchn_fifo_expand_array(struct domain *d, gfn_t frame);
 

@@ -14,8 +14,7 @@ void evtchn_2l_unmask(struct domain *d, struct vcpu *v, uint32_t port)
 
     if (w >= ARRAY_SIZE(s->evtchn_mask))
         return;
-    if (shared_test_and_clear_bit(&s->evtchn_mask[w], port % 64) &&
-        shared_test_bit(&s->evtchn_pending[w], port % 64))
+    if (shared_test_and_clear_bit(&s->evtchn_mask[w], port % 64) && shared_test_bit(&s->evtchn_pending[w], port % 64))
         evtchn_2l_select(v, w);
 }
 

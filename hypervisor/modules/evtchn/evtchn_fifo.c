@@ -30,9 +30,18 @@ SC_POOL(fifo, struct evtchn_fifo);
 /* A guest that keeps to the ABI changes a word at most four times after BUSY is set. */
 #define LINK_TRIES 5
 
-SC_INLINE uint32_t queue_make(uint32_t vcpu, uint32_t priority) { return vcpu << 8 | priority; }
-SC_INLINE uint32_t queue_vcpu(uint32_t queue) { return queue >> 8; }
-SC_INLINE uint32_t queue_priority(uint32_t queue) { return queue % EVTCHN_FIFO_MAX_QUEUES; }
+SC_INLINE uint32_t queue_make(uint32_t vcpu, uint32_t priority)
+{
+    return vcpu << 8 | priority;
+}
+SC_INLINE uint32_t queue_vcpu(uint32_t queue)
+{
+    return queue >> 8;
+}
+SC_INLINE uint32_t queue_priority(uint32_t queue)
+{
+    return queue % EVTCHN_FIFO_MAX_QUEUES;
+}
 
 /* The page of words that port is in, or null while there is none. */
 SC_INLINE uint32_t *fifo_page(const struct evtchn_fifo *f, uint32_t port)
@@ -90,9 +99,8 @@ SC_INLINE uint32_t word_set_pending(uint32_t *word, bool can_queue, bool *queue_
 }
 
 /* The port has just been LINKED: put it at the end of v's queue. */
-SC_INLINE uint32_t fifo_enqueue_locked(struct vcpu *v, struct evtchn_vcpu *ev,
-                                       struct evtchn_vcpu *old_ev, struct evtchn_port *p,
-                                       uint32_t port)
+SC_INLINE uint32_t fifo_enqueue_locked(struct vcpu *v, struct evtchn_vcpu *ev, struct evtchn_vcpu *old_ev,
+                                       struct evtchn_port *p, uint32_t port)
 {
     uint32_t priority = atomic_read8(&p->priority) % EVTCHN_FIFO_MAX_QUEUES;
     uint32_t queue = queue_make(v->id, priority), old = atomic_read32(&p->last_queue);
@@ -117,9 +125,8 @@ SC_INLINE uint32_t fifo_enqueue_locked(struct vcpu *v, struct evtchn_vcpu *ev,
 }
 
 /* Make the port pending; v's queues are locked, and those the port was in last. */
-SC_INLINE uint32_t fifo_raise_locked(struct vcpu *v, struct evtchn_vcpu *ev,
-                                     struct evtchn_vcpu *old_ev, struct evtchn_port *p,
-                                     uint32_t port)
+SC_INLINE uint32_t fifo_raise_locked(struct vcpu *v, struct evtchn_vcpu *ev, struct evtchn_vcpu *old_ev,
+                                     struct evtchn_port *p, uint32_t port)
 {
     uint32_t *page, raised;
     bool queue_it;
@@ -131,8 +138,7 @@ SC_INLINE uint32_t fifo_raise_locked(struct vcpu *v, struct evtchn_vcpu *ev,
         atomic_write8(&p->saved, 1);
         return 0;
     }
-    raised = word_set_pending(&page[port % FIFO_PAGE_PORTS], likely(!fref_is_none(ev->control)),
-                              &queue_it);
+    raised = word_set_pending(&page[port % FIFO_PAGE_PORTS], likely(!fref_is_none(ev->control)), &queue_it);
     return queue_it ? raised | fifo_enqueue_locked(v, ev, old_ev, p, port) : raised;
 }
 
@@ -154,8 +160,7 @@ static struct evtchn_vcpu *queues_lock(struct domain *d, struct vcpu *v, struct 
     return NULL;
 }
 
-static void fifo_set_pending_moved(struct domain *d, struct vcpu *v, struct evtchn_port *p,
-                                   uint32_t port)
+static void fifo_set_pending_moved(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port)
 {
     struct evtchn_vcpu *old_ev = queues_lock(d, v, p);
     uint32_t raised;
@@ -266,8 +271,7 @@ static void fifo_switch_queues_locked(struct domain *d, struct evtchn_fifo *f)
     }
 }
 
-static void fifo_set_control_locked(struct evtchn_vcpu *ev, SC_OWNED fref_t control,
-                                    uint32_t offset)
+static void fifo_set_control_locked(struct evtchn_vcpu *ev, SC_OWNED fref_t control, uint32_t offset)
 {
     spin_lock(&ev->lock);
     ev->control = control;

@@ -39,10 +39,10 @@
 struct evtchn_port {
     uint64_t bind;
     struct domain *remote SC_NULLABLE; /* slot; interdomain: the peer's domain */
-    uint32_t last_queue; /* FIFO queue it was last linked in: vcpu << 8 | priority; see evtchn_fifo.c */
-    uint16_t vcpu;       /* atomic; whom to notify */
-    uint8_t priority;    /* atomic */
-    uint8_t saved; /* atomic; became pending while its FIFO array page was missing */
+    uint32_t last_queue;               /* FIFO queue it was last linked in: vcpu << 8 | priority; see evtchn_fifo.c */
+    uint16_t vcpu;                     /* atomic; whom to notify */
+    uint8_t priority;                  /* atomic */
+    uint8_t saved;                     /* atomic; became pending while its FIFO array page was missing */
 };
 
 struct evtchn_chunk {
@@ -64,7 +64,7 @@ struct evtchn_domain {
     struct evtchn_fifo *fifo SC_NULLABLE; /* slot; null: 2-level ABI */
     uint32_t max_port SC_GUARDED_BY(lock);
     uint32_t nr_chunks SC_GUARDED_BY(lock);
-    uint32_t first_free SC_GUARDED_BY(lock); /* no chunk below it has a closed port */
+    uint32_t first_free SC_GUARDED_BY(lock);      /* no chunk below it has a closed port */
     struct evtchn_chunk *near_chunk[NEAR_CHUNKS]; /* slots */
     struct evtchn_group *group[NR_GROUPS];        /* slots */
     uint32_t pirq_port[NR_PIRQS];                 /* atomic; 0 when unbound */
@@ -73,9 +73,9 @@ struct evtchn_domain {
 /* A vcpu's FIFO queues. */
 struct evtchn_vcpu {
     spinlock_t lock;
-    uint32_t control_at SC_GUARDED_BY(lock); /* index of the control block's first word in its page */
-    struct evtchn_fifo *fifo SC_NULLABLE SC_GUARDED_BY(lock); /* the domain's; null when closed */
-    fref_t control SC_GUARDED_BY(lock);      /* held; none before init_control */
+    uint32_t control_at SC_GUARDED_BY(lock);                   /* index of the control block's first word in its page */
+    struct evtchn_fifo *fifo SC_NULLABLE SC_GUARDED_BY(lock);  /* the domain's; null when closed */
+    fref_t control SC_GUARDED_BY(lock);                        /* held; none before init_control */
     uint32_t tail[EVTCHN_FIFO_MAX_QUEUES] SC_GUARDED_BY(lock); /* last port queued; 0 when empty */
 };
 
@@ -84,9 +84,18 @@ SC_INLINE uint64_t bind_make(uint32_t state, domid_t dom, uint32_t number)
 {
     return state | (uint64_t)dom << 16 | (uint64_t)number << 32;
 }
-SC_INLINE uint32_t bind_state(uint64_t bind) { return (uint8_t)bind; }
-SC_INLINE domid_t bind_dom(uint64_t bind) { return (domid_t)(bind >> 16); }
-SC_INLINE uint32_t bind_number(uint64_t bind) { return (uint32_t)(bind >> 32); }
+SC_INLINE uint32_t bind_state(uint64_t bind)
+{
+    return (uint8_t)bind;
+}
+SC_INLINE domid_t bind_dom(uint64_t bind)
+{
+    return (domid_t)(bind >> 16);
+}
+SC_INLINE uint32_t bind_number(uint64_t bind)
+{
+    return (uint32_t)(bind >> 32);
+}
 
 /* evtchn_table.c */
 
@@ -95,8 +104,7 @@ struct evtchn_chunk *evtchn_far_chunk(const struct evtchn_domain *ed, uint32_t i
 
 SC_INLINE struct evtchn_chunk *evtchn_chunk_at(const struct evtchn_domain *ed, uint32_t index)
 {
-    return likely(index < NEAR_CHUNKS) ? slot_read(ed->near_chunk[index])
-                                       : evtchn_far_chunk(ed, index);
+    return likely(index < NEAR_CHUNKS) ? slot_read(ed->near_chunk[index]) : evtchn_far_chunk(ed, index);
 }
 
 /* The port, in whatever state; null when the table does not reach so far. */
@@ -177,8 +185,7 @@ SC_INLINE void evtchn_2l_set_pending(struct domain *d, struct vcpu *v, uint32_t 
 }
 
 /* Make the port pending and notify v, a vcpu of d. */
-SC_INLINE void evtchn_set_pending(struct domain *d, struct vcpu *v SC_NULLABLE,
-                                  struct evtchn_port *p, uint32_t port)
+SC_INLINE void evtchn_set_pending(struct domain *d, struct vcpu *v SC_NULLABLE, struct evtchn_port *p, uint32_t port)
 {
     if (unlikely(v == NULL))
         return;

@@ -54,8 +54,8 @@ static uint32_t table_limit(const struct evtchn_domain *ed)
 }
 
 /* Lowest closed port of the chunk that no queue of the guest still holds; or CHUNK_PORTS. */
-static uint32_t chunk_closed_port_locked(const struct evtchn_domain *ed,
-                                         const struct evtchn_chunk *chunk, uint32_t first_port)
+static uint32_t chunk_closed_port_locked(const struct evtchn_domain *ed, const struct evtchn_chunk *chunk,
+                                         uint32_t first_port)
 {
     uint64_t closed = ~chunk->used;
 
@@ -103,8 +103,7 @@ int evtchn_find_closed_locked(struct domain *d, uint32_t *port_out)
     return -ENOSPC;
 }
 
-void evtchn_take_locked(struct evtchn_domain *ed, uint32_t port, uint64_t bind, uint16_t vcpu,
-                        struct domain *remote)
+void evtchn_take_locked(struct evtchn_domain *ed, uint32_t port, uint64_t bind, uint16_t vcpu, struct domain *remote)
 {
     struct evtchn_chunk *chunk = evtchn_chunk_at(ed, port / CHUNK_PORTS);
     struct evtchn_port *p;

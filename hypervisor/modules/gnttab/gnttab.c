@@ -18,8 +18,8 @@ static uint16_t mapping_uses(uint32_t flags)
  * Make the mappings that flags ask for of the pinned frame.  Consumes pin->ref; it
  * goes to the page-table entry, or else to *device.  0 or an error of pvmmu's.
  */
-SC_NODISCARD static int mappings_make(struct vcpu *v, const struct gnttab_map_request *req,
-                                      const struct pin *pin, fref_t *device)
+SC_NODISCARD static int mappings_make(struct vcpu *v, const struct gnttab_map_request *req, const struct pin *pin,
+                                      fref_t *device)
 {
     bool host = (req->flags & GNTMAP_host_map) != 0;
     int rc = 0;
@@ -32,11 +32,9 @@ SC_NODISCARD static int mappings_make(struct vcpu *v, const struct gnttab_map_re
     if ((req->flags & GNTMAP_device_map) != 0)
         rc = frame_dup(pin->ref, device);
     if (likely(rc == 0)) {
-        rc = pvmmu_grant_map(v, req->host_addr, (req->flags & GNTMAP_contains_pte) != 0,
-                             (req->flags & GNTMAP_readonly) != 0,
-                             (uint64_t)(req->flags >> _GNTMAP_guest_avail0 & PTE_AVAIL_BITS)
-                                 << PTE_AVAIL_SHIFT,
-                             pin->ref);
+        rc = pvmmu_grant_map(
+            v, req->host_addr, (req->flags & GNTMAP_contains_pte) != 0, (req->flags & GNTMAP_readonly) != 0,
+            (uint64_t)(req->flags >> _GNTMAP_guest_avail0 & PTE_AVAIL_BITS) << PTE_AVAIL_SHIFT, pin->ref);
         if (likely(rc == 0))
             return 0;
         frame_put(*device);
@@ -47,9 +45,8 @@ SC_NODISCARD static int mappings_make(struct vcpu *v, const struct gnttab_map_re
 }
 
 /* With a free entry m of the map track for it. */
-SC_NODISCARD static int map_tracked(struct vcpu *v, struct domain *rd,
-                                    const struct gnttab_map_request *req, struct mapping *m,
-                                    mfn_t *frame)
+SC_NODISCARD static int map_tracked(struct vcpu *v, struct domain *rd, const struct gnttab_map_request *req,
+                                    struct mapping *m, mfn_t *frame)
 {
     bool write = (req->flags & GNTMAP_readonly) == 0;
     struct pin pin;
@@ -91,9 +88,8 @@ int gnttab_map(struct vcpu *v, const struct gnttab_map_request *req, uint32_t *h
 }
 
 /* Take apart what is asked for of a mapping that this caller alone has. *done: which kinds. */
-SC_NODISCARD static int mappings_end(struct vcpu *v, const struct gnttab_unmap_request *req,
-                                     const struct mapping *m, const struct domain *rd,
-                                     uint16_t flags, uint16_t *done)
+SC_NODISCARD static int mappings_end(struct vcpu *v, const struct gnttab_unmap_request *req, const struct mapping *m,
+                                     const struct domain *rd, uint16_t flags, uint16_t *done)
 {
     mfn_t frame;
     int rc = gnttab_pinned_frame(rd, m->ref, &frame);
@@ -110,8 +106,8 @@ SC_NODISCARD static int mappings_end(struct vcpu *v, const struct gnttab_unmap_r
         bool contains_pte = (flags & GNTMAP_contains_pte) != 0;
 
         if (unlikely(contains_pte && req->new_addr != 0) ||
-            unlikely(pvmmu_grant_unmap(v, req->host_addr, contains_pte, frame,
-                                       (flags & GNTMAP_readonly) != 0, req->new_addr) != 0))
+            unlikely(pvmmu_grant_unmap(v, req->host_addr, contains_pte, frame, (flags & GNTMAP_readonly) != 0,
+                                       req->new_addr) != 0))
             return GNTST_general_error;
         *done |= GNTMAP_host_map;
     }
@@ -119,8 +115,8 @@ SC_NODISCARD static int mappings_end(struct vcpu *v, const struct gnttab_unmap_r
 }
 
 /* The mapping's entry is BUSY by the caller. */
-SC_NODISCARD static int unmap_claimed(struct vcpu *v, const struct gnttab_unmap_request *req,
-                                      struct mapping *m, uint16_t flags)
+SC_NODISCARD static int unmap_claimed(struct vcpu *v, const struct gnttab_unmap_request *req, struct mapping *m,
+                                      uint16_t flags)
 {
     struct domain *d = v->domain, *rd = gnttab_granter(d, m->domid);
     uint16_t done = 0, left;
@@ -170,8 +166,7 @@ struct copy_buf {
 };
 
 /* Who grants the frame of this end, if anyone: copy_buf.rd.  GNTST_*. */
-SC_NODISCARD static int copy_domain(struct domain *d, const struct gnttab_copy_end *end,
-                                    struct copy_buf *buf)
+SC_NODISCARD static int copy_domain(struct domain *d, const struct gnttab_copy_end *end, struct copy_buf *buf)
 {
     buf->rd = NULL;
     if (!end->is_gref)
@@ -191,22 +186,19 @@ SC_NODISCARD static int copy_claim(struct domain *d, const struct gnttab_copy_en
     if (buf->rd != NULL) {
         /* A reader needs no reference beside the one that the pinned grant holds. */
         pin = (struct pin){ .ref = FREF_NONE };
-        rc = gnttab_pin(buf->rd, (uint32_t)end->number, d->id, write ? PIN_WRITE | PIN_REF : 0, 1,
-                        &pin);
+        rc = gnttab_pin(buf->rd, (uint32_t)end->number, d->id, write ? PIN_WRITE | PIN_REF : 0, 1, &pin);
         buf->frame = pin.frame;
         buf->ref = pin.ref;
         return rc;
     }
     buf->frame = mfn(end->number);
-    rc = write ? frame_get_rw(buf->frame, d->id, &buf->ref)
-               : frame_get_ro(buf->frame, d->id, &buf->ref);
+    rc = write ? frame_get_rw(buf->frame, d->id, &buf->ref) : frame_get_ro(buf->frame, d->id, &buf->ref);
     if (likely(rc == 0))
         return GNTST_okay;
     return rc == -EBUSY ? GNTST_general_error : GNTST_bad_page;
 }
 
-static void copy_release(struct domain *d, const struct gnttab_copy_end *end,
-                         const struct copy_buf *buf)
+static void copy_release(struct domain *d, const struct gnttab_copy_end *end, const struct copy_buf *buf)
 {
     frame_put(buf->ref);
     if (buf->rd != NULL)

@@ -27,8 +27,7 @@ struct gnttab_map_request {
  */
 /*@ requires \valid(v) && \valid_read(req) && \valid(handle) && \valid(frame);
   @ ensures GNTST_no_space <= \result <= GNTST_okay; */
-SC_NODISCARD int gnttab_map(struct vcpu *v, const struct gnttab_map_request *req, uint32_t *handle,
-                            mfn_t *frame);
+SC_NODISCARD int gnttab_map(struct vcpu *v, const struct gnttab_map_request *req, uint32_t *handle, mfn_t *frame);
 
 struct gnttab_unmap_request {
     uint64_t host_addr;    /* 0: leave the host mapping */

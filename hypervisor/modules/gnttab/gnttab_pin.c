@@ -56,8 +56,7 @@ SC_INLINE void entry_unclaim(uint32_t *header, const struct active *act)
 }
 
 /* The references that a use needs; nothing is held when it fails.  GNTST_*. */
-SC_NODISCARD static int pin_frames(mfn_t frame, domid_t owner, uint32_t how, bool first,
-                                   fref_t *hold, fref_t *ref)
+SC_NODISCARD static int pin_frames(mfn_t frame, domid_t owner, uint32_t how, bool first, fref_t *hold, fref_t *ref)
 {
     int rc = 0;
 
@@ -73,8 +72,8 @@ SC_NODISCARD static int pin_frames(mfn_t frame, domid_t owner, uint32_t how, boo
     return rc == -EBUSY ? GNTST_general_error : GNTST_bad_page;
 }
 
-SC_NODISCARD static int pin_locked(struct domain *rd, uint32_t ref, domid_t user, uint32_t how,
-                                   uint16_t n, struct pin *pin)
+SC_NODISCARD static int pin_locked(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n,
+                                   struct pin *pin)
 {
     struct gnttab_domain *gt = rd->gnttab;
     struct active *act = gnttab_active(gt, ref);
@@ -111,8 +110,7 @@ SC_NODISCARD static int pin_locked(struct domain *rd, uint32_t ref, domid_t user
     return GNTST_okay;
 }
 
-int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n,
-               struct pin *pin)
+int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n, struct pin *pin)
 {
     int rc;
 
@@ -123,14 +121,12 @@ int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint
 }
 
 /* Returns the reference to drop: none while the grant is in use. */
-static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domid_t user, bool write,
-                           uint16_t n)
+static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domid_t user, bool write, uint16_t n)
 {
     struct active *act = gnttab_active(gt, ref);
     fref_t hold = FREF_NONE;
 
-    if (unlikely(act == NULL) || unlikely(act->domid != user) ||
-        unlikely((write ? act->writers : act->readers) < n))
+    if (unlikely(act == NULL) || unlikely(act->domid != user) || unlikely((write ? act->writers : act->readers) < n))
         return FREF_NONE;
     if (write)
         act->writers -= n;

@@ -59,7 +59,7 @@ struct gnttab_domain {
     mfn_t frame[GRANT_FRAMES] SC_GUARDED_BY(lock);
     struct active_chunk *active[ACTIVE_CHUNKS]; /* slots; as many as the frames need */
     /* As the domain that maps. */
-    uint32_t nr_tracks;                        /* atomic, written under lock: chunks below */
+    uint32_t nr_tracks; /* atomic, written under lock: chunks below */
     uint32_t max_tracks SC_GUARDED_BY(lock);
     uint32_t free_mapping SC_GUARDED_BY(lock); /* handle + 1 of the first free entry; 0: none */
     struct track_chunk *track[TRACK_CHUNKS];   /* slots */
@@ -76,8 +76,7 @@ struct pin {
 };
 
 /* Use grant ref of rd, n times at once, as domain user.  GNTST_*. */
-SC_NODISCARD int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n,
-                            struct pin *pin);
+SC_NODISCARD int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n, struct pin *pin);
 /* End n uses. */
 void gnttab_unpin(struct domain *rd, uint32_t ref, domid_t user, bool write, uint16_t n);
 /* The frame of a grant that the caller has pinned.  GNTST_okay or GNTST_general_error. */

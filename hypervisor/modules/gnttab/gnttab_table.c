@@ -125,11 +125,9 @@ int gnttab_swap(struct domain *d, uint32_t ref_a, uint32_t ref_b)
     int rc = GNTST_okay;
 
     spin_lock(&gt->lock);
-    if (ref_a / FRAME_REFS >= gt->nr_frames || ref_b / FRAME_REFS >= gt->nr_frames ||
-        act_a == NULL || act_b == NULL) {
+    if (ref_a / FRAME_REFS >= gt->nr_frames || ref_b / FRAME_REFS >= gt->nr_frames || act_a == NULL || act_b == NULL) {
         rc = GNTST_bad_gntref;
-    } else if (ref_a != ref_b && ((act_a->readers | act_a->writers) != 0 ||
-                                  (act_b->readers | act_b->writers) != 0)) {
+    } else if (ref_a != ref_b && ((act_a->readers | act_a->writers) != 0 || (act_b->readers | act_b->writers) != 0)) {
         rc = GNTST_eagain;
     } else {
         a = frame_u32(gt->frame[ref_a / FRAME_REFS]);

@@ -76,8 +76,12 @@ static bool prefix(struct insn *in, uint8_t b)
     case 0xf0: in->lock = true; return true;
     case 0xf2: in->repne = true; return true;
     case 0xf3: in->rep = true; return true;
-    case 0x26: case 0x2e: case 0x36: case 0x3e: return true;
-    case 0x64: case 0x65: in->seg = b; return true;
+    case 0x26:
+    case 0x2e:
+    case 0x36:
+    case 0x3e: return true;
+    case 0x64:
+    case 0x65: in->seg = b; return true;
     default: return false;
     }
 }
@@ -117,11 +121,8 @@ int insn_imm(struct insn *in, unsigned nr, int64_t *out)
             return -EFAULT;
         v |= (uint64_t)b << (8 * i);
     }
-    switch (nr) {
-    case 1: *out = (int8_t)v; break;
-    case 2: *out = (int16_t)v; break;
-    default: *out = (int32_t)v; break;
-    }
+    /* Sign-extend from the last byte read. */
+    *out = (int64_t)(v << (64 - 8 * nr)) >> (64 - 8 * nr);
     return 0;
 }
 

@@ -31,8 +31,8 @@ SC_NODISCARD int physdev_map_gsi(struct domain *d, int gsi, int *pirq);
 struct physdev_msi {
     pci_bdf_t bdf;
     bool is_x;
-    uint32_t entry;      /* MSI-X: in the table */
-    uint32_t nr;         /* MSI: messages wanted, 1-32 */
+    uint32_t entry; /* MSI-X: in the table */
+    uint32_t nr;    /* MSI: messages wanted, 1-32 */
 };
 /*
  * PHYSDEVOP_map_pirq, MSI types.  nr consecutive pirqs, the first in *pirq.

@@ -10,18 +10,17 @@
 #include "core/lock.h"
 
 /* Between evtchn and pool in the lock order; sched is never taken with it or the other way round. */
-#define RANK_PHYSDEV RANK_SCHED
 
 enum pirq_kind { PIRQ_RESERVED = 0, PIRQ_GSI, PIRQ_MSI };
 
 struct pirq {
     uint8_t kind; /* enum pirq_kind */
     bool bound;
-    bool waits_eoi;  /* GSI: masked since it came */
-    uint8_t vector;  /* 0: none */
-    uint8_t nr;      /* MSI: messages mapped with this first one; 0: not the first */
-    uint32_t gsi;    /* GSI */
-    struct msi msi;  /* MSI */
+    bool waits_eoi; /* GSI: masked since it came */
+    uint8_t vector; /* 0: none */
+    uint8_t nr;     /* MSI: messages mapped with this first one; 0: not the first */
+    uint32_t gsi;   /* GSI */
+    struct msi msi; /* MSI */
 };
 
 struct pirq_table {

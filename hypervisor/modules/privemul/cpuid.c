@@ -44,9 +44,7 @@ static void xen_leaves(uint32_t index, uint32_t sub, const struct vcpu *v, struc
         l->c = XEN_CPUID_SIGNATURE_ECX;
         l->d = XEN_CPUID_SIGNATURE_EDX;
         break;
-    case 1:
-        l->a = 4U << 16 | 17;
-        break;
+    case 1: l->a = 4U << 16 | 17; break;
     case 2:
         l->a = 1; /* hypercall pages */
         l->b = 0x40000000;
@@ -63,8 +61,7 @@ static void xen_leaves(uint32_t index, uint32_t sub, const struct vcpu *v, struc
     case 5:
         l->b = 46; /* machine address width of PV frames */
         break;
-    default:
-        break;
+    default: break;
     }
     (void)v;
 }

@@ -25,14 +25,14 @@ struct msr_range {
 
 /* Registers that a guest may read; writing them changes nothing. */
 static const struct msr_range known_msrs[] = {
-    { 0x17, 0x17, true },              /* IA32_PLATFORM_ID */
-    { 0x8b, 0x8b, false },             /* microcode revision */
-    { 0xce, 0xce, false },             /* PLATFORM_INFO */
+    { 0x17, 0x17, true },  /* IA32_PLATFORM_ID */
+    { 0x8b, 0x8b, false }, /* microcode revision */
+    { 0xce, 0xce, false }, /* PLATFORM_INFO */
     { MSR_MTRRCAP, MSR_MTRRCAP, true },
-    { 0x174, 0x176, false },           /* SYSENTER: unused in 64-bit guests */
-    { 0x179, 0x17b, true },            /* MCG_CAP, STATUS, CTL */
+    { 0x174, 0x176, false }, /* SYSENTER: unused in 64-bit guests */
+    { 0x179, 0x17b, true },  /* MCG_CAP, STATUS, CTL */
     { MSR_MISC_ENABLE, MSR_MISC_ENABLE, false },
-    { 0x200, 0x2ff, true },            /* MTRRs, PAT */
+    { 0x200, 0x2ff, true }, /* MTRRs, PAT */
     { MSR_PAT, MSR_PAT, false },
     { 0x400, 0x47f, true },            /* machine-check banks */
     { 0xc0010010, 0xc0010010, true },  /* SYSCFG */
@@ -63,14 +63,11 @@ bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
         return true;
     }
     switch (msr) {
-    case MSR_EFER:
-        *value = rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX);
-        return true;
+    case MSR_EFER: *value = rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX); return true;
     case MSR_APIC_BASE:
         *value = rdmsr(msr) & ~0x400UL; /* x2APIC is not the guest's */
         return true;
-    default:
-        break;
+    default: break;
     }
     if (known(v, msr) && rdmsr_safe(msr, value) == 0)
         return true;
@@ -95,17 +92,13 @@ bool msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
         return true;
     }
     switch (msr) {
-    case MSR_EFER:
-        return value == (rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX));
+    case MSR_EFER: return value == (rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX));
     case MSR_STAR:
     case MSR_LSTAR:
     case MSR_CSTAR:
-    case MSR_SFMASK:
-        return true; /* what a kernel sets for itself on the bare machine */
-    case MSR_HYPERCALL_PAGE:
-        return hypercall_page_at(v, value);
-    default:
-        break;
+    case MSR_SFMASK: return true; /* what a kernel sets for itself on the bare machine */
+    case MSR_HYPERCALL_PAGE: return hypercall_page_at(v, value);
+    default: break;
     }
     if (known(v, msr) && rdmsr_safe(msr, &old) == 0) {
         if (old != value)

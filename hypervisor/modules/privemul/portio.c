@@ -4,6 +4,7 @@
 #include "core/guest.h"
 #include "core/log.h"
 #include "modules/privemul/privemul.h"
+#include "ports/physdev.h"
 
 bool port_io_opcode(uint8_t opcode)
 {
@@ -18,10 +19,10 @@ static bool port_is_ours(uint16_t port)
            (port >= 0x3f8 && port <= 0x3ff);
 }
 
-static bool port_allowed(const struct vcpu *v)
+static bool port_allowed(const struct vcpu *v, uint16_t port, unsigned size)
 {
     /* iopl 1 and up is for the guest's kernel, 3 for its users too. */
-    return v->iopl >= (v->kernel_mode ? 1 : 3);
+    return v->iopl >= (v->kernel_mode ? 1 : 3) || physdev_port_allowed(v, port, size);
 }
 
 static uint32_t port_read(const struct vcpu *v, uint16_t port, unsigned size)
@@ -88,10 +89,8 @@ bool port_io(struct vcpu *v, struct guest_regs *regs, struct insn *in)
     bool again;
     int64_t imm;
 
-    if (!port_allowed(v))
-        return false;
     if (in->opcode >= 0x6c && in->opcode <= 0x6f) {
-        if (!string_io(v, regs, in, port, size, &again))
+        if (!port_allowed(v, port, size) || !string_io(v, regs, in, port, size, &again))
             return false;
         if (again)
             in->at = 0; /* stay at the instruction */
@@ -102,6 +101,8 @@ bool port_io(struct vcpu *v, struct guest_regs *regs, struct insn *in)
             return false;
         port = (uint8_t)imm;
     }
+    if (!port_allowed(v, port, size))
+        return false;
     if ((in->opcode & 2) == 0)
         in_result(regs, port_read(v, port, size), size);
     else

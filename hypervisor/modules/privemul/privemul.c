@@ -36,20 +36,13 @@ static bool software_interrupt(struct vcpu *v, struct guest_regs *regs, const st
 static bool read_cr(const struct vcpu *v, unsigned n, uint64_t *value)
 {
     switch (n) {
-    case 0:
-        *value = (read_cr0() & ~CR0_TS) | (v->cr0_guest & CR0_TS);
-        return true;
-    case 2:
-        *value = v->info->arch.cr2;
-        return true;
-    case 3:
-        *value = fref_mfn(v->kernel_pt).v << PAGE_SHIFT;
-        return true;
+    case 0: *value = (read_cr0() & ~CR0_TS) | (v->cr0_guest & CR0_TS); return true;
+    case 2: *value = v->info->arch.cr2; return true;
+    case 3: *value = fref_mfn(v->kernel_pt).v << PAGE_SHIFT; return true;
     case 4:
         *value = (v->cr4_guest & ~CR4_GUEST_READS) | (read_cr4() & (CR4_GUEST_READS | CR4_OSXSAVE | CR4_FSGSBASE));
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -76,16 +69,12 @@ static bool write_cr(struct vcpu *v, unsigned n, uint64_t value)
         }
         fpu_guest_ts(v, (value & CR0_TS) != 0);
         return true;
-    case 2:
-        v->info->arch.cr2 = value;
-        return true;
-    case 3:
-        return write_base(v, value);
+    case 2: v->info->arch.cr2 = value; return true;
+    case 3: return write_base(v, value);
     case 4:
         v->cr4_guest = value & CR4_TSD; /* the rest is the hypervisor's */
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -129,22 +118,17 @@ static bool two_byte(struct vcpu *v, struct guest_regs *regs, struct insn *in)
     uint64_t value;
 
     switch (in->opcode) {
-    case 0x06:
-        fpu_guest_ts(v, false);
-        return true;
+    case 0x06: fpu_guest_ts(v, false); return true;
     case 0x08: /* invd */
     case 0x09: /* wbinvd */
         if (v->domain->privileged)
             wbinvd();
         return true;
     case 0x20:
-    case 0x22:
-        return control_register(v, regs, in);
+    case 0x22: return control_register(v, regs, in);
     case 0x21:
-    case 0x23:
-        return debug_register(v, regs, in);
-    case 0x30:
-        return msr_write(v, (uint32_t)regs->rcx, (uint32_t)regs->rax | regs->rdx << 32);
+    case 0x23: return debug_register(v, regs, in);
+    case 0x30: return msr_write(v, (uint32_t)regs->rcx, (uint32_t)regs->rax | regs->rdx << 32);
     case 0x32:
         if (!msr_read(v, (uint32_t)regs->rcx, &value))
             return false;
@@ -162,11 +146,8 @@ static bool two_byte(struct vcpu *v, struct guest_regs *regs, struct insn *in)
         if (in->modrm == 0xd1 && fpu_xcr0() != 0) /* xsetbv */
             return xcr0_write(v, (uint32_t)regs->rcx, (uint32_t)regs->rax | regs->rdx << 32);
         return false;
-    case 0xa2:
-        cpuid_guest(v, regs);
-        return true;
-    default:
-        return false;
+    case 0xa2: cpuid_guest(v, regs); return true;
+    default: return false;
     }
 }
 

@@ -71,8 +71,7 @@ static int entry_take(struct vcpu *v, uint64_t new_va, uint64_t *pte)
     return 0;
 }
 
-int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m, bool readonly,
-                      uint64_t new_pte_gva)
+int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m, bool readonly, uint64_t new_pte_gva)
 {
     uint64_t pte = 0;
     unsigned slot;

@@ -12,7 +12,7 @@ enum write_op { W_MOV, W_XCHG, W_CMPXCHG, W_AND, W_OR, W_XOR, W_ADD, W_SUB, W_XA
 
 struct write {
     uint8_t op;
-    uint8_t reg;  /* register operand, or 0xff when an immediate */
+    uint8_t reg; /* register operand, or 0xff when an immediate */
     int64_t imm;
     unsigned size;
 };
@@ -36,10 +36,17 @@ static int decode_one_byte(struct insn *in, struct write *w, const struct vcpu *
     switch (in->opcode | 1) {
     case 0x89: w->op = W_MOV; break;
     case 0x87: w->op = W_XCHG; break;
-    case 0xc7: w->op = W_MOV; imm = w->size < 4 ? w->size : 4; break;
+    case 0xc7:
+        w->op = W_MOV;
+        imm = w->size < 4 ? w->size : 4;
+        break;
     case 0x81: imm = w->size < 4 ? w->size : 4; break;
     case 0x83: imm = 1; break;
-    case 0x01: case 0x09: case 0x21: case 0x29: case 0x31:
+    case 0x01:
+    case 0x09:
+    case 0x21:
+    case 0x29:
+    case 0x31:
         rc = alu_op(in->opcode >> 3, &w->op);
         if (rc != 0)
             return rc;
@@ -72,8 +79,10 @@ static int decode_two_byte(struct insn *in, struct write *w, const struct vcpu *
         return rc;
     w->reg = (uint8_t)insn_modrm_reg(in);
     switch (in->opcode) {
-    case 0xb0: case 0xb1: w->op = W_CMPXCHG; break;
-    case 0xc0: case 0xc1: w->op = W_XADD; break;
+    case 0xb0:
+    case 0xb1: w->op = W_CMPXCHG; break;
+    case 0xc0:
+    case 0xc1: w->op = W_XADD; break;
     case 0xab: w->op = W_BTS; break;
     case 0xb3: w->op = W_BTR; break;
     case 0xbb: w->op = W_BTC; break;
@@ -141,11 +150,11 @@ static uint64_t flags_add(uint64_t a, uint64_t b, unsigned size)
 }
 
 struct effect {
-    uint64_t value;     /* to store */
+    uint64_t value; /* to store */
     bool stores;
     bool sets_flags;
     uint64_t flags;
-    uint8_t reg;        /* register that gets reg_value, or 0xff */
+    uint8_t reg; /* register that gets reg_value, or 0xff */
     uint64_t reg_value;
 };
 
@@ -157,8 +166,16 @@ static void compute(const struct write *w, const struct guest_regs *regs, uint64
 
     *e = (struct effect){ .stores = true, .reg = 0xff, .sets_flags = true };
     switch ((enum write_op)w->op) {
-    case W_MOV: e->value = src; e->sets_flags = false; break;
-    case W_XCHG: e->value = src; e->sets_flags = false; e->reg = w->reg; e->reg_value = old; break;
+    case W_MOV:
+        e->value = src;
+        e->sets_flags = false;
+        break;
+    case W_XCHG:
+        e->value = src;
+        e->sets_flags = false;
+        e->reg = w->reg;
+        e->reg_value = old;
+        break;
     case W_CMPXCHG:
         e->flags = flags_sub(regs->rax, old, w->size);
         e->stores = ((regs->rax ^ old) & size_mask(w->size)) == 0;
@@ -168,20 +185,44 @@ static void compute(const struct write *w, const struct guest_regs *regs, uint64
             e->reg_value = old;
         }
         break;
-    case W_AND: e->value = old & src; e->flags = flags_logic(e->value, w->size); break;
-    case W_OR: e->value = old | src; e->flags = flags_logic(e->value, w->size); break;
-    case W_XOR: e->value = old ^ src; e->flags = flags_logic(e->value, w->size); break;
-    case W_ADD: e->value = old + src; e->flags = flags_add(old, src, w->size); break;
-    case W_SUB: e->value = old - src; e->flags = flags_sub(old, src, w->size); break;
+    case W_AND:
+        e->value = old & src;
+        e->flags = flags_logic(e->value, w->size);
+        break;
+    case W_OR:
+        e->value = old | src;
+        e->flags = flags_logic(e->value, w->size);
+        break;
+    case W_XOR:
+        e->value = old ^ src;
+        e->flags = flags_logic(e->value, w->size);
+        break;
+    case W_ADD:
+        e->value = old + src;
+        e->flags = flags_add(old, src, w->size);
+        break;
+    case W_SUB:
+        e->value = old - src;
+        e->flags = flags_sub(old, src, w->size);
+        break;
     case W_XADD:
         e->value = old + src;
         e->flags = flags_add(old, src, w->size);
         e->reg = w->reg;
         e->reg_value = old;
         break;
-    case W_BTS: e->value = old | bit; e->flags = (old & bit) != 0 ? RFLAGS_CF : 0; break;
-    case W_BTR: e->value = old & ~bit; e->flags = (old & bit) != 0 ? RFLAGS_CF : 0; break;
-    case W_BTC: e->value = old ^ bit; e->flags = (old & bit) != 0 ? RFLAGS_CF : 0; break;
+    case W_BTS:
+        e->value = old | bit;
+        e->flags = (old & bit) != 0 ? RFLAGS_CF : 0;
+        break;
+    case W_BTR:
+        e->value = old & ~bit;
+        e->flags = (old & bit) != 0 ? RFLAGS_CF : 0;
+        break;
+    case W_BTC:
+        e->value = old ^ bit;
+        e->flags = (old & bit) != 0 ? RFLAGS_CF : 0;
+        break;
     }
 }
 
@@ -234,7 +275,7 @@ bool ptwr_fault(struct vcpu *v, uint64_t address)
     struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
     struct guest_regs *regs = guest_regs();
     struct insn in;
-    struct write w;
+    struct write w = { 0 };
     fref_t table;
     int rc;
 
@@ -246,8 +287,8 @@ bool ptwr_fault(struct vcpu *v, uint64_t address)
     if (rc == 0 && (!in.has_mem || in.mem != address || (address & (w.size - 1)) != 0))
         rc = -EINVAL;
     if (rc == 0)
-        rc = write_entry(v, fref_mfn(table), (unsigned)(address & (PAGE_SIZE - 1)) / 8, (unsigned)address & 7, &w,
-                         regs);
+        rc =
+            write_entry(v, fref_mfn(table), (unsigned)(address & (PAGE_SIZE - 1)) / 8, (unsigned)address & 7, &w, regs);
     if (rc == 0)
         insn_done(&in, regs);
     else

@@ -133,9 +133,7 @@ int mmu_request_run(struct mmu_ctx *c, struct mmu_request *q)
 {
     for (;;) {
         switch ((enum phase)q->phase) {
-        case PHASE_TRY:
-            step_try(c, q);
-            break;
+        case PHASE_TRY: step_try(c, q); break;
         case PHASE_BUILD:
         case PHASE_TEAR:
         case PHASE_DROP_TEAR:
@@ -147,8 +145,7 @@ int mmu_request_run(struct mmu_ctx *c, struct mmu_request *q)
                 return q->rc;
             step_drop(c, q);
             break;
-        case PHASE_DONE:
-            return q->rc;
+        case PHASE_DONE: return q->rc;
         }
     }
 }

@@ -93,8 +93,8 @@ int update_l1_if(struct mmu_ctx *c, mfn_t t, unsigned i, uint64_t *expected, uin
     return 0;
 }
 
-int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned i, uint64_t value,
-                 bool preserve_ad, bool *committed)
+int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned i, uint64_t value, bool preserve_ad,
+                 bool *committed)
 {
     uint64_t old = pt_load(table, i), pte = value;
     fref_t r;

@@ -75,8 +75,7 @@ static unsigned build_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsi
 
         if (!pte_present(pte) || hv_slot(level, i))
             continue;
-        *err = (pte & bad) != 0 ? -EINVAL
-                                : frame_get_table(pte_mfn(pte), c->pt_owner->id, level - 1, &r);
+        *err = (pte & bad) != 0 ? -EINVAL : frame_get_table(pte_mfn(pte), c->pt_owner->id, level - 1, &r);
         if (*err != 0)
             return i;
         pt_adopt(table, i, pte_make(r, pte | PTE_U, true));
@@ -123,8 +122,7 @@ static void build_step(struct mmu_ctx *c)
     } else if (err == FRAME_BUILD) {
         push(w, pte_mfn(pt_load(table, at)), level - 1, WALK_BUILD);
     } else {
-        log_guest(LOG_DEBUG, "mfn %lx as L%u: entry %u %lx refused (%d)", table.v, level, at,
-                  pt_load(table, at), err);
+        log_guest(LOG_DEBUG, "mfn %lx as L%u: entry %u %lx refused (%d)", table.v, level, at, pt_load(table, at), err);
         w->err = err;
         w->at[top].mode = WALK_TEAR;
     }
