@@ -23,6 +23,16 @@ static uint64_t pages_of(uint64_t nr_bytes)
     return ALIGN_UP(nr_bytes, PAGE_SIZE) >> PAGE_SHIFT;
 }
 
+/* The least power of two that is not below n. */
+static uint64_t power_of_two(uint64_t n)
+{
+    uint64_t p = 1;
+
+    while (p < n)
+        p <<= 1;
+    return p;
+}
+
 /* The page tables map themselves: grow until they fit. */
 static void place_tables(struct pv_layout *l, uint64_t at)
 {
@@ -77,6 +87,11 @@ int pv_layout_make(const struct kimage_info *k, uint64_t nr_pages, uint64_t init
         at += l->p2m_frames;
     }
     if (initrd_apart && initrd_bytes != 0) {
+        uint64_t far = power_of_two(l->mapped_pages);
+
+        /* Where Xen has it, if there is room: a guest's allocator then finds the same holes. */
+        if (far > at && far + l->initrd_pages <= nr_pages)
+            at = far;
         l->initrd_pfn = at;
         at += l->initrd_pages;
     }
