@@ -19,6 +19,8 @@ struct leaf {
 /* Leaf 7: SMEP, SMAP, FSGSBASE (only where CR4 gives it), INVPCID, PKU, LA57, UMIP, CET, ... */
 #define HIDE_7B (BIT(0) | BIT(1) | BIT(7) | BIT(10) | BIT(20) | BIT(25))
 #define SHOW_7C (BIT(1) | BIT(6) | BIT(8) | BIT(9) | BIT(10) | BIT(11) | BIT(12) | BIT(14))
+/* AVX-512 parts and fast short REP MOV; no speculation controls */
+#define SHOW_7D (BIT(2) | BIT(3) | BIT(4) | BIT(8))
 #define HIDE_81D (BIT(3) | BIT(12) | BIT(13) | BIT(17) | BIT(26) | BIT(27))
 #define HIDE_81C (BIT(2) | BIT(3) | BIT(9) | BIT(10) | BIT(12) | BIT(13) | BIT(24) | BIT(28))
 
@@ -32,6 +34,22 @@ static void features_1(struct leaf *l)
         l->c |= BIT(27);
     l->d &= ~HIDE_1D;
     l->d |= BIT(9); /* APIC, as the ABI has it for the first domain */
+}
+
+/* Leaf 0xd: the state components that the hypervisor saves, and no supervisor ones. */
+static void features_xstate(uint32_t sub, struct leaf *l)
+{
+    uint64_t xcr0 = fpu_xcr0();
+
+    if (xcr0 == 0 || (sub >= 2 && (sub >= 64 || (xcr0 >> sub & 1) == 0))) {
+        *l = (struct leaf){ 0, 0, 0, 0 };
+    } else if (sub == 0) {
+        l->a = (uint32_t)xcr0;
+        l->c = l->b; /* the machine runs with all of them: what is enabled is what there is */
+        l->d = (uint32_t)(xcr0 >> 32);
+    } else if (sub == 1) {
+        *l = (struct leaf){ l->a & 7, 0, 0, 0 }; /* XSAVEOPT, XSAVEC, XGETBV(1); no XSAVES */
+    }
 }
 
 static void xen_leaves(uint32_t index, uint32_t sub, const struct vcpu *v, struct leaf *l)
@@ -81,12 +99,10 @@ void cpuid_guest(struct vcpu *v, struct guest_regs *regs)
         case 7:
             l.b &= ~HIDE_7B;
             l.c &= SHOW_7C;
+            l.d &= SHOW_7D;
             break;
         case 0xa: l = (struct leaf){ 0, 0, 0, 0 }; break; /* PMU */
-        case 0xd:
-            if (fpu_xcr0() == 0)
-                l = (struct leaf){ 0, 0, 0, 0 };
-            break;
+        case 0xd: features_xstate(sub, &l); break;
         case 0x80000001:
             l.d &= ~HIDE_81D;
             l.c &= ~HIDE_81C;
