@@ -42,10 +42,8 @@ static void held_drop(struct mmu_ctx *c, struct held_l1 *held)
 {
     if (fref_is_none(held->ref))
         return;
-    if (unlikely(table_put(c, held->ref, KIND_L1) != 0)) {
-        while (walk_run(c) == WALK_PREEMPTED)
-            ;
-    }
+    table_put_to_end(c, held->ref, KIND_L1);
+    c->to_end = false;
     held->ref = FREF_NONE;
 }
 
@@ -213,10 +211,7 @@ static long update_va(struct vcpu *v, struct mmu_ctx *c, uint64_t va, uint64_t v
     if (unlikely(rc != 0))
         return -EINVAL;
     rc = update_l1(c, fref_mfn(table), slot, value, false);
-    if (unlikely(table_put(c, table, KIND_L1) != 0)) {
-        while (walk_run(c) == WALK_PREEMPTED)
-            ;
-    }
+    table_put_to_end(c, table, KIND_L1);
     mmu_finish(c);
     if (rc != 0)
         return rc;

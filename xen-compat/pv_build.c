@@ -247,13 +247,11 @@ static void tables_build(void)
 /* Pin the L4, which validates everything, and make it the vcpu's. */
 static void tables_validate(struct vcpu *v)
 {
-    struct mmu_ctx c = { .v = v, .pt_owner = dom, .pg_owner = dom };
+    struct mmu_ctx c = { .v = v, .pt_owner = dom, .pg_owner = dom, .to_end = true };
     struct mmu_request q = { .op = MMU_PIN, .kind = KIND_L4, .mfn = pfn_mfn(layout.pt_pfn) };
     int rc;
 
-    do {
-        rc = mmu_request_run(&c, &q);
-    } while (rc == WALK_PREEMPTED);
+    rc = mmu_request_run(&c, &q);
     if (rc == 0)
         rc = frame_get_sealed(pfn_mfn(layout.pt_pfn), dom->id, KIND_L4, &v->kernel_pt);
     if (rc != 0)

@@ -119,15 +119,11 @@ static int init_tables(struct vcpu *v, gva_t ctx)
         return rc;
     v->ldt_base = ldt[0];
     v->ldt_entries = (uint32_t)ldt[1];
-    while ((rc = table_get(&c, mfn(ctrlreg[3] >> PAGE_SHIFT), KIND_L4, &pt)) == WALK_PREEMPTED) {
-        do {
-            rc = walk_run(&c);
-        } while (rc == WALK_PREEMPTED);
-        if (rc != 0)
-            break;
+    rc = table_get(&c, mfn(ctrlreg[3] >> PAGE_SHIFT), KIND_L4, &pt);
+    if (rc == WALK_PREEMPTED) {
+        rc = walk_to_end(&c);
         /* Sealed, with the builder's reference: that is the one we want. */
         pt = (fref_t){ (ctrlreg[3] & PTE_ADDR) | FREF_TAG_RW };
-        break;
     }
     mmu_finish(&c);
     if (rc != 0)

@@ -48,13 +48,11 @@ static bool read_cr(const struct vcpu *v, unsigned n, uint64_t *value)
 
 static bool write_base(struct vcpu *v, uint64_t value)
 {
-    struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
+    struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain, .to_end = true };
     struct mmu_request q = { .op = MMU_BASE, .mfn = mfn(value >> PAGE_SHIFT) };
     int rc;
 
-    do {
-        rc = mmu_request_run(&c, &q);
-    } while (rc == WALK_PREEMPTED);
+    rc = mmu_request_run(&c, &q);
     mmu_finish(&c);
     return rc == 0;
 }

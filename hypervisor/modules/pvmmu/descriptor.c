@@ -40,9 +40,7 @@ static int seg_get(struct vcpu *v, mfn_t m, fref_t *out)
 
     if (rc != WALK_PREEMPTED)
         return rc;
-    do {
-        rc = walk_run(&c); /* 512 descriptors at most: run to the end */
-    } while (rc == WALK_PREEMPTED);
+    rc = walk_to_end(&c); /* 512 descriptors at most */
     mmu_finish(&c);
     return rc;
 }
@@ -51,10 +49,7 @@ static void seg_put(struct vcpu *v, fref_t r)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
 
-    if (table_put(&c, r, KIND_SEG) == 0)
-        return;
-    while (walk_run(&c) == WALK_PREEMPTED)
-        ;
+    table_put_to_end(&c, r, KIND_SEG);
     mmu_finish(&c);
 }
 

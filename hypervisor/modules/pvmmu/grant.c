@@ -21,10 +21,7 @@ static void table_drop(struct vcpu *v, fref_t table)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
 
-    if (table_put(&c, table, KIND_L1) == 0)
-        return;
-    while (walk_run(&c) == WALK_PREEMPTED)
-        ;
+    table_put_to_end(&c, table, KIND_L1);
     mmu_finish(&c);
 }
 

@@ -293,10 +293,7 @@ bool ptwr_fault(struct vcpu *v, uint64_t address)
         insn_done(&in, regs);
     else
         log_guest(LOG_DEBUG, "write to page table %lx at %lx refused", fref_mfn(table).v, regs->rip);
-    if (table_put(&c, table, KIND_L1) != 0) {
-        while (walk_run(&c) == WALK_PREEMPTED)
-            ;
-        mmu_finish(&c);
-    }
+    table_put_to_end(&c, table, KIND_L1);
+    mmu_finish(&c);
     return rc == 0;
 }

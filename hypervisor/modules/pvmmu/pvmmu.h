@@ -56,6 +56,7 @@ struct mmu_ctx {
     struct domain *pt_owner;             /* whose tables */
     struct domain *pg_owner SC_NULLABLE; /* whose frames may be mapped; null: device memory only */
     bool flush;                          /* a table went back to plain memory: no stale walk may see it */
+    bool to_end;                         /* the caller cannot wait: walks are not preempted */
     struct pt_walk walk;
 };
 
@@ -103,6 +104,10 @@ SC_NODISCARD int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, un
 
 /* Run c->walk until it is done: 0, the build's error, or WALK_PREEMPTED. */
 SC_NODISCARD int walk_run(struct mmu_ctx *c);
+/* The same for a caller that cannot wait: 0 or the build's error. */
+SC_NODISCARD int walk_to_end(struct mmu_ctx *c);
+/* Let go of a table for a caller that cannot wait. */
+void table_put_to_end(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
 /* Hold a table, building it if need be: 0, error, or WALK_PREEMPTED (run, ask again). */
 SC_NODISCARD int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, SC_OWNED fref_t *out);
 /* Let go of a table; may start a tear-down: WALK_PREEMPTED, else 0. */

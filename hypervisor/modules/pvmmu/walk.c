@@ -169,7 +169,7 @@ int walk_run(struct mmu_ctx *c)
     struct pt_walk *w = &c->walk;
 
     while (w->depth > 0) {
-        if (preempt_needed())
+        if (!c->to_end && preempt_needed())
             return WALK_PREEMPTED;
         if (w->at[w->depth - 1].mode == WALK_BUILD)
             build_step(c);
@@ -177,6 +177,18 @@ int walk_run(struct mmu_ctx *c)
             tear_step(c);
     }
     return w->err;
+}
+
+int walk_to_end(struct mmu_ctx *c)
+{
+    c->to_end = true;
+    return walk_run(c);
+}
+
+void table_put_to_end(struct mmu_ctx *c, fref_t r, unsigned kind)
+{
+    if (unlikely(table_put(c, r, kind) != 0) && walk_to_end(c) != 0)
+        panic("a tear-down failed");
 }
 
 int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, fref_t *out)
