@@ -95,6 +95,12 @@ void fpu_load(struct vcpu *v)
 
 void fpu_switch(struct vcpu *next)
 {
+    /*
+     * With XSAVE the state goes along at once: a lazy switch leaks it to speculation
+     * (CVE-2018-3665), and QEMU's TCG runs AVX instructions although CR0.TS is set.
+     */
+    if (xcr0 != 0)
+        fpu_load(next);
     if (this_cpu()->fpu_owner == next && (next->cr0_guest & CR0_TS) == 0)
         clts();
     else

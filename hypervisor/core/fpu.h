@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fpu.h - lazy FPU, SSE and AVX state (Intel SDM vol. 3, chapter 13).
- * CR0.TS is set while the registers hold another vcpu's state.
+ * fpu.h - FPU, SSE and AVX state (Intel SDM vol. 3, chapter 13).
+ * With FXSAVE the switch is lazy: CR0.TS is set while the registers hold another
+ * vcpu's state.  With XSAVE it is eager.
  */
 #ifndef CORE_FPU_H
 #define CORE_FPU_H
