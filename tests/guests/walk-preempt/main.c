@@ -30,8 +30,8 @@ void test_main(void)
     gdt[5] = 0x00cff3000000ffffUL;
     frames[0] = mfn_of(gdt);
     map_ro(gdt);
-    for (u32 i = 0; i < 400 && rc == 0; i++) {
-        HC(set_timer_op, now_ns() + i * 53 % 4000);
+    for (u32 i = 0; i < 20000 && rc == 0; i++) {
+        HC(set_timer_op, now_ns() + i * 977 % 120000);
         rc = HC(set_gdt, frames, i % 2 != 0 ? 0 : 512);
     }
     check_eq("set_gdt", rc, 0);
