@@ -126,7 +126,7 @@ check-tidy: $(BUILD)/gen/check_flags
 format: ## put the sources into shape with clang-format
 	@clang-format-19 -i $(FORMAT_FILES)
 
-stats: all ## figures of the tree and the image, as name: value lines
+stats: all $(BUILD)/gen/check_flags ## figures of the tree and the image, as name: value lines
 	@$(PY) tools/build/stats.py $(BUILD)
 
 clean: ## remove what was built (downloads too)
