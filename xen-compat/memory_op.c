@@ -9,7 +9,7 @@
 #include "core/hvmap.h"
 #include "core/log.h"
 #include "core/machine_map.h"
-#include "core/reserve.h"
+#include "modules/memory/memory.h"
 #include "xen-compat/hypercalls.h"
 #include "xen-compat/raw.h"
 

@@ -9,7 +9,7 @@
 #include "core/cmdline.h"
 #include "core/lib_call.h"
 #include "core/log.h"
-#include "core/reserve.h"
+#include "modules/memory/memory.h"
 #include "core/wallclock.h"
 #include "modules/pvmmu/pvmmu.h"
 #include "ports/hypercall_page.h"

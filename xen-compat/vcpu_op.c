@@ -10,13 +10,13 @@
 #include "core/schedule.h"
 #include "modules/privemul/privemul.h"
 #include "modules/pvmmu/pvmmu.h"
+#include "modules/timer/timer.h"
 #include "ports/evtchn.h"
 #include "ports/sched.h"
 #include "xen-compat/hypercalls.h"
 #include "xen-compat/vcpu_state.h"
 
 #define CTX(field) offsetof(struct vcpu_guest_context, field)
-#define TIMER_MIN_NS 1000000UL /* shortest period, as Xen */
 
 /* ---- VCPUOP_initialise: the context is read part by part, never whole ---- */
 
@@ -252,13 +252,7 @@ static long op_set_periodic(struct vcpu *v, gva_t arg)
 {
     struct vcpu_set_periodic_timer p;
 
-    if (guest_get(p, arg) != 0)
-        return -EFAULT;
-    if (p.period_ns < TIMER_MIN_NS || p.period_ns > INT64_MAX / 2)
-        return -EINVAL;
-    v->periodic_ns = p.period_ns;
-    timer_set(&v->periodic, now_ns() + p.period_ns);
-    return 0;
+    return guest_get(p, arg) != 0 ? -EFAULT : timer_periodic_set(v, p.period_ns);
 }
 
 static long op_set_singleshot(struct vcpu *v, gva_t arg)
@@ -269,10 +263,7 @@ static long op_set_singleshot(struct vcpu *v, gva_t arg)
         return -EINVAL;
     if (guest_get(s, arg) != 0)
         return -EFAULT;
-    if ((s.flags & VCPU_SSHOTTMR_future) != 0 && s.timeout_abs_ns < now_ns())
-        return -ETIME;
-    timer_set(&v->singleshot, s.timeout_abs_ns);
-    return 0;
+    return timer_singleshot_set(v, s.timeout_abs_ns, (s.flags & VCPU_SSHOTTMR_future) != 0);
 }
 
 static long op_get_runstate(struct vcpu *v, gva_t arg)
@@ -298,15 +289,12 @@ long hc_vcpu_op(struct vcpu *self, uint64_t cmd, uint64_t id, uint64_t arg, uint
     case VCPUOP_get_runstate_info: return op_get_runstate(v, at);
     case VCPUOP_register_runstate_memory_area: return op_register_runstate(v, at);
     case VCPUOP_set_periodic_timer: return op_set_periodic(v, at);
-    case VCPUOP_stop_periodic_timer:
-        v->periodic_ns = 0;
-        timer_stop(&v->periodic);
-        return 0;
+    case VCPUOP_stop_periodic_timer: timer_periodic_stop(v); return 0;
     case VCPUOP_set_singleshot_timer: return op_set_singleshot(v, at);
     case VCPUOP_stop_singleshot_timer:
         if (v != self)
             return -EINVAL;
-        timer_stop(&v->singleshot);
+        timer_singleshot_stop(v);
         return 0;
     case VCPUOP_register_vcpu_info: return op_register_info(v, at);
     case VCPUOP_register_vcpu_time_memory_area: return op_register_time(v, at);
@@ -326,16 +314,6 @@ long hc_vcpu_op(struct vcpu *self, uint64_t cmd, uint64_t id, uint64_t arg, uint
 
 long hc_set_timer_op(struct vcpu *v, uint64_t timeout, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
-    uint64_t now;
-
-    if (timeout == 0) {
-        timer_stop(&v->singleshot);
-        return 0;
-    }
-    now = now_ns();
-    /* Far off, or in the past by much: old guests mean "soon" (Xen: 2^50 ns rule). */
-    if ((int64_t)timeout < 0 || (timeout > now && timeout - now > 1UL << 50))
-        timeout = now + 100000000UL;
-    timer_set(&v->singleshot, timeout);
+    timer_legacy_set(v, timeout);
     return 0;
 }

@@ -148,8 +148,7 @@ void pool_delete(struct pool *p, void *object)
         return;
     lock_ranked(&p->lock, false);
     spin_unlock(&p->lock);
-    assert_true(mock_pool_live > 0);
-    __atomic_fetch_sub(&mock_pool_live, 1, __ATOMIC_RELAXED);
+    assert_true(__atomic_fetch_sub(&mock_pool_live, 1, __ATOMIC_RELAXED) > 0);
     free(object);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reserve.h - a domain's frames: how it gets and gives them.
+ * memory.h - a domain's frames: how it gets and gives them.
  * Takes the domain's page_lock (rank domain).
  */
-#ifndef CORE_RESERVE_H
-#define CORE_RESERVE_H
+#ifndef MODULES_MEMORY_H
+#define MODULES_MEMORY_H
 
 #include "core/domain.h"
 

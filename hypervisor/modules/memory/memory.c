@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/reserve.h"
+#include "modules/memory/memory.h"
 
 #include "core/tlb.h"
 #include "core/log.h"
