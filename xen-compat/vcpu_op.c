@@ -20,17 +20,11 @@
 
 /* ---- VCPUOP_initialise: the context is read part by part, never whole ---- */
 
-struct context_head {
-    uint64_t flags;
-    struct cpu_user_regs regs;
-};
-
-static int context_read(const struct vcpu_guest_context *unused, gva_t at, size_t off, void *to, size_t n)
+static int context_read(gva_t at, size_t off, void *to, size_t n)
 {
-    (void)unused;
     return guest_read(to, gva_add(at, off), n);
 }
-#define context_get(at, field, local) context_read(NULL, (at), CTX(field), &(local), sizeof(local))
+#define context_get(at, field, local) context_read((at), CTX(field), &(local), sizeof(local))
 
 static int init_regs(struct vcpu *v, gva_t ctx)
 {
@@ -81,9 +75,8 @@ static int init_calls(struct vcpu *v, gva_t ctx, uint64_t flags)
     struct context_calls c;
     uint64_t kernel[2], debugreg[8];
 
-    if (context_read(NULL, ctx, CTX(event_callback_eip), &c, sizeof(c)) != 0 ||
-        context_read(NULL, ctx, CTX(kernel_ss), kernel, sizeof(kernel)) != 0 ||
-        context_get(ctx, debugreg, debugreg) != 0)
+    if (context_read(ctx, CTX(event_callback_eip), &c, sizeof(c)) != 0 ||
+        context_read(ctx, CTX(kernel_ss), kernel, sizeof(kernel)) != 0 || context_get(ctx, debugreg, debugreg) != 0)
         return -EFAULT;
     if (!code_address_ok(c.event) || !code_address_ok(c.failsafe) || !code_address_ok(c.syscall) ||
         !canonical(c.fs_base) || !canonical(c.gs_base_kernel) || !canonical(c.gs_base_user))
@@ -110,7 +103,7 @@ static int init_tables(struct vcpu *v, gva_t ctx)
     int rc;
 
     if (context_get(ctx, gdt_frames, gdt) != 0 || context_get(ctx, gdt_ents, gdt_entries) != 0 ||
-        context_get(ctx, ctrlreg, ctrlreg) != 0 || context_read(NULL, ctx, CTX(ldt_base), ldt, sizeof(ldt)) != 0)
+        context_get(ctx, ctrlreg, ctrlreg) != 0 || context_read(ctx, CTX(ldt_base), ldt, sizeof(ldt)) != 0)
         return -EFAULT;
     if (gdt_entries > GDT_GUEST_PAGES * 512 || ldt[1] > 8192 || (ldt[0] & (PAGE_SIZE - 1)) != 0)
         return -EINVAL;
@@ -134,21 +127,21 @@ static int init_tables(struct vcpu *v, gva_t ctx)
 
 static long op_initialise(struct vcpu *v, gva_t ctx)
 {
-    struct context_head head;
+    uint64_t flags;
     int rc;
 
-    if (context_get(ctx, flags, head.flags) != 0)
+    if (context_get(ctx, flags, flags) != 0)
         return -EFAULT;
     if (v->initialised)
         return -EEXIST;
-    if ((head.flags & VGCF_in_kernel) == 0)
+    if ((flags & VGCF_in_kernel) == 0)
         return -EINVAL; /* a vcpu begins in its kernel */
     v->kernel_mode = true;
     rc = init_regs(v, ctx);
     if (rc == 0)
         rc = init_traps(v, ctx);
     if (rc == 0)
-        rc = init_calls(v, ctx, head.flags);
+        rc = init_calls(v, ctx, flags);
     if (rc == 0)
         rc = init_tables(v, ctx);
     if (rc == 0)
@@ -241,7 +234,6 @@ static long op_register_time(struct vcpu *v, gva_t arg)
         return -EFAULT;
     if (!guest_range(gva(at), sizeof(t)))
         return -EFAULT;
-    v->time_gva = at;
     time_fill_guest(&t);
     return guest_put(gva(at), t);
 }

@@ -44,10 +44,7 @@ enum vcpu_block { VCPU_RUNNABLE = 0, VCPU_BLOCKED, VCPU_POLLING };
 struct sched_vcpu {
     struct vcpu *next SC_NULLABLE; /* run queue link */
     bool queued;
-    bool boosted; /* woken by an event since it last ran */
-    uint64_t slice_end_ns;
-    uint64_t runtime_ns;
-    uint64_t last_start_ns;
+    bool boosted;      /* woken by an event since it last ran */
     uint64_t affinity; /* bit a CPU */
 };
 
@@ -56,7 +53,6 @@ struct vcpu {
     struct domain *domain;
     uint32_t id;
     bool kernel_mode; /* the guest runs its kernel */
-    bool in_syscall_frame;
     uint64_t kernel_sp;
     uint64_t kernel_ss;
     struct vcpu_info *info; /* live; pinned by info_ref or the shared_info page */
@@ -76,7 +72,6 @@ struct vcpu {
     uint64_t cr4_guest;
     uint64_t debugreg[8];
     struct fpu_state *fpu;
-    bool fpu_used; /* since creation */
     uint64_t xcr0;
 
     fref_t gdt_ref[GDT_GUEST_PAGES];
@@ -93,8 +88,6 @@ struct vcpu {
     fref_t info_ref;
     uint64_t runstate_gva;
     struct vcpu_runstate_info runstate;
-    uint64_t time_gva; /* secondary time info; 0 when none */
-    uint32_t time_version;
 
     struct timer singleshot, periodic, poll;
     uint64_t periodic_ns;

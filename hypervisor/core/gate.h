@@ -2,10 +2,9 @@
 /*
  * gate.h - call gates and what a trap in a module releases.
  *
- * A module is entered through a gate: a hypercall (whose frame is the trap
- * frame at the top of the stack, so nothing has to be saved) or gate_call
- * (arch/gate.S), which saves the callee-saved registers.  The log lists what
- * the running code holds; gate_unwind releases it in reverse.
+ * A module is entered through a gate.  A hypercall's gate is the trap frame at the top
+ * of the stack, so nothing has to be saved.  The log lists what the running code
+ * holds; gate_unwind releases it in reverse.
  * docs/decisions/0003-call-gates.md.
  */
 #ifndef CORE_GATE_H
@@ -27,8 +26,7 @@ struct gate_log_entry {
 struct gate_log {
     uint32_t nr;
     uint32_t rcu_depth;
-    uint32_t module;    /* index of the module running, 0 for the core */
-    uint64_t saved_rsp; /* innermost gate_call's frame; 0 when the hypercall gate is innermost */
+    uint32_t module; /* index of the module running, 0 for the core */
     struct gate_log_entry entries[GATE_LOG_MAX];
 };
 

@@ -26,7 +26,6 @@ enum softirq {
     SOFTIRQ_SCHEDULE,  /* pick another vcpu */
     SOFTIRQ_IRQ,       /* device interrupts to forward: cpu->irq_pending */
     SOFTIRQ_SERIAL,    /* console input */
-    SOFTIRQ_RCU,       /* deferred frees whose grace period may be over */
     NR_SOFTIRQS,
 };
 
@@ -44,7 +43,6 @@ struct cpu {
     uint64_t irq_pending[4];            /* by vector: device interrupts taken, not yet forwarded */
     struct timerq timerq;
     struct gate_log gate;
-    uint64_t rcu_epoch;
     uint32_t hv_cr4;
     bool nmi_seen;
 };
