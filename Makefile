@@ -87,6 +87,8 @@ bench: deps ## measure against Debian's Xen 4.17 in one run (about ten minutes)
 bench-quick: ## the operations only (about a minute)
 	@$(MAKE) --no-print-directory bench BENCH_ARGS=--quick
 
+include safecc/build.mk
+
 # ---- checking it ----
 MODULE_C := $(wildcard hypervisor/modules/*/*.c xen-compat/*.c xen-compat/*/*.c)
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# Builds $(BUILD)/safecc; included by the Makefile at the root.
+SAFECC_CPP := $(wildcard safecc/*/*.cpp)
+SAFECC_H := $(wildcard safecc/*.h safecc/*/*.h)
+SAFECC_O := $(SAFECC_CPP:%.cpp=$(BUILD)/obj/%.o)
+LLVM := /usr/lib/llvm-19
+SAFECC_CXXFLAGS := -std=c++17 -O1 -fno-rtti -fno-exceptions -D__STDC_CONSTANT_MACROS -D__STDC_FORMAT_MACROS -D__STDC_LIMIT_MACROS -D_GNU_SOURCE \
+  -isystem $(LLVM)/include -I safecc -Wall -Wextra -Wno-unused-parameter -Werror
+SAFECC_PCH := $(BUILD)/obj/safecc/safecc.h.pch
+
+.PHONY: safecc
+safecc: $(BUILD)/safecc ## build/safecc: the safe-C checker and compiler driver
+
+$(SAFECC_PCH): safecc/safecc.h safecc/build.mk
+	@mkdir -p $(@D)
+	@echo "  PCH $<"
+	@clang++-19 $(SAFECC_CXXFLAGS) -x c++-header $< -o $@
+$(BUILD)/obj/safecc/%.o: safecc/%.cpp $(SAFECC_PCH) safecc/build.mk
+	@mkdir -p $(@D)
+	@echo "  CXX $<"
+	@clang++-19 $(SAFECC_CXXFLAGS) -include-pch $(SAFECC_PCH) -MMD -MP -c $< -o $@
+$(BUILD)/safecc: $(SAFECC_O)
+	@echo "  LD  $@"
+	@clang++-19 -o $@ $(SAFECC_O) -L $(LLVM)/lib -L /usr/lib/x86_64-linux-gnu -l:libclang-cpp.so.19.1 -lLLVM-19
+-include $(SAFECC_O:.o=.d)

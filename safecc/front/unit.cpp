@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* A unit: its flat text, its AST, and the way back from either to the source. */
+#include "safecc.h"
+
+#include "clang/Frontend/FrontendDiagnostic.h"
+#include "clang/Lex/Lexer.h"
+#include "clang/Tooling/Tooling.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include "front/front.h"
+
+using namespace clang;
+
+namespace safecc {
+
+unsigned Unit::flat_offset(SourceLocation loc) const
+{
+    return sources().getFileOffset(sources().getExpansionLoc(loc));
+}
+
+unsigned Unit::flat_end(SourceLocation loc) const
+{
+    const TokenOrigin *t = origin(loc);
+
+    return t != nullptr ? t->flat_offset + t->length : flat_offset(loc);
+}
+
+std::string Unit::flat_text(SourceRange range) const
+{
+    unsigned begin = flat_offset(range.getBegin()), end = flat_end(range.getEnd());
+
+    return end > begin ? flat.substr(begin, end - begin) : "";
+}
+
+const TokenOrigin *Unit::origin(SourceLocation loc) const
+{
+    if (loc.isInvalid())
+        return nullptr;
+    unsigned at = flat_offset(loc);
+    auto it = std::upper_bound(tokens.begin(), tokens.end(), at, [](unsigned v, const TokenOrigin &t) { return v < t.flat_offset; });
+
+    return it == tokens.begin() ? nullptr : &*(it - 1);
+}
+
+Place Unit::place(SourceLocation loc) const
+{
+    const TokenOrigin *t = origin(loc);
+
+    if (t == nullptr)
+        return {};
+    return { files[t->file], t->line, t->column, t->column + t->length };
+}
+
+Place Unit::place(SourceRange range) const
+{
+    Place begin = place(range.getBegin());
+    const TokenOrigin *end = origin(range.getEnd());
+
+    if (end != nullptr && files[end->file] == begin.file && end->line == begin.line && end->column >= begin.column)
+        begin.end_column = end->column + end->length;
+    return begin;
+}
+
+static bool ends_with(const std::string &s, const std::string &suffix)
+{
+    return s.size() >= suffix.size() && s.compare(s.size() - suffix.size(), suffix.size(), suffix) == 0;
+}
+
+static bool trusted(const Options &options, const std::string &file)
+{
+    for (const std::string &suffix : options.trusted_headers)
+        if (ends_with(file, suffix))
+            return true;
+    return false;
+}
+
+static bool under(const std::string &file, const std::vector<std::string> &prefixes)
+{
+    for (const std::string &prefix : prefixes)
+        if (file.rfind(prefix, 0) == 0)
+            return true;
+    return false;
+}
+
+bool Unit::from_trusted_macro(SourceLocation loc) const
+{
+    const TokenOrigin *t = origin(loc);
+
+    return t != nullptr && t->macro != 0 && trusted(*options, macros[t->macro].file);
+}
+
+bool Unit::from_trusted_file(SourceLocation loc) const
+{
+    const TokenOrigin *t = origin(loc);
+
+    return t == nullptr || file_is_system[t->file] || trusted(*options, files[t->file]) || under(files[t->file], options->trust_paths);
+}
+
+bool Unit::in_main_file(SourceLocation loc) const
+{
+    const TokenOrigin *t = origin(loc);
+
+    return t != nullptr && files[t->file] == path;
+}
+
+bool Unit::in_island(SourceLocation loc) const
+{
+    unsigned at = flat_offset(loc);
+
+    for (auto [begin, end] : islands)
+        if (begin <= at && at < end)
+            return true;
+    return false;
+}
+
+bool Unit::judged(const Decl *decl) const
+{
+    return decl->getLocation().isValid() && !from_trusted_file(decl->getLocation()) && !from_trusted_macro(decl->getLocation());
+}
+
+std::string Unit::function_at(SourceLocation loc) const
+{
+    unsigned at = flat_offset(loc);
+
+    for (const Decl *d : context().getTranslationUnitDecl()->decls()) {
+        const auto *f = dyn_cast<FunctionDecl>(d);
+        if (f != nullptr && f->hasBody() && f->isThisDeclarationADefinition() && flat_offset(f->getBeginLoc()) <= at &&
+            at <= flat_offset(f->getEndLoc()))
+            return f->getNameAsString();
+    }
+    return "";
+}
+
+/* What the parse of the flat text says, for when clang has no complaint about the source. */
+class FlatErrors : public DiagnosticConsumer {
+public:
+    std::string text;
+    void HandleDiagnostic(DiagnosticsEngine::Level level, const Diagnostic &info) override
+    {
+        llvm::SmallString<200> message;
+
+        DiagnosticConsumer::HandleDiagnostic(level, info);
+        if (level < DiagnosticsEngine::Error)
+            return;
+        info.FormatDiagnostic(message);
+        if (info.hasSourceManager() && info.getLocation().isValid()) {
+            PresumedLoc at = info.getSourceManager().getPresumedLoc(info.getLocation());
+            if (at.isValid())
+                text += std::string("    ") + at.getFilename() + ":" + std::to_string(at.getLine()) + ": ";
+        }
+        text += message.str().str() + "\n";
+    }
+};
+
+/* Ordinary errors are told by the compiler people know. */
+static void say_compile_errors(const Unit &unit, const std::string &flat_errors)
+{
+    std::vector<std::string> argv = { "clang-19", "-fsyntax-only", "-x", "c" };
+    std::vector<llvm::StringRef> refs;
+    auto clang = llvm::sys::findProgramByName("clang-19");
+
+    argv.insert(argv.end(), unit.args.begin(), unit.args.end());
+    argv.push_back(unit.path);
+    for (const std::string &a : argv)
+        refs.push_back(a);
+    if (!clang || llvm::sys::ExecuteAndWait(*clang, refs) == 0)
+        llvm::errs() << unit.path << ": error: does not parse as safecc reads it (with __SAFECC__ defined)\n" << flat_errors;
+}
+
+namespace {
+class IslandFinder : public RecursiveASTVisitor<IslandFinder> {
+public:
+    explicit IslandFinder(Unit &unit) : unit(unit) {}
+    bool VisitAttributedStmt(AttributedStmt *s)
+    {
+        auto words = statement_annotation(s);
+
+        if (!words.empty() && words[0] == "unsafe" && unit.core_file(s->getBeginLoc()))
+            unit.islands.emplace_back(unit.flat_offset(s->getBeginLoc()), unit.flat_end(s->getEndLoc()));
+        return true;
+    }
+
+private:
+    Unit &unit;
+};
+} // namespace
+
+bool Unit::core_file(SourceLocation loc) const
+{
+    const TokenOrigin *t = origin(loc);
+
+    return t != nullptr && (under(files[t->file], options->core_paths) || under(files[t->file], options->arch_paths));
+}
+
+bool Unit::arch_file(SourceLocation loc) const
+{
+    const TokenOrigin *t = origin(loc);
+
+    return t != nullptr && under(files[t->file], options->arch_paths);
+}
+
+std::unique_ptr<Unit> unit_load(const std::string &path, const std::vector<std::string> &args, const Options &options)
+{
+    auto unit = std::make_unique<Unit>();
+    std::vector<std::string> parse_args = { "-x", "cpp-output", "-w", "-resource-dir", SAFECC_RESOURCE_DIR };
+    FlatErrors errors;
+
+    unit->path = path;
+    unit->options = &options;
+    unit->args = args;
+    unit->args.push_back("-D__SAFECC__");
+    if (!flatten(*unit)) {
+        say_compile_errors(*unit, "");
+        return nullptr;
+    }
+    for (size_t i = 0; i < args.size(); i++) {
+        static const std::set<std::string> pairs = { "-I", "-D", "-U", "-include", "-isystem", "-MF", "-MT", "-MQ", "-x" };
+        const std::string &a = args[i];
+
+        if (pairs.count(a))
+            i++; /* the preprocessor's, with its value */
+        else if (a.rfind("-I", 0) != 0 && a.rfind("-D", 0) != 0 && a.rfind("-U", 0) != 0 && a.rfind("-M", 0) != 0)
+            parse_args.push_back(a);
+    }
+    unit->ast = tooling::buildASTFromCodeWithArgs(unit->flat, parse_args, path + ".i", "safecc",
+                                                  std::make_shared<PCHContainerOperations>(),
+                                                  tooling::getClangStripDependencyFileAdjuster(),
+                                                  tooling::FileContentMappings(), &errors);
+    if (unit->ast == nullptr || unit->ast->getDiagnostics().hasErrorOccurred()) {
+        say_compile_errors(*unit, errors.text);
+        return nullptr;
+    }
+    IslandFinder(*unit).TraverseDecl(unit->context().getTranslationUnitDecl());
+    return unit;
+}
+
+const Expr *strip(const Expr *e)
+{
+    for (;;) {
+        const Expr *inner = e->IgnoreParenImpCasts();
+
+        if (const auto *u = dyn_cast<UnaryOperator>(inner); u != nullptr && u->getOpcode() == UO_Extension)
+            inner = u->getSubExpr();
+        else if (const auto *c = dyn_cast<CallExpr>(inner); c != nullptr && c->getBuiltinCallee() == Builtin::BI__builtin_expect)
+            inner = c->getArg(0);
+        if (inner == e)
+            return e;
+        e = inner;
+    }
+}
+
+std::string type_name(QualType type)
+{
+    return type.getAsString(PrintingPolicy(LangOptions()));
+}
+
+} // namespace safecc
