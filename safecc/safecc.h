@@ -13,6 +13,7 @@
 #ifndef SAFECC_H
 #define SAFECC_H
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -62,13 +63,22 @@ struct Finding {
 
 /* An operation that could go wrong, and what became of it. */
 enum class Fate { Check, Static, Hoisted, Proved };
+/* Text put around, or in place of, a stretch of the flat text. */
+struct Edit {
+    unsigned begin = 0, end = 0; /* flat offsets */
+    std::string before, after;   /* inserted around it */
+    bool replace = false;        /* `before` stands in its place instead */
+};
 struct Site {
     uint32_t id = 0; /* stable: hash of file, function, rule, text and ordinal among equals */
     std::string rule, what, function, text;
     Place place;
     Fate fate = Fate::Check;
     std::string argument; /* why no check is needed, or the condition checked */
+    std::string condition;    /* C text, for a check */
     unsigned flat_begin = 0, flat_end = 0;
+    std::vector<Edit> edits;
+    const clang::Stmt *operation = nullptr;
 };
 
 struct Options {
@@ -106,7 +116,8 @@ public:
     std::vector<bool> file_is_system;
     std::unique_ptr<clang::ASTUnit> ast;
     const Options *options = nullptr;
-    std::vector<Site> sites;
+    std::deque<Site> sites;
+    std::set<uint32_t> site_ids;
     std::set<std::string> includes;   /* headers read */
     std::vector<std::pair<std::string, Place>> macro_definitions; /* of SC_ and sc_ names */
     std::vector<Place> pragmas;         /* outside system headers */
@@ -118,6 +129,8 @@ public:
     unsigned flat_offset(clang::SourceLocation loc) const;
     unsigned flat_end(clang::SourceLocation loc) const; /* one past the token at loc */
     std::string flat_text(clang::SourceRange range) const;
+    /* As people wrote it, when it stands on one line outside a macro; else the flat text. */
+    std::string source_text(clang::SourceRange range) const;
     const TokenOrigin *origin(clang::SourceLocation loc) const;
     Place place(clang::SourceLocation loc) const;
     Place place(clang::SourceRange range) const;
@@ -125,6 +138,7 @@ public:
     bool from_trusted_macro(clang::SourceLocation loc) const;
     /* Is the location in a system header, or in a trusted header? */
     bool from_trusted_file(clang::SourceLocation loc) const;
+    bool system_declared(const clang::Decl *decl) const; /* in a system header */
     bool in_main_file(clang::SourceLocation loc) const;
     /* Inside the block of an SC_UNSAFE in a core file: rules but SC-21 do not look there. */
     bool in_island(clang::SourceLocation loc) const;
@@ -135,6 +149,8 @@ public:
     bool exempt(clang::SourceLocation loc) const { return from_trusted_file(loc) || from_trusted_macro(loc) || in_island(loc); }
     /* The function's definition is to be judged: written in the project, not trusted. */
     bool judged(const clang::Decl *decl) const;
+    /* Note an operation and its fate; gives it its id. */
+    Site &add_site(const char *rule, const char *what, const clang::Stmt *operation, clang::SourceRange range, Fate fate, std::string argument);
     /* Name of the function that holds the location; "" outside of any. */
     std::string function_at(clang::SourceLocation loc) const;
 };

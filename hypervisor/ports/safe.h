@@ -12,19 +12,20 @@
 #ifdef __SAFECC__
 #define SC_FACT_(text) __attribute__((annotate("sc:" text)))
 #define SC_STATEMENT_(...) __attribute__((suppress(__VA_ARGS__)))
+#define SC_TEXT_(x) #x
 #else
 #define SC_FACT_(text)
 #define SC_STATEMENT_(...)
 #endif
 
 /* The pointer declared has n elements (SC-07). */
-#define SC_COUNT(n) SC_FACT_("count=" #n)
+#define SC_COUNT(n) SC_FACT_("count=" SC_TEXT_(n))
 /* The pointer may be null; it is tested before it is used (SC-08). */
 #define SC_NULLABLE SC_FACT_("nullable")
 /* A pointer in memory that is never null once its object can be reached (SC-08). */
 #define SC_NONNULL SC_FACT_("nonnull")
 /* The integer lies in lo..hi (SC-10). */
-#define SC_RANGE(lo, hi) SC_FACT_("range=" #lo "," #hi)
+#define SC_RANGE(lo, hi) SC_FACT_("range=" SC_TEXT_(lo) "," SC_TEXT_(hi))
 /* A linear value; consumed exactly once (SC-12). */
 #define SC_OWNED SC_FACT_("owned")
 /* A type whose fields only the core reads or makes (SC-12). */

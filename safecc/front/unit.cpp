@@ -9,6 +9,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include "front/front.h"
+#include "report/report.h"
 
 using namespace clang;
 
@@ -31,6 +32,25 @@ std::string Unit::flat_text(SourceRange range) const
     unsigned begin = flat_offset(range.getBegin()), end = flat_end(range.getEnd());
 
     return end > begin ? flat.substr(begin, end - begin) : "";
+}
+
+std::string Unit::source_text(SourceRange range) const
+{
+    const TokenOrigin *begin = origin(range.getBegin()), *end = origin(range.getEnd());
+
+    if (begin != nullptr && end != nullptr && begin->file == end->file && begin->line == end->line && end->column >= begin->column) {
+        std::string line = source_line(files[begin->file], begin->line);
+        unsigned last = end->column + end->length;
+        /* A macro's name is shorter or longer than what it stands for. */
+        if (end->macro != 0) {
+            last = end->column;
+            while (last <= line.size() && (isalnum((unsigned char)line[last - 1]) || line[last - 1] == '_'))
+                last++;
+        }
+        if (begin->column >= 1 && last - 1 <= line.size() && last > begin->column && begin->macro == end->macro)
+            return line.substr(begin->column - 1, last - begin->column);
+    }
+    return flat_text(range);
 }
 
 const TokenOrigin *Unit::origin(SourceLocation loc) const
@@ -97,6 +117,13 @@ bool Unit::from_trusted_file(SourceLocation loc) const
     return t == nullptr || file_is_system[t->file] || trusted(*options, files[t->file]) || under(files[t->file], options->trust_paths);
 }
 
+bool Unit::system_declared(const Decl *decl) const
+{
+    const TokenOrigin *t = origin(decl->getLocation());
+
+    return t == nullptr || file_is_system[t->file];
+}
+
 bool Unit::in_main_file(SourceLocation loc) const
 {
     const TokenOrigin *t = origin(loc);
@@ -152,6 +179,39 @@ public:
         text += message.str().str() + "\n";
     }
 };
+
+static uint32_t hash_text(uint32_t h, const std::string &s)
+{
+    for (unsigned char c : s)
+        h = (h ^ c) * 16777619U; /* FNV-1a */
+    return (h ^ 0xff) * 16777619U;
+}
+
+Site &Unit::add_site(const char *rule, const char *what, const Stmt *operation, SourceRange range, Fate fate, std::string argument)
+{
+    Site s;
+
+    s.rule = rule;
+    s.what = what;
+    s.function = function_at(range.getBegin());
+    s.text = flat_text(range);
+    s.place = place(range);
+    s.fate = fate;
+    s.argument = std::move(argument);
+    s.flat_begin = flat_offset(range.getBegin());
+    s.flat_end = flat_end(range.getEnd());
+    s.operation = operation;
+    std::string file = s.place.file;
+    size_t slash = file.rfind('/');
+    uint32_t h = hash_text(hash_text(hash_text(hash_text(2166136261U, slash == std::string::npos ? file : file.substr(slash + 1)), s.function), s.rule + s.what), s.text);
+    /* The rule's number and 24 bits of hash; equal ones count up. */
+    uint32_t number = (uint32_t)atoi(rule + 3) << 24;
+    while (!site_ids.insert(number | (h & 0xffffff)).second)
+        h = hash_text(h, "again");
+    s.id = number | (h & 0xffffff);
+    sites.push_back(std::move(s));
+    return sites.back();
+}
 
 /* Ordinary errors are told by the compiler people know. */
 static void say_compile_errors(const Unit &unit, const std::string &flat_errors)

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks as text, and where values flow. */
+#include "engine/checks.h"
+
+using namespace clang;
+
+namespace safecc {
+
+std::string check_text(const Site &site, const std::string &condition)
+{
+    char id[16];
+
+    snprintf(id, sizeof(id), "0x%08x", site.id);
+    return std::string("SC_CHECK(") + id + ", " + condition + ")";
+}
+
+std::string declaration(Unit &unit, const Expr *like, const std::string &name)
+{
+    QualType t = like->getType().getUnqualifiedType();
+    std::string text = name;
+
+    t.getAsStringInternal(text, unit.context().getPrintingPolicy());
+    if (text.find("unnamed") != std::string::npos || text.find("anonymous") != std::string::npos)
+        return "__typeof__(" + unit.flat_text(like->getSourceRange()) + ") " + name;
+    return text;
+}
+
+void wrap_check(Unit &unit, Site &site, const Expr *e, const std::string &condition)
+{
+    Edit edit;
+
+    edit.begin = unit.flat_offset(e->getBeginLoc());
+    edit.end = unit.flat_end(e->getEndLoc());
+    edit.before = "__extension__({ " + declaration(unit, e, "sc_v") + " = (";
+    edit.after = "); " + check_text(site, condition) + "; sc_v; })";
+    site.condition = condition;
+    site.edits.push_back(edit);
+}
+
+static void members(const InitListExpr *list, std::vector<Flowing> &out)
+{
+    const RecordDecl *record = list->getType()->getAsRecordDecl();
+
+    if (record == nullptr) {
+        for (const Expr *e : list->inits())
+            if (const auto *inner = dyn_cast<InitListExpr>(e))
+                members(inner, out);
+        return;
+    }
+    if (record->isUnion())
+        return;
+    unsigned i = 0;
+    for (const FieldDecl *f : record->fields()) {
+        if (f->isUnnamedBitField())
+            continue;
+        if (i >= list->getNumInits())
+            break;
+        const Expr *init = list->getInit(i++);
+        if (const auto *inner = dyn_cast<InitListExpr>(init))
+            members(inner, out);
+        else if (!isa<ImplicitValueInitExpr>(init))
+            out.push_back({ init, f, nullptr, nullptr, Flowing::Member });
+    }
+}
+
+std::vector<Flowing> flows_of(const FunctionDecl *f, const Stmt *st)
+{
+    std::vector<Flowing> out;
+
+    if (const auto *call = dyn_cast<CallExpr>(st)) {
+        const FunctionDecl *callee = call->getDirectCallee();
+        if (callee != nullptr && callee->getBuiltinID() == 0)
+            for (unsigned i = 0; i < call->getNumArgs() && i < callee->getNumParams(); i++)
+                out.push_back({ call->getArg(i), callee->getParamDecl(i), call, nullptr, Flowing::Argument });
+    } else if (const auto *d = dyn_cast<DeclStmt>(st)) {
+        for (const Decl *one : d->decls())
+            if (const auto *v = dyn_cast<VarDecl>(one); v != nullptr && v->getInit() != nullptr) {
+                if (const auto *list = dyn_cast<InitListExpr>(v->getInit()->IgnoreParenImpCasts()))
+                    members(list, out);
+                else
+                    out.push_back({ v->getInit(), v, nullptr, nullptr, Flowing::Initialiser });
+            }
+    } else if (const auto *b = dyn_cast<BinaryOperator>(st)) {
+        if (b->getOpcode() != BO_Assign)
+            return out;
+        const Expr *target = b->getLHS()->IgnoreParens();
+        if (const auto *m = dyn_cast<MemberExpr>(target))
+            out.push_back({ b->getRHS(), m->getMemberDecl(), nullptr, target, Flowing::Assignment });
+        else if (const auto *r = dyn_cast<DeclRefExpr>(target))
+            out.push_back({ b->getRHS(), r->getDecl(), nullptr, target, Flowing::Assignment });
+        else if (const auto *s = dyn_cast<ArraySubscriptExpr>(target)) {
+            const Expr *base = strip(s->getBase());
+            if (const auto *bm = dyn_cast<MemberExpr>(base); bm != nullptr && bm->getType()->isArrayType())
+                out.push_back({ b->getRHS(), bm->getMemberDecl(), nullptr, target, Flowing::Assignment });
+            else if (const auto *br = dyn_cast<DeclRefExpr>(base); br != nullptr && br->getType()->isArrayType())
+                out.push_back({ b->getRHS(), br->getDecl(), nullptr, target, Flowing::Assignment });
+        }
+    } else if (const auto *r = dyn_cast<ReturnStmt>(st)) {
+        if (r->getRetValue() != nullptr)
+            out.push_back({ r->getRetValue(), f, nullptr, nullptr, Flowing::Return });
+    } else if (const auto *lit = dyn_cast<CompoundLiteralExpr>(st)) {
+        if (const auto *list = dyn_cast<InitListExpr>(lit->getInitializer()))
+            members(list, out);
+    }
+    return out;
+}
+
+void each_function(Unit &unit, const std::function<void(const Flow &)> &seen)
+{
+    for (const FunctionDecl *f : judged_functions(unit))
+        if (const Flow *flow = FlowCache::of(unit, f))
+            seen(*flow);
+}
+
+} // namespace safecc

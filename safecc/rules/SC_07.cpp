@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/* SC-07: an index lies within the bounds of its array; a pointer and its count change together. */
+#include "engine/checks.h"
+
+using namespace clang;
+
+namespace safecc {
+namespace {
+
+class Bounds {
+public:
+    Bounds(Unit &unit, const Flow &flow, Reporter &out) : unit(unit), flow(flow), out(out) {}
+
+    void look(const Stmt *st, const State &s)
+    {
+        if (unit.in_island(st->getBeginLoc()))
+            return;
+        if (const auto *sub = dyn_cast<ArraySubscriptExpr>(st))
+            subscript(sub, s);
+        for (const Flowing &f : flows_of(flow.function(), st))
+            flow_into(f, s);
+        if (const auto *b = dyn_cast<BinaryOperator>(st); b != nullptr && b->isAssignmentOp())
+            count_assigned(b->getLHS(), b, s);
+        if (const auto *u = dyn_cast<UnaryOperator>(st); u != nullptr && (u->isIncrementDecrementOp() || u->getOpcode() == UO_AddrOf))
+            count_assigned(u->getSubExpr(), u, s);
+    }
+
+private:
+    Unit &unit;
+    const Flow &flow;
+    Reporter &out;
+    std::set<const Stmt *> paired;
+
+    Finding finding(SourceRange at, std::string message, std::string help)
+    {
+        return { "SC-07", unit.place(at), std::move(message), {}, std::move(help), {}, flow.function()->getNameAsString() };
+    }
+
+    void subscript(const ArraySubscriptExpr *sub, const State &s)
+    {
+        const Expr *base = sub->getBase(), *index = sub->getIdx();
+        Value i = flow.eval(index, s);
+        Bound b = bound_of(unit, flow, base, s);
+        std::string what = unit.source_text(strip(base)->getSourceRange());
+
+        if (!b.error.empty()) {
+            out.report(finding(sub->getSourceRange(), b.error, "see safecc --explain SC-07 for what a count may be"));
+            return;
+        }
+        if (!b.known) {
+            if (i.constant() && i.range.lo == 0) {
+                unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Static, "the one object that the pointer names");
+                return;
+            }
+            Finding f = finding(sub->getSourceRange(), "`" + what + "` points to one object, and is indexed by `" + unit.source_text(index->getSourceRange()) + "`",
+                                "say how many there are: SC_COUNT(n) after its declaration");
+            if (const ValueDecl *d = declared(base)) {
+                f.path.push_back({ unit.place(d->getLocation()), "declared here" });
+                Place end = unit.place(d->getLocation());
+                end.column = end.end_column;
+                f.fixes.push_back({ end, " SC_COUNT(n)" });
+            }
+            out.report(f);
+            return;
+        }
+        Value zero;
+        zero.range = { 0, 0 };
+        bool low = i.range.lo >= 0 || flow.difference(zero, i, s) <= 0;
+        bool high = flow.less(i, b.count, s);
+        if (low && high) {
+            unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Static, reason(index, i, b));
+            return;
+        }
+        if (i.range.hi < 0 || (i.range.lo >= b.count.range.hi && b.count.range.hi < INF)) {
+            Finding f = finding(index->getSourceRange(), "index outside of `" + what + "`, which has " + count_words(b), "");
+            f.path.push_back({ unit.place(index->getSourceRange()), flow.describe(index, i, s) + " here" });
+            out.report(f);
+            return;
+        }
+        if (b.text.empty()) {
+            out.report(finding(sub->getSourceRange(), "the count of `" + what + "` cannot be written as a check here", "copy the pointer and its count to locals first"));
+            return;
+        }
+        Site &site = unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Check,
+                                   flow.describe(index, i, s) + "; `" + what + "` has " + count_words(b));
+        wrap_check(unit, site, index, condition(index->getType(), b));
+    }
+
+    std::string condition(QualType type, const Bound &b)
+    {
+        std::string c = b.must_be.empty() ? "" : b.must_be + " && ";
+        bool is_signed = type->isSignedIntegerOrEnumerationType();
+
+        if (b.is_signed && b.count.range.lo < 0)
+            return c + "(long)(" + b.text + ") > 0 && " + (is_signed ? "(unsigned long)(long)sc_v" : "(unsigned long)sc_v") + " < (unsigned long)(" + b.text + ")";
+        return c + (is_signed ? "(unsigned long)(long)sc_v < (" : "sc_v < (") + b.text + ")";
+    }
+
+    static std::string count_words(const Bound &b)
+    {
+        if (b.count.constant())
+            return wide_text(b.count.range.lo) + (b.count.range.lo == 1 ? " element" : " elements");
+        return "`" + b.text + "` elements";
+    }
+
+    std::string reason(const Expr *index, const Value &i, const Bound &b)
+    {
+        std::string text = unit.source_text(index->getSourceRange());
+
+        if (b.count.constant() && i.range.hi < b.count.range.lo)
+            return "`" + text + "` is in " + wide_text(i.range.lo) + " .. " + wide_text(i.range.hi) + ", of " + wide_text(b.count.range.lo);
+        return "`" + text + "` < `" + b.text + "` holds on every path here";
+    }
+
+    const ValueDecl *declared(const Expr *e)
+    {
+        e = strip(e);
+        if (const auto *r = dyn_cast<DeclRefExpr>(e))
+            return r->getDecl();
+        if (const auto *m = dyn_cast<MemberExpr>(e))
+            return m->getMemberDecl();
+        return nullptr;
+    }
+
+    /* ---- pointers into places that promise a count ---- */
+
+    void flow_into(const Flowing &f, const State &s)
+    {
+        if (!f.value->getType()->isPointerType() && !f.value->getType()->isArrayType())
+            return;
+        CountScope scope;
+        std::string count = annotations_of(f.place).count;
+        Bound need;
+
+        if (f.target != nullptr && f.target->getType()->isPointerType() && f.place->getType()->isArrayType() && count.empty())
+            return;
+        scope.function = flow.function();
+        if (f.kind == Flowing::Argument) {
+            scope.call = f.call;
+            const auto *parm = llvm::cast<ParmVarDecl>(f.place);
+            if (count.empty())
+                if (const auto *array = dyn_cast<ConstantArrayType>(parm->getOriginalType().getCanonicalType()))
+                    count = std::to_string(array->getSize().getZExtValue());
+        } else if (f.kind == Flowing::Assignment) {
+            const Expr *place = f.target;
+            if (const auto *sub = dyn_cast<ArraySubscriptExpr>(place))
+                place = strip(sub->getBase());
+            if (const auto *m = dyn_cast<MemberExpr>(place)) {
+                scope.object = m->getBase();
+                scope.arrow = m->isArrow();
+                if (const auto *field = dyn_cast<FieldDecl>(m->getMemberDecl()))
+                    scope.record = field->getParent();
+            }
+        } else if (f.kind == Flowing::Member) {
+            return; /* with its count, in initialised() */
+        }
+        if (count.empty())
+            return;
+        if (f.kind == Flowing::Return)
+            scope.call = nullptr;
+        if (f.kind == Flowing::Assignment && scope.record != nullptr)
+            return field_assigned(f, count, scope, s);
+        need = read_count(unit, flow, count, scope, s);
+        require(f.value, need, s, "the place it goes to, `" + f.place->getNameAsString() + "`,");
+    }
+
+    /* x->p = v and x->n = k stand side by side: the new count is what v must have. */
+    void field_assigned(const Flowing &f, const std::string &count, const CountScope &scope, const State &s)
+    {
+        Null null = flow.null_of(f.value, s);
+
+        if (null == Null::Always)
+            return;
+        Bound need = read_count(unit, flow, count, scope, s);
+        if (need.known && need.count.constant())
+            return require(f.value, need, s, "`" + f.place->getNameAsString() + "`");
+        const Expr *new_count = partner(f.target, scope, count);
+        if (new_count == nullptr) {
+            out.report(finding(f.target->getSourceRange(), "`" + f.place->getNameAsString() + "` is assigned without its count `" + count + "`",
+                               "assign both in adjacent statements"));
+            return;
+        }
+        Bound k;
+        k.known = true;
+        k.count = flow.eval(new_count, s);
+        k.is_signed = new_count->getType()->isSignedIntegerOrEnumerationType() && k.count.range.lo < 0;
+        k.text = pure(new_count) ? "(" + unit.flat_text(new_count->getSourceRange()) + ")" : "";
+        require(f.value, k, s, "`" + f.place->getNameAsString() + "` with its new count");
+    }
+
+    static const BinaryOperator *assignment(const Stmt *st)
+    {
+        const auto *e = dyn_cast_or_null<Expr>(st);
+        const auto *b = e == nullptr ? nullptr : dyn_cast<BinaryOperator>(e->IgnoreParens());
+
+        return b != nullptr && b->getOpcode() == BO_Assign ? b : nullptr;
+    }
+
+    /* The right side of the adjacent assignment to the field (named by `count`) of the same object. */
+    const Expr *partner(const Expr *target, const CountScope &scope, const std::string &count)
+    {
+        std::string object = unit.flat_text(scope.object->getSourceRange());
+        const Stmt *neighbours[2] = { nullptr, nullptr };
+
+        find_neighbours(flow.function()->getBody(), target, neighbours);
+        for (const Stmt *n : neighbours)
+            if (const BinaryOperator *b = assignment(n))
+                if (const auto *m = dyn_cast<MemberExpr>(b->getLHS()->IgnoreParens()))
+                    if (m->getMemberDecl()->getNameAsString() == count && unit.flat_text(m->getBase()->getSourceRange()) == object)
+                        return b->getRHS();
+        return nullptr;
+    }
+
+    bool find_neighbours(const Stmt *in, const Expr *target, const Stmt *out_[2])
+    {
+        if (const auto *c = dyn_cast<CompoundStmt>(in)) {
+            const Stmt *previous = nullptr;
+            for (auto it = c->body_begin(); it != c->body_end(); ++it) {
+                const BinaryOperator *b = assignment(*it);
+                if (b != nullptr && b->getLHS()->IgnoreParens() == target) {
+                    out_[0] = previous;
+                    out_[1] = it + 1 != c->body_end() ? *(it + 1) : nullptr;
+                    return true;
+                }
+                previous = *it;
+            }
+        }
+        for (const Stmt *child : in->children())
+            if (child != nullptr && find_neighbours(child, target, out_))
+                return true;
+        return false;
+    }
+
+    void require(const Expr *value, const Bound &need, const State &s, const std::string &who)
+    {
+        Null null = flow.null_of(value, s);
+        Bound have = bound_of(unit, flow, value, s);
+
+        if (!need.error.empty() || !have.error.empty()) {
+            out.report(finding(value->getSourceRange(), need.error.empty() ? have.error : need.error, "see safecc --explain SC-07 for what a count may be"));
+            return;
+        }
+        if (null == Null::Always)
+            return;
+        if (!have.known) {
+            have.known = true;
+            have.count.range = { 1, 1 };
+            have.text = "1UL";
+        }
+        /* void with a count is bytes */
+        QualType to = value->getType();
+        if (flow.difference(need.count, have.count, s) <= 0) {
+            unit.add_site("SC-07", "count", value, value->getSourceRange(), Fate::Static, who + " needs at most " + (need.text.empty() ? wide_text(need.count.range.hi) : need.text) + ", there are " + have.text);
+            return;
+        }
+        if (need.count.range.lo > have.count.range.hi) {
+            out.report(finding(value->getSourceRange(), who + " needs " + wide_text(need.count.range.lo) + " elements, and `" + unit.flat_text(value->getSourceRange()) + "` has " + count_words(have), ""));
+            return;
+        }
+        if (need.text.empty() || have.text.empty()) {
+            out.report(finding(value->getSourceRange(), "whether `" + unit.flat_text(value->getSourceRange()) + "` has enough elements for " + who + " cannot be checked here",
+                               "copy the count to a local first"));
+            return;
+        }
+        Site &site = unit.add_site("SC-07", "count", value, value->getSourceRange(), Fate::Check, who + " needs " + need.text + " elements, there are " + have.text);
+        std::string condition = have.must_be.empty() ? "" : have.must_be + " && ";
+        if (need.is_signed && need.count.range.lo < 0)
+            condition += "(long)(" + need.text + ") >= 0 && ";
+        if (have.is_signed && have.count.range.lo < 0)
+            condition += "(long)(" + have.text + ") >= 0 && ";
+        condition += "(unsigned long)(" + need.text + ") <= (unsigned long)(" + have.text + ")";
+        if (null != Null::Never)
+            condition = "sc_v == 0 || (" + condition + ")";
+        wrap_check(unit, site, value, condition);
+        (void)to;
+    }
+
+    /* ---- what a count names is not changed behind the pointer's back ---- */
+
+    void count_assigned(const Expr *lhs, const Stmt *st, const State &s)
+    {
+        lhs = lhs->IgnoreParens();
+        if (const auto *r = dyn_cast<DeclRefExpr>(lhs)) {
+            if (const auto *v = dyn_cast<VarDecl>(r->getDecl()); v != nullptr && v->getType()->isIntegralOrEnumerationType())
+                local_count_assigned(v, st);
+        } else if (const auto *m = dyn_cast<MemberExpr>(lhs)) {
+            if (const auto *f = dyn_cast<FieldDecl>(m->getMemberDecl()); f != nullptr && f->getType()->isIntegralOrEnumerationType())
+                field_count_assigned(m, f, st, s);
+        }
+    }
+
+    void local_count_assigned(const VarDecl *v, const Stmt *st)
+    {
+        unsigned here = unit.flat_offset(st->getBeginLoc());
+
+        for (const Decl *d : flow.function()->decls()) {
+            const auto *p = dyn_cast<VarDecl>(d);
+            if (p == nullptr || p == v || annotations_of(p).count.empty())
+                continue;
+            bool names_it = false;
+            for (const std::string &n : names_in_count(annotations_of(p).count))
+                names_it |= n == v->getName();
+            if (!names_it || unit.flat_offset(p->getLocation()) > here)
+                continue;
+            Finding f = finding(st->getSourceRange(), "`" + v->getNameAsString() + "` is the count of `" + p->getNameAsString() + "` and is changed",
+                                "keep the count as it is and work on a copy");
+            f.path.push_back({ unit.place(p->getLocation()), "`" + p->getNameAsString() + "` has `" + annotations_of(p).count + "` elements from here on" });
+            out.report(f);
+        }
+    }
+
+    void field_count_assigned(const MemberExpr *m, const FieldDecl *count, const Stmt *st, const State &s)
+    {
+        const auto *b = dyn_cast<BinaryOperator>(st);
+
+        for (const FieldDecl *p : count->getParent()->fields()) {
+            bool names_it = false;
+            for (const std::string &n : names_in_count(annotations_of(p).count))
+                names_it |= n == count->getName();
+            if (!names_it)
+                continue;
+            if (b != nullptr && b->getOpcode() == BO_Assign) {
+                Value v = flow.eval(b->getRHS(), s), old = flow.eval(m, s);
+                if ((v.constant() && v.range.lo == 0) || flow.difference(v, old, s) <= 0)
+                    continue; /* fewer is always true */
+                CountScope scope;
+                scope.object = m->getBase();
+                if (partner(m, scope, p->getNameAsString()) != nullptr)
+                    continue;
+            }
+            if (const auto *u = dyn_cast<UnaryOperator>(st); u != nullptr && u->getOpcode() == UO_AddrOf)
+                continue; /* SC-11 and SC-14 say who may keep it */
+            Finding f = finding(st->getSourceRange(), "`" + count->getNameAsString() + "` is the count of `" + p->getNameAsString() + "` and is changed without it",
+                                "assign both in adjacent statements, the pointer with at least that many elements");
+            f.path.push_back({ unit.place(p->getLocation()), "`" + p->getNameAsString() + "` has SC_COUNT(" + annotations_of(p).count + ")" });
+            out.report(f);
+        }
+    }
+};
+
+class IndexInBounds : public Rule {
+public:
+    const char *id() const override { return "SC-07"; }
+    const char *title() const override { return "an index is within bounds; a pointer and its count change together"; }
+    void check_unit(Unit &unit, Reporter &out) override
+    {
+        each_function(unit, [&](const Flow &flow) {
+            Bounds bounds(unit, flow, out);
+            flow.visit([&](const Stmt *st, const State &s) { bounds.look(st, s); });
+        });
+    }
+};
+
+SAFECC_RULE(IndexInBounds);
+
+} // namespace
+} // namespace safecc

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* SC-08: no null pointer is followed, or put where null is not expected. */
+#include "engine/checks.h"
+
+using namespace clang;
+
+namespace safecc {
+namespace {
+
+class Nulls {
+public:
+    Nulls(Unit &unit, const Flow &flow, Reporter &out) : unit(unit), flow(flow), out(out) {}
+
+    void look(const Stmt *st, const State &s)
+    {
+        if (unit.in_island(st->getBeginLoc()))
+            return;
+        if (const auto *u = dyn_cast<UnaryOperator>(st)) {
+            if (u->getOpcode() == UO_Deref)
+                followed(u->getSubExpr(), s, "followed");
+        } else if (const auto *m = dyn_cast<MemberExpr>(st)) {
+            if (m->isArrow())
+                followed(m->getBase(), s, "followed");
+        } else if (const auto *sub = dyn_cast<ArraySubscriptExpr>(st)) {
+            if (!strip(sub->getBase())->getType()->isArrayType())
+                followed(sub->getBase(), s, "indexed");
+        }
+        for (const Flowing &f : flows_of(flow.function(), st))
+            flow_into(f, s);
+    }
+
+private:
+    Unit &unit;
+    const Flow &flow;
+    Reporter &out;
+
+    void followed(const Expr *p, const State &s, const char *how)
+    {
+        need(p, s, std::string("is ") + how, "test it first: if (p == NULL) ...");
+    }
+
+    void flow_into(const Flowing &f, const State &s)
+    {
+        const Annotations &a = annotations_of(f.place);
+        QualType type = f.kind == Flowing::Return ? flow.function()->getReturnType() : f.target != nullptr ? f.target->getType() : f.place->getType();
+
+        if (!type->isPointerType() || a.nullable || type->isFunctionPointerType())
+            return;
+        switch (f.kind) {
+        case Flowing::Argument:
+            if (unit.system_declared(f.place))
+                return;
+            return need(f.value, s, "goes to parameter `" + f.place->getNameAsString() + "` of `" + f.call->getDirectCallee()->getNameAsString() + "`, which takes no null",
+                        "test it first, or let the parameter be SC_NULLABLE");
+        case Flowing::Return:
+            return need(f.value, s, "is returned by `" + f.place->getNameAsString() + "`, which does not return null", "let the function be SC_NULLABLE, or test first");
+        default:
+            if (a.nonnull)
+                need(f.value, s, "goes to `" + f.place->getNameAsString() + "`, which is SC_NONNULL", "test it first");
+        }
+    }
+
+    void need(const Expr *p, const State &s, const std::string &how, const std::string &help)
+    {
+        Null n = flow.null_of(p, s);
+        std::string text = unit.source_text(strip(p)->getSourceRange());
+
+        if (n == Null::Never) {
+            unit.add_site("SC-08", "null", p, p->getSourceRange(), Fate::Static, "`" + text + "` is not null here: made from an address, declared so, or tested");
+            return;
+        }
+        if (n == Null::Unknown) {
+            Site &site = unit.add_site("SC-08", "null", p, p->getSourceRange(), Fate::Check, "`" + text + "` was read from memory and not tested");
+            wrap_check(unit, site, p, "sc_v != 0");
+            return;
+        }
+        Finding f{ "SC-08", unit.place(p->getSourceRange()), "`" + text + "` " + (n == Null::Always ? "is null and " : "may be null and ") + how, {}, help, {},
+                   flow.function()->getNameAsString() };
+        if (const Stmt *why = flow.why_null(p, s))
+            f.path.push_back({ unit.place(why->getSourceRange()), "`" + text + "` " + (n == Null::Always ? "is" : "may be") + " null from here" });
+        else if (const ValueDecl *d = declared(p))
+            f.path.push_back({ unit.place(d->getLocation()), "`" + d->getNameAsString() + "` is declared SC_NULLABLE here" });
+        out.report(f);
+    }
+
+    const ValueDecl *declared(const Expr *e)
+    {
+        e = strip(e);
+        if (const auto *r = dyn_cast<DeclRefExpr>(e))
+            return r->getDecl();
+        if (const auto *m = dyn_cast<MemberExpr>(e))
+            return m->getMemberDecl();
+        if (const auto *c = dyn_cast<CallExpr>(e))
+            return c->getDirectCallee();
+        return nullptr;
+    }
+};
+
+class NoNull : public Rule {
+public:
+    const char *id() const override { return "SC-08"; }
+    const char *title() const override { return "no null pointer is followed"; }
+    void check_unit(Unit &unit, Reporter &out) override
+    {
+        each_function(unit, [&](const Flow &flow) {
+            Nulls nulls(unit, flow, out);
+            flow.visit([&](const Stmt *st, const State &s) { nulls.look(st, s); });
+        });
+    }
+};
+
+SAFECC_RULE(NoNull);
+
+} // namespace
+} // namespace safecc
