@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* safecc: from a C file to an object that cannot break the hypervisor, or the reason why not. */
 #include "driver/driver.h"
+#include "back/back.h"
+#include "emit/emit.h"
 #include "report/report.h"
+
+#include <fstream>
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
@@ -49,6 +53,55 @@ void apply_rules(const CommandLine &line, Module &module, Reporter &out)
     out.finish();
 }
 
+/* x/name.c -> DIR/name, DIR being the object's folder */
+std::string checked_name(const CommandLine &line)
+{
+    std::string object = line.output.empty() ? "a.o" : line.output, file = line.files[0];
+    std::string folder = object.find('/') == std::string::npos ? "" : object.substr(0, object.rfind('/') + 1);
+    std::string name = file.substr(file.rfind('/') == std::string::npos ? 0 : file.rfind('/') + 1);
+
+    if (name.size() > 2 && name.substr(name.size() - 2) == ".c")
+        name.resize(name.size() - 2);
+    return folder + name + ".checked.c";
+}
+
+int write_text(const std::string &path, const std::string &text)
+{
+    std::ofstream out(path, std::ios::binary);
+
+    out << text;
+    out.close();
+    if (!out) {
+        llvm::errs() << "safecc: " << path << ": cannot be written\n";
+        return 2;
+    }
+    return 0;
+}
+
+int compile(const CommandLine &line, Module &module)
+{
+    Unit &unit = *module.units[0];
+    std::string checked = checked_name(line), error;
+    std::string object = line.output;
+
+    if (object.empty()) {
+        object = line.files[0].substr(line.files[0].rfind('/') == std::string::npos ? 0 : line.files[0].rfind('/') + 1);
+        if (object.size() > 2 && object.substr(object.size() - 2) == ".c")
+            object.resize(object.size() - 2);
+        object += ".o";
+    }
+    hoist_checks(unit);
+    if (write_text(checked, checked_text(unit)) != 0)
+        return 2;
+    int rc = compile_checked(unit, checked, object, line.args, error);
+    if (rc != 0) {
+        llvm::sys::fs::remove(object);
+        llvm::errs() << "safecc: " << checked << ": " << (error.empty() ? "the compiler refused the checked source; this is a fault of safecc" : error) << "\n";
+        return 2;
+    }
+    return 0;
+}
+
 int run(const CommandLine &line)
 {
     Module module;
@@ -67,7 +120,9 @@ int run(const CommandLine &line)
         llvm::errs() << out.findings.size() << (out.findings.size() == 1 ? " error" : " errors") << "; safecc --explain SC-nn tells more\n";
         return 1;
     }
-    return 0;
+    if (line.report)
+        report_sites(llvm::outs(), module);
+    return line.mode == CommandLine::Compile ? compile(line, module) : 0;
 }
 
 } // namespace

@@ -70,11 +70,11 @@ private:
         std::string name = Lexer::getImmediateMacroName(loc, sm, pp.getLangOpts()).str();
         PresumedLoc where = sm.getPresumedLoc(sm.getSpellingLoc(loc));
         std::string file = where.isValid() ? where.getFilename() : "<scratch space>";
-        /* A pasted token is spelled nowhere: it belongs to the file that defined the macro. */
+        /* A pasted token is spelled nowhere: it belongs to the body that pastes it. */
         if (file == "<scratch space>") {
-            if (const MacroInfo *info = pp.getMacroInfo(pp.getIdentifierInfo(name)))
-                if (PresumedLoc defined = sm.getPresumedLoc(info->getDefinitionLoc()); defined.isValid())
-                    file = defined.getFilename();
+            PresumedLoc body = sm.getPresumedLoc(sm.getSpellingLoc(sm.getImmediateExpansionRange(loc).getBegin()));
+            if (body.isValid())
+                file = body.getFilename();
         }
         auto [it, fresh] = macro_index.emplace(std::make_pair(name, file), unit.macros.size());
         if (fresh)

@@ -171,7 +171,7 @@ SC_HOST_SLOW void *sc_host_new_slow(struct sc_host_pool **slot, size_t object_by
     return p->fresh - object_bytes;
 }
 
-SC_INLINE void *sc_host_new(struct sc_host_pool **slot, size_t object_bytes)
+SC_NULLABLE SC_INLINE void *sc_host_new(struct sc_host_pool **slot, size_t object_bytes)
 {
     struct sc_host_pool *p = *slot;
 
@@ -213,7 +213,7 @@ SC_HOST_SLOW void sc_host_delete(void *object, const char *file, int line)
     while (!__atomic_compare_exchange_n(&p->remote, &head, object, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
-SC_HOST_SLOW void *sc_host_new_array(size_t count, size_t element_bytes)
+SC_NULLABLE SC_COUNT(count) SC_HOST_SLOW void *sc_host_new_array(size_t count, size_t element_bytes)
 {
     struct sc_host_array *a;
 

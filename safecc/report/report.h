@@ -14,5 +14,9 @@ std::string source_line(const std::string &file, unsigned line);
 /* file:line:col: error: SC-nn: ..., the line with a marker, the path of facts, a suggestion, a fix-it. */
 void report_text(llvm::raw_ostream &out, const std::vector<Finding> &findings, bool colour);
 
+/* Every site: kept, or dropped and why; then totals. */
+void report_sites(llvm::raw_ostream &out, const Module &module);
+const char *fate_name(Fate fate);
+
 } // namespace safecc
 #endif

@@ -29,7 +29,6 @@ private:
     Unit &unit;
     const Flow &flow;
     Reporter &out;
-    std::set<const Stmt *> paired;
 
     Finding finding(SourceRange at, std::string message, std::string help)
     {
@@ -196,39 +195,59 @@ private:
         return b != nullptr && b->getOpcode() == BO_Assign ? b : nullptr;
     }
 
-    /* The right side of the adjacent assignment to the field (named by `count`) of the same object. */
+    /*
+     * The right side of the assignment to the field (named by `count`) of the same object, in the run of plain assignments
+     * around the target: nothing comes between them that could see one without the other.
+     */
     const Expr *partner(const Expr *target, const CountScope &scope, const std::string &count)
     {
         std::string object = unit.flat_text(scope.object->getSourceRange());
-        const Stmt *neighbours[2] = { nullptr, nullptr };
 
-        find_neighbours(flow.function()->getBody(), target, neighbours);
-        for (const Stmt *n : neighbours)
-            if (const BinaryOperator *b = assignment(n))
-                if (const auto *m = dyn_cast<MemberExpr>(b->getLHS()->IgnoreParens()))
-                    if (m->getMemberDecl()->getNameAsString() == count && unit.flat_text(m->getBase()->getSourceRange()) == object)
-                        return b->getRHS();
+        for (const BinaryOperator *b : run_around(flow.function()->getBody(), target)) {
+            const auto *m = dyn_cast<MemberExpr>(b->getLHS()->IgnoreParens());
+            if (m->getMemberDecl()->getNameAsString() == count && unit.flat_text(m->getBase()->getSourceRange()) == object)
+                return b->getRHS();
+        }
         return nullptr;
     }
 
-    bool find_neighbours(const Stmt *in, const Expr *target, const Stmt *out_[2])
+    /* x.f = e with e free of side effects */
+    static const BinaryOperator *plain_assignment(const Stmt *st)
     {
+        const BinaryOperator *b = assignment(st);
+
+        return b != nullptr && isa<MemberExpr>(b->getLHS()->IgnoreParens()) && pure(b->getRHS()) ? b : nullptr;
+    }
+
+    std::vector<const BinaryOperator *> run_around(const Stmt *in, const Expr *target)
+    {
+        std::vector<const BinaryOperator *> run;
+
         if (const auto *c = dyn_cast<CompoundStmt>(in)) {
-            const Stmt *previous = nullptr;
-            for (auto it = c->body_begin(); it != c->body_end(); ++it) {
-                const BinaryOperator *b = assignment(*it);
-                if (b != nullptr && b->getLHS()->IgnoreParens() == target) {
-                    out_[0] = previous;
-                    out_[1] = it + 1 != c->body_end() ? *(it + 1) : nullptr;
-                    return true;
+            bool found = false;
+            for (const Stmt *st : c->body()) {
+                const BinaryOperator *any = assignment(st), *b = plain_assignment(st);
+                bool here = any != nullptr && any->getLHS()->IgnoreParens() == target;
+                if (here || b != nullptr) {
+                    run.push_back(here ? any : b);
+                    found |= here;
+                } else {
+                    if (found)
+                        return run;
+                    run.clear();
                 }
-                previous = *it;
             }
+            if (found)
+                return run;
+            run.clear();
         }
         for (const Stmt *child : in->children())
-            if (child != nullptr && find_neighbours(child, target, out_))
-                return true;
-        return false;
+            if (child != nullptr) {
+                run = run_around(child, target);
+                if (!run.empty())
+                    return run;
+            }
+        return {};
     }
 
     void require(const Expr *value, const Bound &need, const State &s, const std::string &who)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* emit.h - the checked source. */
+#ifndef SAFECC_EMIT_H
+#define SAFECC_EMIT_H
+
+#include "safecc.h"
+
+namespace safecc {
+
+/* Move loop checks that must fail in any case in front of their loop (fate Hoisted). */
+void hoist_checks(Unit &unit);
+/* The flat text with the edits of every site that is still a check, behind the definition of SC_CHECK. */
+std::string checked_text(const Unit &unit);
+
+} // namespace safecc
+#endif
