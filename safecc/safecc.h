@@ -79,6 +79,8 @@ struct Site {
     unsigned flat_begin = 0, flat_end = 0;
     std::vector<Edit> edits;
     const clang::Stmt *operation = nullptr;
+    const clang::Expr *index = nullptr; /* of an SC-07 index check whose count names nothing that changes */
+    std::string count;                  /* that count, as C text */
 };
 
 struct Options {

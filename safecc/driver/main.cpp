@@ -90,7 +90,6 @@ int compile(const CommandLine &line, Module &module)
             object.resize(object.size() - 2);
         object += ".o";
     }
-    hoist_checks(unit);
     if (write_text(checked, checked_text(unit)) != 0)
         return 2;
     int rc = compile_checked(unit, checked, object, line.args, error);
@@ -120,6 +119,8 @@ int run(const CommandLine &line)
         llvm::errs() << out.findings.size() << (out.findings.size() == 1 ? " error" : " errors") << "; safecc --explain SC-nn tells more\n";
         return 1;
     }
+    for (auto &unit : module.units)
+        hoist_checks(*unit);
     if (line.report)
         report_sites(llvm::outs(), module);
     return line.mode == CommandLine::Compile ? compile(line, module) : 0;

@@ -83,6 +83,10 @@ private:
         Site &site = unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Check,
                                    flow.describe(index, i, s) + "; `" + what + "` has " + count_words(b));
         wrap_check(unit, site, index, condition(index->getType(), b));
+        if (b.stable && b.must_be.empty() && !(b.is_signed && b.count.range.lo < 0)) {
+            site.index = index;
+            site.count = b.text;
+        }
     }
 
     std::string condition(QualType type, const Bound &b)

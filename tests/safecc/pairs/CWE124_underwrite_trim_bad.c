@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* expect-bad: reject SC-07, SC-10, SC-17 | trap SC-07, SC-10, SC-17 */
+/*
+ * Trailing spaces are cut off a string that consists of nothing else; the length falls below
+ * zero.
+ */
+#include "sc_host.h"
+
+#define TEXT_MAX 16
+
+static int32_t trim(char *text SC_COUNT(TEXT_MAX), SC_RANGE(0, TEXT_MAX - 1) int32_t length)
+{
+    int32_t end = length;
+
+    SC_TRIPS(TEXT_MAX)
+    while (text[end - 1] == ' ') {
+        end--;
+        text[end] = '\0';
+    }
+    return end;
+}
+
+int main(int argc, char **argv SC_COUNT(argc))
+{
+    struct {
+        char before[TEXT_MAX];
+        char text[TEXT_MAX];
+    } s;
+    const int32_t spaces = (int32_t)sc_arg(argc, argv, 1, 6) & 7;
+    int32_t end;
+
+    for (int32_t i = 0; i < TEXT_MAX; i++) {
+        s.before[i] = i == TEXT_MAX - 1 ? ' ' : '.';
+        s.text[i] = i < spaces ? ' ' : '\0';
+    }
+    end = trim(s.text, spaces);
+    printf("missed %d %d\n", end, s.before[TEXT_MAX - 1]);
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* expect-bad: reject SC-12 | trap SC-12 */
+/*
+ * An object is deleted, and at the end of the function again.
+ */
+#include "sc_host.h"
+
+struct session {
+    uint32_t id;
+    uint64_t nr_bytes;
+};
+
+int main(int argc, char **argv SC_COUNT(argc))
+{
+    struct session *s SC_NULLABLE SC_OWNED = sc_new(struct session);
+    uint32_t id;
+
+    if (s == NULL)
+        return 1;
+    s->id = (uint32_t)sc_arg(argc, argv, 1, 17);
+    id = s->id;
+    sc_delete(s);
+    printf("missed %u\n", id);
+    sc_delete(s);
+    return 0;
+}

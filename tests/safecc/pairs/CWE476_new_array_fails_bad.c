@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* expect-bad: reject SC-08 | trap SC-08 */
+/*
+ * A heap array that is too large for memory is used without a test for null.
+ */
+#include "sc_host.h"
+
+int main(int argc, char **argv SC_COUNT(argc))
+{
+    const uint64_t n = sc_arg(argc, argv, 1, UINT64_MAX / 16);
+    uint64_t *table SC_NULLABLE SC_OWNED SC_COUNT(n) = sc_new_array(uint64_t, n);
+
+    if (n < 4)
+        return 1;
+    table[3] = 1;
+    printf("missed %lu\n", table[3]);
+    sc_delete_array(table);
+    return 0;
+}
