@@ -79,6 +79,7 @@ struct Site {
     unsigned flat_begin = 0, flat_end = 0;
     std::vector<Edit> edits;
     const clang::Stmt *operation = nullptr;
+    const clang::Expr *covers = nullptr; /* the pointer followed, or the index: what the audit looks for */
     const clang::Expr *index = nullptr; /* of an SC-07 index check whose count names nothing that changes */
     std::string count;                  /* that count, as C text */
 };
@@ -146,6 +147,7 @@ public:
     bool in_island(clang::SourceLocation loc) const;
     bool core_file(clang::SourceLocation loc) const; /* under one of options->core_paths or arch_paths */
     bool arch_file(clang::SourceLocation loc) const;
+    std::set<unsigned> island_lines;    /* lines of the flat text that lie in islands */
     std::vector<std::pair<unsigned, unsigned>> islands; /* flat offsets; filled by unit_load */
     /* A rule has nothing to say there: trusted file or macro, or an unsafe island. */
     bool exempt(clang::SourceLocation loc) const { return from_trusted_file(loc) || from_trusted_macro(loc) || in_island(loc); }

@@ -78,6 +78,28 @@ int write_text(const std::string &path, const std::string &text)
     return 0;
 }
 
+/* The object is looked at once more, without what led to it; it goes when something is found. */
+int audit(const CommandLine &line, const Unit &unit, const std::string &checked, const std::string &object)
+{
+    Audit found;
+
+    audit_accesses(unit, checked.substr(0, checked.size() - std::string(".checked.c").size()), line.args, found);
+    audit_code(unit, object, found);
+    if (line.report)
+        llvm::outs() << "audit: " << found.accesses << " accesses, " << found.uncovered.size() << " uncovered; " << found.instructions << " instructions, "
+                     << found.forbidden.size() << " forbidden\n";
+    if (found.clean())
+        return 0;
+    llvm::sys::fs::remove(object);
+    for (const std::string &u : found.uncovered)
+        llvm::errs() << line.files[0] << ": audit: memory access that no check or argument covers, in " << u << "\n";
+    for (const std::string &f : found.forbidden)
+        llvm::errs() << line.files[0] << ": audit: forbidden instruction in " << f << "\n";
+    if (!found.error.empty())
+        llvm::errs() << line.files[0] << ": audit: " << found.error << "\n";
+    return 1;
+}
+
 int compile(const CommandLine &line, Module &module)
 {
     Unit &unit = *module.units[0];
@@ -98,7 +120,7 @@ int compile(const CommandLine &line, Module &module)
         llvm::errs() << "safecc: " << checked << ": " << (error.empty() ? "the compiler refused the checked source; this is a fault of safecc" : error) << "\n";
         return 2;
     }
-    return 0;
+    return audit(line, unit, checked, object);
 }
 
 int run(const CommandLine &line)

@@ -2,6 +2,8 @@
 /* NAME.checked.c: the preprocessed source, line directives intact, with SC_CHECK where a check stands. */
 #include "emit/emit.h"
 
+#include "engine/checks.h"
+
 namespace safecc {
 
 static const char prelude[] = R"(/* Written by safecc. SC_CHECK(id, condition): where a rule is decided at run time. */
@@ -75,25 +77,22 @@ void append_without(std::string &out, const std::string &flat, unsigned from, un
 
 } // namespace
 
-std::string checked_text(const Unit &unit)
+/* The flat text with the edits made. */
+static std::string edited(const Unit &unit, const std::vector<const Edit *> &edits)
 {
     std::vector<Event> events;
-    std::string out = prelude;
+    std::string out;
     size_t sequence = 0;
     unsigned now = 0;
     auto holes = annotation_stretches(unit);
 
-    for (const Site &site : unit.sites) {
-        if (site.fate != Fate::Check && site.fate != Fate::Hoisted)
-            continue;
-        for (const Edit &edit : site.edits) {
-            sequence++;
-            if (edit.replace) {
-                events.push_back({ edit.begin, 2, edit.end, sequence, &edit.before });
-            } else {
-                events.push_back({ edit.begin, 1, edit.end, sequence, &edit.before });
-                events.push_back({ edit.end, 0, edit.begin, sequence, &edit.after });
-            }
+    for (const Edit *edit : edits) {
+        sequence++;
+        if (edit->replace) {
+            events.push_back({ edit->begin, 2, edit->end, sequence, &edit->before });
+        } else {
+            events.push_back({ edit->begin, 1, edit->end, sequence, &edit->before });
+            events.push_back({ edit->end, 0, edit->begin, sequence, &edit->after });
         }
     }
     std::sort(events.begin(), events.end(), [](const Event &a, const Event &b) {
@@ -116,6 +115,52 @@ std::string checked_text(const Unit &unit)
     }
     append_without(out, unit.flat, now, (unsigned)unit.flat.size(), holes);
     return out;
+}
+
+std::string checked_text(const Unit &unit)
+{
+    std::vector<const Edit *> edits;
+
+    for (const Site &site : unit.sites)
+        if (site.fate == Fate::Check || site.fate == Fate::Hoisted)
+            for (const Edit &edit : site.edits)
+                edits.push_back(&edit);
+    return prelude + edited(unit, edits);
+}
+
+std::string audit_text(Unit &unit)
+{
+    std::deque<Edit> marks;
+    std::vector<const Edit *> edits;
+    std::set<std::pair<const clang::Stmt *, std::string>> done;
+    std::string text;
+
+    for (const Site &site : unit.sites) {
+        const clang::Expr *e = site.covers;
+        if (e == nullptr || !done.emplace(e, site.what).second)
+            continue;
+        Edit mark;
+        mark.begin = unit.flat_offset(e->getBeginLoc());
+        mark.end = unit.flat_end(e->getEndLoc());
+        if (e->getType()->isPointerType())
+            mark.before = "((" + declaration(unit, e, "") + ")sc_covered((const volatile void *)(";
+        else
+            mark.before = "((" + declaration(unit, e, "") + ")sc_covered_index((unsigned long)(";
+        mark.after = ")))";
+        marks.push_back(mark);
+    }
+    for (const Edit &m : marks)
+        edits.push_back(&m);
+    text = edited(unit, edits);
+    /* The place in this very text is what the audit wants to be told. */
+    for (size_t at = 0; at < text.size();) {
+        size_t end = std::min(text.find('\n', at), text.size());
+        if (text[at] == '#')
+            for (size_t k = at; k < end; k++)
+                text[k] = ' ';
+        at = end + 1;
+    }
+    return "void *sc_covered(const volatile void *); unsigned long sc_covered_index(unsigned long);" + text;
 }
 
 } // namespace safecc

@@ -292,6 +292,12 @@ std::unique_ptr<Unit> unit_load(const std::string &path, const std::vector<std::
         return nullptr;
     }
     IslandFinder(*unit).TraverseDecl(unit->context().getTranslationUnitDecl());
+    for (auto [begin, end] : unit->islands) {
+        unsigned line = 1 + (unsigned)std::count(unit->flat.begin(), unit->flat.begin() + begin, '\n');
+        unsigned last = line + (unsigned)std::count(unit->flat.begin() + begin, unit->flat.begin() + end, '\n');
+        for (; line <= last; line++)
+            unit->island_lines.insert(line);
+    }
     return unit;
 }
 

@@ -48,7 +48,7 @@ private:
         }
         if (!b.known) {
             if (i.constant() && i.range.lo == 0) {
-                unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Static, "the one object that the pointer names");
+                unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Static, "the one object that the pointer names").covers = index;
                 return;
             }
             Finding f = finding(sub->getSourceRange(), "`" + what + "` points to one object, and is indexed by `" + unit.source_text(index->getSourceRange()) + "`",
@@ -67,7 +67,7 @@ private:
         bool low = i.range.lo >= 0 || flow.difference(zero, i, s) <= 0;
         bool high = flow.less(i, b.count, s);
         if (low && high) {
-            unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Static, reason(index, i, b));
+            unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Static, reason(index, i, b)).covers = index;
             return;
         }
         if (i.range.hi < 0 || (i.range.lo >= b.count.range.hi && b.count.range.hi < INF)) {
@@ -83,6 +83,7 @@ private:
         Site &site = unit.add_site("SC-07", "index", sub, sub->getSourceRange(), Fate::Check,
                                    flow.describe(index, i, s) + "; `" + what + "` has " + count_words(b));
         wrap_check(unit, site, index, condition(index->getType(), b));
+        site.covers = index;
         if (b.stable && b.must_be.empty() && !(b.is_signed && b.count.range.lo < 0)) {
             site.index = index;
             site.count = b.text;

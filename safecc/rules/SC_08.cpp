@@ -36,7 +36,8 @@ private:
 
     void followed(const Expr *p, const State &s, const char *how)
     {
-        need(p, s, std::string("is ") + how, "test it first: if (p == NULL) ...");
+        if (Site *site = need(p, s, std::string("is ") + how, "test it first: if (p == NULL) ..."))
+            site->covers = p;
     }
 
     void flow_into(const Flowing &f, const State &s)
@@ -50,29 +51,30 @@ private:
         case Flowing::Argument:
             if (unit.system_declared(f.place))
                 return;
-            return need(f.value, s, "goes to parameter `" + f.place->getNameAsString() + "` of `" + f.call->getDirectCallee()->getNameAsString() + "`, which takes no null",
-                        "test it first, or let the parameter be SC_NULLABLE");
+            need(f.value, s, "goes to parameter `" + f.place->getNameAsString() + "` of `" + f.call->getDirectCallee()->getNameAsString() + "`, which takes no null",
+                 "test it first, or let the parameter be SC_NULLABLE");
+            return;
         case Flowing::Return:
-            return need(f.value, s, "is returned by `" + f.place->getNameAsString() + "`, which does not return null", "let the function be SC_NULLABLE, or test first");
+            need(f.value, s, "is returned by `" + f.place->getNameAsString() + "`, which does not return null", "let the function be SC_NULLABLE, or test first");
+            return;
         default:
             if (a.nonnull)
                 need(f.value, s, "goes to `" + f.place->getNameAsString() + "`, which is SC_NONNULL", "test it first");
         }
     }
 
-    void need(const Expr *p, const State &s, const std::string &how, const std::string &help)
+    Site *need(const Expr *p, const State &s, const std::string &how, const std::string &help)
     {
         Null n = flow.null_of(p, s);
         std::string text = unit.source_text(strip(p)->getSourceRange());
 
         if (n == Null::Never) {
-            unit.add_site("SC-08", "null", p, p->getSourceRange(), Fate::Static, "`" + text + "` is not null here: made from an address, declared so, or tested");
-            return;
+            return &unit.add_site("SC-08", "null", p, p->getSourceRange(), Fate::Static, "`" + text + "` is not null here: made from an address, declared so, or tested");
         }
         if (n == Null::Unknown) {
             Site &site = unit.add_site("SC-08", "null", p, p->getSourceRange(), Fate::Check, "`" + text + "` was read from memory and not tested");
             wrap_check(unit, site, p, "sc_v != 0");
-            return;
+            return &site;
         }
         Finding f{ "SC-08", unit.place(p->getSourceRange()), "`" + text + "` " + (n == Null::Always ? "is null and " : "may be null and ") + how, {}, help, {},
                    flow.function()->getNameAsString() };
@@ -81,6 +83,7 @@ private:
         else if (const ValueDecl *d = declared(p))
             f.path.push_back({ unit.place(d->getLocation()), "`" + d->getNameAsString() + "` is declared SC_NULLABLE here" });
         out.report(f);
+        return nullptr;
     }
 
     const ValueDecl *declared(const Expr *e)

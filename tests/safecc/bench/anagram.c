@@ -54,8 +54,9 @@ static void dictionary_fill(struct dictionary *d, uint32_t nr_words)
         struct word *w = &d->words[i];
 
         seed = seed * 1664525U + 1013904223U;
-        w->length = 3 + (seed >> 20) % (WORD_MAX - 4);
-        for (uint32_t k = 0; k < w->length; k++) {
+        const uint32_t length = 3 + (seed >> 20) % (WORD_MAX - 4);
+        w->length = length;
+        for (uint32_t k = 0; k < length; k++) {
             seed = seed * 1664525U + 1013904223U;
             w->text[k] = (char)('a' + ((seed >> 16) & (seed >> 24)) % NR_LETTERS);
         }
@@ -86,9 +87,9 @@ static void search_from(struct search *s, uint32_t first, uint64_t low, uint64_t
                         uint32_t depth)
 {
     const uint32_t n = s->nr_candidates;
-    const struct word *words SC_COUNT(n) = s->candidates;
+    const struct word *words SC_NULLABLE SC_COUNT(n) = s->candidates;
 
-    if (depth == 0)
+    if (depth == 0 || words == NULL)
         return;
     for (uint32_t i = first; i < n; i++) {
         const uint64_t left_low = (low | BORROWS) - words[i].low;

@@ -71,10 +71,12 @@ static void propagate(struct node *list SC_NULLABLE)
     SC_TRIPS(NODES_MAX)
     for (struct node *node SC_NULLABLE = list; node != NULL; node = node->next) {
         const uint32_t degree = node->degree;
-        struct node **from SC_COUNT(degree) = node->from;
-        const double *coeff SC_COUNT(degree) = node->coeff;
+        struct node **from SC_NULLABLE SC_COUNT(degree) = node->from;
+        const double *coeff SC_NULLABLE SC_COUNT(degree) = node->coeff;
         double value = node->value;
 
+        if (from == NULL || coeff == NULL)
+            continue;
         for (uint32_t i = 0; i < degree; i++) {
             const struct node *other = from[i];
 

@@ -42,13 +42,12 @@ static void table_init(struct table *t, uint32_t nr_buckets)
 static void table_grow(struct table *t)
 {
     const uint32_t n = t->nr_buckets;
-    struct entry **old SC_COUNT(n) = t->buckets;
-    const uint32_t nr_new = n * 2;
-    struct entry **fresh SC_NULLABLE SC_COUNT(nr_new);
+    struct entry **old SC_NULLABLE SC_COUNT(n) = t->buckets;
 
-    if (n == 0 || n >= BUCKETS_MAX)
+    if (old == NULL || n == 0 || n >= BUCKETS_MAX)
         return;
-    fresh = sc_new_array(struct entry *, nr_new);
+    const uint32_t nr_new = n * 2;
+    struct entry **fresh SC_NULLABLE SC_COUNT(nr_new) = sc_new_array(struct entry *, nr_new);
     if (fresh == NULL)
         exit(1);
     for (uint32_t i = 0; i < n; i++) {
@@ -72,9 +71,9 @@ static void table_grow(struct table *t)
 SC_NULLABLE static struct entry *table_find(const struct table *t, uint64_t key)
 {
     const uint32_t n = t->nr_buckets;
-    struct entry **buckets SC_COUNT(n) = t->buckets;
+    struct entry **buckets SC_NULLABLE SC_COUNT(n) = t->buckets;
 
-    if (n == 0)
+    if (buckets == NULL || n == 0)
         return NULL;
     SC_TRIPS(CHAIN_MAX)
     for (struct entry *e SC_NULLABLE = buckets[mix(key) & (n - 1)]; e != NULL; e = e->next)
@@ -94,10 +93,10 @@ static void table_put(struct table *t, uint64_t key, uint64_t value)
     if (t->nr_entries >= t->nr_buckets)
         table_grow(t);
     const uint32_t n = t->nr_buckets;
-    struct entry **buckets SC_COUNT(n) = t->buckets;
+    struct entry **buckets SC_NULLABLE SC_COUNT(n) = t->buckets;
 
     e = sc_new(struct entry);
-    if (e == NULL || n == 0)
+    if (e == NULL || buckets == NULL || n == 0)
         exit(1);
     e->key = key;
     e->value = value;
@@ -109,11 +108,11 @@ static void table_put(struct table *t, uint64_t key, uint64_t value)
 static bool table_remove(struct table *t, uint64_t key)
 {
     const uint32_t n = t->nr_buckets;
-    struct entry **buckets SC_COUNT(n) = t->buckets;
+    struct entry **buckets SC_NULLABLE SC_COUNT(n) = t->buckets;
     struct entry *before SC_NULLABLE = NULL;
     uint32_t b;
 
-    if (n == 0)
+    if (buckets == NULL || n == 0)
         return false;
     b = mix(key) & (n - 1);
     SC_TRIPS(CHAIN_MAX)

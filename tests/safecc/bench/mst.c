@@ -37,10 +37,10 @@ static uint32_t bucket_of(uint32_t key)
 static void hash_put(struct hash *h, uint32_t key, uint32_t weight)
 {
     const uint32_t n = h->nr_buckets;
-    struct entry **buckets SC_COUNT(n) = h->buckets;
+    struct entry **buckets SC_NULLABLE SC_COUNT(n) = h->buckets;
     struct entry *e SC_NULLABLE = sc_new(struct entry);
 
-    if (e == NULL || n == 0)
+    if (e == NULL || buckets == NULL || n == 0)
         exit(1);
     e->key = key;
     e->weight = weight;
@@ -51,10 +51,10 @@ static void hash_put(struct hash *h, uint32_t key, uint32_t weight)
 static uint32_t hash_get(const struct hash *h, uint32_t key)
 {
     const uint32_t n = h->nr_buckets;
-    struct entry **buckets SC_COUNT(n) = h->buckets;
+    struct entry **buckets SC_NULLABLE SC_COUNT(n) = h->buckets;
     uint32_t b;
 
-    if (n == 0)
+    if (buckets == NULL || n == 0)
         return FAR;
     b = bucket_of(key) & (n - 1);
     SC_TRIPS(CHAIN_MAX)

@@ -26,8 +26,10 @@ static uint64_t count_zero(const int32_t *set SC_COUNT(depth), uint32_t depth, i
 static void share_run(struct share *s)
 {
     const uint32_t n = s->nr_rest;
-    const int32_t *set SC_COUNT(n) = s->set;
+    const int32_t *set SC_NULLABLE SC_COUNT(n) = s->set;
 
+    if (set == NULL)
+        return;
     s->found = count_zero(set, n, s->taken);
 }
 

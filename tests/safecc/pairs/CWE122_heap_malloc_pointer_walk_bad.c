@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-01, SC-02, SC-12, SC-20 */
+/* expect-bad: reject SC-01, SC-02, SC-07, SC-12, SC-20 */
 /*
  * A pointer walks over a malloc'ed buffer and ends one past its last element.
  */

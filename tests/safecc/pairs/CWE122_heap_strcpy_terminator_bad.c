@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-02, SC-12, SC-20 */
+/* expect-bad: reject SC-02, SC-07, SC-12, SC-20 */
 /*
  * malloc of the string's length leaves no room for the terminator that strcpy writes.
  */

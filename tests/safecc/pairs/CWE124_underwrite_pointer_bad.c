@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-01 */
+/* expect-bad: reject SC-01, SC-07 */
 /*
  * A pointer is set before the start of its buffer and written through.
  */

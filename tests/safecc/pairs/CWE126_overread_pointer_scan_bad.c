@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-01 */
+/* expect-bad: reject SC-01, SC-07 */
 /*
  * A pointer runs over an array until it meets a character that is not there.
  */

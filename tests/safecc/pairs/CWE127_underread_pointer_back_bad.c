@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-01, SC-12, SC-20 */
+/* expect-bad: reject SC-01, SC-02, SC-07, SC-12, SC-20 */
 /*
  * A pointer steps back over a malloc'ed buffer, looking for a slash that is not there.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-01, SC-02, SC-10, SC-12, SC-20 */
+/* expect-bad: reject SC-01, SC-02, SC-07, SC-10, SC-12, SC-20 */
 /*
  * malloc of count times size, where the product wraps to a few bytes.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-02, SC-12, SC-20 */
+/* expect-bad: reject SC-02, SC-07, SC-12, SC-20 */
 /*
  * A malloc'ed block is freed in the loop's last turn and after the loop.
  */

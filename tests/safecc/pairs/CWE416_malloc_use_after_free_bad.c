@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-02, SC-11, SC-12, SC-20 */
+/* expect-bad: reject SC-02, SC-07, SC-11, SC-12, SC-20 */
 /*
  * A malloc'ed buffer is read through a second pointer after it was freed through the first.
  */

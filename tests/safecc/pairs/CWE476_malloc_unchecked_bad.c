@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* expect-bad: reject SC-02, SC-08, SC-12, SC-20 */
+/* expect-bad: reject SC-02, SC-07, SC-08, SC-12, SC-20 */
 /*
  * The result of a malloc that cannot succeed is written through.
  */
