@@ -144,9 +144,9 @@ struct domain {
 };
 
 /* The domain with this id (DOMID_SELF: the caller's), or null.  Inside an RCU read section. */
-struct domain *domain_find(struct domain *self, domid_t id);
+SC_NULLABLE struct domain *domain_find(struct domain *self, domid_t id);
 /* vcpu id of d, or null. */
-SC_INLINE struct vcpu *domain_vcpu(const struct domain *d, uint32_t id)
+SC_NULLABLE SC_INLINE struct vcpu *domain_vcpu(const struct domain *d, uint32_t id)
 {
     return id < d->max_vcpus && id < MAX_VCPUS ? d->vcpu[id] : NULL;
 }
@@ -156,11 +156,11 @@ void domain_crash(struct domain *d, const char *why, ...) __attribute__((format(
 void domain_shutdown(struct domain *d, uint8_t reason);
 
 /* A new domain with max_vcpus vcpu slots, no memory; or null.  Takes domlist. */
-struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged);
+SC_NULLABLE struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged);
 /* A vcpu of d, not initialised, not online; 0, -EINVAL, -EEXIST, -ENOMEM. */
 SC_NODISCARD int vcpu_create(struct domain *d, uint32_t id);
 /* The idle vcpu of a CPU; or null. */
-struct vcpu *vcpu_create_idle(struct cpu *cpu);
+SC_NULLABLE struct vcpu *vcpu_create_idle(struct cpu *cpu);
 /* The live vcpu_info of v changes to another place (VCPUOP_register_vcpu_info). */
 void vcpu_set_info(struct vcpu *v, struct vcpu_info *info);
 

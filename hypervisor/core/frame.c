@@ -34,9 +34,9 @@ int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, fref_t *out)
     if ((s & FS_SEALED) != 0)
         return 0;
     /* A stale translation may still let the guest write: drop it before the first look. */
-    stamp = frame_table[m.v].aux;
+    stamp = frame_table()[m.v].aux;
     tlb_flush_if_older(stamp);
-    frame_table[m.v].aux = 0;
+    frame_table()[m.v].aux = 0;
     return FRAME_BUILD;
 }
 
@@ -56,14 +56,14 @@ bool frame_put_table(fref_t r)
 
 void frame_table_seal(mfn_t m)
 {
-    __atomic_fetch_or(&frame_table[m.v].state, FS_SEALED, __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&frame_table()[m.v].state, FS_SEALED, __ATOMIC_SEQ_CST);
 }
 
 void frame_table_reset(mfn_t m)
 {
     uint64_t s = frame_state(m), next;
 
-    frame_table[m.v].aux = tlb_clock;
+    frame_table()[m.v].aux = tlb_clock;
     do {
         next = (s - FS_KIND_ONE) & ~(FS_TYPE_MASK | FS_SEALED);
     } while (unlikely(!frame_cas(m, &s, next)));
@@ -119,7 +119,7 @@ int frame_dup(fref_t r, fref_t *out)
 
 void frame_assign(mfn_t m, domid_t owner, bool hv)
 {
-    frame_table[m.v].aux = 0;
+    frame_table()[m.v].aux = 0;
     frame_state_set(m, FS_OWNER(owner) | FS_ALLOC | (hv ? FS_HV : 0));
 }
 

@@ -91,14 +91,22 @@ struct frame_info {
     uint64_t aux;
 };
 
-#define frame_table ((struct frame_info *)FRAMETABLE_BASE)
 extern uint64_t max_mfn;    /* frames in the table */
 extern uint64_t io_max_mfn; /* beyond what the CPU can address (CPUID 0x80000008) */
 extern uint64_t tlb_clock;  /* advanced by each full TLB flush */
 
+/* The whole table. */
+SC_COUNT(max_mfn) SC_INLINE struct frame_info *frame_table(void)
+{
+    SC_UNSAFE("DEV-21: hvmap_init maps max_mfn entries there before anything else runs, and they stay")
+    {
+        return (struct frame_info *)FRAMETABLE_BASE;
+    }
+}
+
 SC_INLINE uint64_t frame_state(mfn_t m)
 {
-    return __atomic_load_n(&frame_table[m.v].state, __ATOMIC_RELAXED);
+    return __atomic_load_n(&frame_table()[m.v].state, __ATOMIC_RELAXED);
 }
 SC_INLINE bool frame_valid(mfn_t m)
 {
@@ -110,7 +118,7 @@ SC_INLINE domid_t frame_owner(mfn_t m)
 }
 SC_INLINE bool frame_cas(mfn_t m, uint64_t *old, uint64_t new_state)
 {
-    return __atomic_compare_exchange_n(&frame_table[m.v].state, old, new_state, false, __ATOMIC_SEQ_CST,
+    return __atomic_compare_exchange_n(&frame_table()[m.v].state, old, new_state, false, __ATOMIC_SEQ_CST,
                                        __ATOMIC_RELAXED);
 }
 
@@ -191,7 +199,7 @@ SC_INLINE void frame_put(SC_OWNED fref_t r)
     do {
         next = s - one;
         if ((next & FS_KIND_MASK) == 0)
-            frame_table[m.v].aux = tlb_clock;
+            frame_table()[m.v].aux = tlb_clock;
     } while (unlikely(!frame_cas(m, &s, next)));
     if (unlikely((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0))
         frame_release(m);
@@ -211,11 +219,11 @@ void frame_table_reset(mfn_t m);
 /* Progress of a build or tear-down: slots [0, n) own their references. */
 SC_INLINE unsigned frame_progress(mfn_t m)
 {
-    return (unsigned)frame_table[m.v].aux;
+    return (unsigned)frame_table()[m.v].aux;
 }
 SC_INLINE void frame_set_progress(mfn_t m, unsigned n)
 {
-    frame_table[m.v].aux = n;
+    frame_table()[m.v].aux = n;
 }
 
 /* Pin: keep one table reference on the guest's behalf.  -EINVAL if pinned already (consumes nothing). */
@@ -226,19 +234,19 @@ SC_NODISCARD int frame_unpin(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
 /* For the page allocator: links and state of a frame that no domain has. */
 SC_INLINE void frame_state_set(mfn_t m, uint64_t s)
 {
-    __atomic_store_n(&frame_table[m.v].state, s, __ATOMIC_RELEASE);
+    __atomic_store_n(&frame_table()[m.v].state, s, __ATOMIC_RELEASE);
 }
 SC_INLINE uint32_t frame_link_prev(mfn_t m)
 {
-    return (uint32_t)(frame_table[m.v].aux >> 32);
+    return (uint32_t)(frame_table()[m.v].aux >> 32);
 }
 SC_INLINE uint32_t frame_link_next(mfn_t m)
 {
-    return (uint32_t)frame_table[m.v].aux;
+    return (uint32_t)frame_table()[m.v].aux;
 }
 SC_INLINE void frame_link_set(mfn_t m, uint32_t prev, uint32_t next)
 {
-    frame_table[m.v].aux = (uint64_t)prev << 32 | next;
+    frame_table()[m.v].aux = (uint64_t)prev << 32 | next;
 }
 
 /* A second reference like r. */
@@ -258,14 +266,14 @@ SC_NODISCARD int frame_alloc_shared(domid_t owner, mfn_t *out);
 void frame_unshare(mfn_t m, domid_t owner);
 
 /* The words of a frame in the direct map. */
-SC_INLINE uint64_t *frame_words(mfn_t m)
+SC_COUNT(512) SC_INLINE uint64_t *frame_words(mfn_t m)
 {
     SC_UNSAFE("DEV-02: the direct map covers every valid mfn; callers hold a reference")
     {
         return (uint64_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
     }
 }
-SC_INLINE uint8_t *frame_bytes(mfn_t m)
+SC_COUNT(PAGE_SIZE) SC_INLINE uint8_t *frame_bytes(mfn_t m)
 {
     SC_UNSAFE("DEV-02: as frame_words")
     {
@@ -273,7 +281,7 @@ SC_INLINE uint8_t *frame_bytes(mfn_t m)
     }
 }
 
-SC_INLINE uint32_t *frame_u32(mfn_t m)
+SC_COUNT(1024) SC_INLINE uint32_t *frame_u32(mfn_t m)
 {
     SC_UNSAFE("DEV-02: as frame_words")
     {

@@ -228,12 +228,12 @@ void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
 
     cr3_load(mfn_to_maddr(hv_l4).v);
     for (uint64_t i = 0; i < max_mfn; i++) {
-        frame_table[i].state = FS_OWNER(DOMID_IO & 0x7fff);
+        frame_table()[i].state = FS_OWNER(DOMID_IO & 0x7fff);
         m2p_set(mfn(i), M2P_INVALID);
     }
     for (unsigned i = 0; i < nr_ram; i++) {
         for (uint64_t m = ALIGN_UP(ram[i].start, PAGE_SIZE) >> PAGE_SHIFT; m < ram[i].end >> PAGE_SHIFT; m++)
-            frame_table[m].state = FS_OWNER(DOMID_NONE);
+            frame_table()[m].state = FS_OWNER(DOMID_NONE);
     }
 }
 

@@ -24,7 +24,7 @@ struct pool {
 };
 
 /* A zeroed object, or null.  Takes the pool's lock (rank pool). */
-void *pool_new(struct pool *p);
+SC_NULLABLE void *pool_new(struct pool *p);
 void pool_delete(struct pool *p, void *object);
 
 #define SC_POOL(prefix, type)                                                        \
@@ -34,7 +34,7 @@ void pool_delete(struct pool *p, void *object);
         .object_bytes = sizeof(type),                                                \
         .lock = SPINLOCK_INIT(RANK_POOL),                                            \
     };                                                                               \
-    static inline type *prefix##_new(void)                                           \
+    SC_NULLABLE static inline type *prefix##_new(void)                               \
     {                                                                                \
         return pool_new(&prefix##_pool);                                             \
     }                                                                                \
