@@ -408,6 +408,27 @@ Bound bound_of(Unit &unit, const Flow &flow, const Expr *pointer, const State &s
             scope.record = f->getParent();
         return bound_of_declaration(unit, flow, m->getMemberDecl(), scope, s);
     }
+    if (const auto *u = dyn_cast<UnaryOperator>(e); u != nullptr && u->getOpcode() == UO_AddrOf) {
+        /* &a[i]: what is left from i on. SC-07 has i < n already. */
+        const auto *sub = dyn_cast<ArraySubscriptExpr>(u->getSubExpr()->IgnoreParens());
+        if (sub == nullptr)
+            return none;
+        Bound whole = bound_of(unit, flow, sub->getBase(), s), rest = whole;
+        Value i = flow.eval(sub->getIdx(), s);
+        if (!whole.known)
+            return none;
+        rest.stable = false;
+        rest.count = Value();
+        rest.count.range = { std::max<Wide>(1, add_wide(whole.count.range.lo, -i.range.hi)), add_wide(whole.count.range.hi, -i.range.lo) };
+        if (i.constant()) {
+            rest.count.key = whole.count.key;
+            rest.count.offset = add_wide(whole.count.offset, -i.range.lo);
+            for (auto [k, c] : whole.count.above)
+                rest.count.above.emplace_back(k, add_wide(c, -i.range.lo));
+        }
+        rest.text = !whole.text.empty() && pure(sub->getIdx()) ? "(" + whole.text + ") - (" + unit.flat_text(sub->getIdx()->getSourceRange()) + ")" : "";
+        return rest;
+    }
     if (const auto *call = dyn_cast<CallExpr>(e)) {
         if (call->getDirectCallee() == nullptr)
             return none;

@@ -255,6 +255,20 @@ private:
         return {};
     }
 
+    /* Equal but for blanks and outer parentheses: `(n) - (i)` and `( n - i )`. */
+    static bool same_words(const std::string &a, const std::string &b)
+    {
+        auto plain = [](const std::string &text) {
+            std::string out;
+            for (char c : text)
+                if (c != ' ' && c != '(' && c != ')')
+                    out += c;
+            return out;
+        };
+        bool products = (a + b).find('*') != std::string::npos || (a + b).find('/') != std::string::npos;
+        return !products && plain(a) == plain(b) && std::count(a.begin(), a.end(), '-') <= 1;
+    }
+
     void require(const Expr *value, const Bound &need, const State &s, const std::string &who)
     {
         Null null = flow.null_of(value, s);
@@ -273,7 +287,7 @@ private:
         }
         /* void with a count is bytes */
         QualType to = value->getType();
-        if (flow.difference(need.count, have.count, s) <= 0) {
+        if (flow.difference(need.count, have.count, s) <= 0 || (!need.text.empty() && same_words(need.text, have.text))) {
             unit.add_site("SC-07", "count", value, value->getSourceRange(), Fate::Static, who + " needs at most " + (need.text.empty() ? wide_text(need.count.range.hi) : need.text) + ", there are " + have.text);
             return;
         }
