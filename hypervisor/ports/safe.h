@@ -60,9 +60,9 @@
 /* The next block writes shared state: no undischarged check, port call or early exit in it (SC-22). */
 #define SC_COMMIT SC_STATEMENT_("sc:commit")
 /* The next loop: e falls with each turn and is never negative (SC-17). */
-#define SC_VARIANT(e) SC_STATEMENT_("sc:variant", #e)
+#define SC_VARIANT(e) SC_STATEMENT_("sc:variant", SC_TEXT_(e))
 /* The next loop turns at most n times; counted at run time where it is not proved (SC-17). */
-#define SC_TRIPS(n) SC_STATEMENT_("sc:trips", #n)
+#define SC_TRIPS(n) SC_STATEMENT_("sc:trips", SC_TEXT_(n))
 
 #define SC_NODISCARD __attribute__((warn_unused_result))
 #define SC_INLINE static inline __attribute__((always_inline, unused))

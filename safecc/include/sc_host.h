@@ -171,7 +171,7 @@ SC_HOST_SLOW void *sc_host_new_slow(struct sc_host_pool **slot, size_t object_by
     return p->fresh - object_bytes;
 }
 
-SC_NULLABLE SC_INLINE void *sc_host_new(struct sc_host_pool **slot, size_t object_bytes)
+SC_NULLABLE SC_OWNED SC_INLINE void *sc_host_new(struct sc_host_pool **slot, size_t object_bytes)
 {
     struct sc_host_pool *p = *slot;
 
@@ -185,7 +185,7 @@ SC_NULLABLE SC_INLINE void *sc_host_new(struct sc_host_pool **slot, size_t objec
     return sc_host_new_slow(slot, object_bytes);
 }
 
-SC_HOST_SLOW void sc_host_delete(void *object, const char *file, int line)
+SC_HOST_SLOW void sc_host_delete(void *object SC_OWNED SC_NULLABLE, const char *file, int line)
 {
     struct sc_host_chunk *c = sc_host_chunk_of(object);
     struct sc_host_pool *p;
@@ -213,7 +213,7 @@ SC_HOST_SLOW void sc_host_delete(void *object, const char *file, int line)
     while (!__atomic_compare_exchange_n(&p->remote, &head, object, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
-SC_NULLABLE SC_COUNT(count) SC_HOST_SLOW void *sc_host_new_array(size_t count, size_t element_bytes)
+SC_NULLABLE SC_OWNED SC_COUNT(count) SC_HOST_SLOW void *sc_host_new_array(size_t count, size_t element_bytes)
 {
     struct sc_host_array *a;
 
@@ -227,7 +227,7 @@ SC_NULLABLE SC_COUNT(count) SC_HOST_SLOW void *sc_host_new_array(size_t count, s
     return (char *)a + SC_HOST_ALIGN;
 }
 
-SC_HOST_SLOW void sc_host_delete_array(void *elements, const char *file, int line)
+SC_HOST_SLOW void sc_host_delete_array(void *elements SC_OWNED SC_NULLABLE, const char *file, int line)
 {
     struct sc_host_array *a;
 

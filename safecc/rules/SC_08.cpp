@@ -25,6 +25,8 @@ public:
             if (!strip(sub->getBase())->getType()->isArrayType())
                 followed(sub->getBase(), s, "indexed");
         }
+        if (const auto *a = dyn_cast<AtomicExpr>(st))
+            followed(const_cast<AtomicExpr *>(a)->getPtr(), s, "followed");
         for (const Flowing &f : flows_of(flow.function(), st))
             flow_into(f, s);
     }

@@ -8,11 +8,11 @@
 
 struct item {
     uint32_t value;
-    struct item *next SC_NULLABLE;
+    struct item *next SC_OWNED SC_NULLABLE;
 };
 
 struct stack {
-    struct item *top SC_NULLABLE;
+    struct item *top SC_OWNED SC_NULLABLE;
     uint32_t depth;
 };
 
@@ -23,7 +23,7 @@ static bool push(struct stack *s, uint32_t value)
     if (i == NULL)
         return false;
     i->value = value;
-    i->next = s->top;
+    i->next = sc_take(s->top);
     s->top = i;
     s->depth++;
     return true;
@@ -31,13 +31,13 @@ static bool push(struct stack *s, uint32_t value)
 
 static uint32_t pop(struct stack *s, uint32_t if_empty)
 {
-    struct item *i SC_NULLABLE = s->top;
+    struct item *i SC_NULLABLE = sc_take(s->top);
     uint32_t value;
 
     if (i == NULL)
         return if_empty;
     value = i->value;
-    s->top = i->next;
+    s->top = sc_take(i->next);
     s->depth--;
     sc_delete(i);
     return value;

@@ -18,7 +18,8 @@ struct entry {
 struct table {
     uint32_t nr_entries;
     uint32_t nr_buckets; /* a power of two */
-    struct entry **buckets SC_COUNT(nr_buckets);
+    struct entry **buckets SC_OWNED SC_COUNT(nr_buckets);
+    struct entry *spare SC_NULLABLE; /* removed entries, for use again */
 };
 
 static uint32_t mix(uint64_t key)
@@ -37,14 +38,25 @@ static void table_init(struct table *t, uint32_t nr_buckets)
     t->buckets = buckets;
     t->nr_buckets = nr_buckets;
     t->nr_entries = 0;
+    t->spare = NULL;
+}
+
+SC_NULLABLE static struct entry *entry_new(struct table *t)
+{
+    struct entry *e SC_NULLABLE = t->spare;
+
+    if (e == NULL)
+        return sc_new(struct entry);
+    t->spare = e->next;
+    return e;
 }
 
 static void table_grow(struct table *t)
 {
     const uint32_t n = t->nr_buckets;
-    struct entry **old SC_NULLABLE SC_COUNT(n) = t->buckets;
+    struct entry **old SC_NULLABLE SC_COUNT(n) = sc_take(t->buckets);
 
-    if (old == NULL || n == 0 || n >= BUCKETS_MAX)
+    if (old == NULL || n == 0)
         return;
     const uint32_t nr_new = n * 2;
     struct entry **fresh SC_NULLABLE SC_COUNT(nr_new) = sc_new_array(struct entry *, nr_new);
@@ -90,12 +102,12 @@ static void table_put(struct table *t, uint64_t key, uint64_t value)
         e->value += value;
         return;
     }
-    if (t->nr_entries >= t->nr_buckets)
+    if (t->nr_entries >= t->nr_buckets && t->nr_buckets < BUCKETS_MAX)
         table_grow(t);
     const uint32_t n = t->nr_buckets;
     struct entry **buckets SC_NULLABLE SC_COUNT(n) = t->buckets;
 
-    e = sc_new(struct entry);
+    e = entry_new(t);
     if (e == NULL || buckets == NULL || n == 0)
         exit(1);
     e->key = key;
@@ -123,7 +135,8 @@ static bool table_remove(struct table *t, uint64_t key)
             else
                 before->next = e->next;
             t->nr_entries--;
-            sc_delete(e);
+            e->next = t->spare;
+            t->spare = e;
             return true;
         }
         before = e;

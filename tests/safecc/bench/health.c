@@ -104,7 +104,7 @@ static void treat(struct village *v)
             v->total_steps += p->steps;
             v->total_hospitals += p->nr_hospitals;
             list_remove(&v->treated, before, p);
-            sc_delete(p);
+            p->next = NULL; /* its memory stays a patient's for ever */
         } else {
             before = p;
         }

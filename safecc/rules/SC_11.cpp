@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SC-11: the address of a local does not outlive it; a borrow is not stored or returned, and dies at a call that does not
+ * keep borrows.
+ *
+ * Which locals may hold the address of a local is found without regard to order; it is an error to return such a value, or
+ * to put it where it outlives the function: a global, an object behind a pointer, a parameter that the callee keeps.
+ */
+#include "engine/checks.h"
+#include "engine/walk.h"
+
+using namespace clang;
+
+namespace safecc {
+namespace {
+
+/* The type is a pointer, or holds one. */
+bool holds_pointer(QualType t, unsigned depth = 0)
+{
+    t = t.getCanonicalType();
+    if (t->isPointerType())
+        return true;
+    if (const auto *a = dyn_cast<ArrayType>(t))
+        return holds_pointer(a->getElementType(), depth);
+    if (const RecordDecl *r = t->getAsRecordDecl(); r != nullptr && depth < 6)
+        for (const FieldDecl *f : r->fields())
+            if (holds_pointer(f->getType(), depth + 1))
+                return true;
+    return false;
+}
+
+/* Can an object of type `whole` contain one of type `part`? */
+bool may_contain(QualType whole, QualType part, unsigned depth = 0)
+{
+    whole = whole.getCanonicalType().getUnqualifiedType();
+    part = part.getCanonicalType().getUnqualifiedType();
+    if (whole == part || part->isVoidType() || whole->isVoidType())
+        return true;
+    if (const auto *a = dyn_cast<ArrayType>(whole))
+        return may_contain(a->getElementType(), part, depth);
+    if (const RecordDecl *r = whole->getAsRecordDecl(); r != nullptr && depth < 6)
+        for (const FieldDecl *f : r->fields())
+            if (may_contain(f->getType(), part, depth + 1))
+                return true;
+    return false;
+}
+
+/* Parameters that a function stores somewhere that outlives the call; by definition, over all units. */
+using Kept = std::set<std::pair<std::string, unsigned>>;
+
+class Escapes {
+public:
+    Escapes(Unit &unit, const FunctionDecl *f, const Kept &kept, Reporter *out) : unit(unit), f(f), kept(kept), out(out) {}
+
+    /* Which parameters this function keeps; with `out`, also what it does wrong with its own locals. */
+    std::set<unsigned> run(const CFG &cfg)
+    {
+        for (bool again = true; again;) {
+            again = false;
+            for (const CFGBlock *b : cfg)
+                for (const CFGElement &e : *b)
+                    if (auto st = e.getAs<CFGStmt>())
+                        again |= spread(st->getStmt());
+        }
+        for (const CFGBlock *b : cfg)
+            for (const CFGElement &e : *b)
+                if (auto st = e.getAs<CFGStmt>())
+                    sink(st->getStmt());
+        return keeps;
+    }
+
+private:
+    Unit &unit;
+    const FunctionDecl *f;
+    const Kept &kept;
+    Reporter *out;
+    std::map<const VarDecl *, const Stmt *> local_in;           /* locals that may hold a local's address, and from where */
+    std::map<const VarDecl *, std::set<unsigned>> parameter_in; /* locals that may hold a parameter's value */
+    std::set<unsigned> keeps;
+
+    static const VarDecl *stack_object(const VarDecl *v) { return v != nullptr && v->hasLocalStorage() ? v : nullptr; }
+
+    /* What the value may be: the address of a local (null when not), and parameters. */
+    struct Origin {
+        const Stmt *local = nullptr;
+        std::set<unsigned> parameters;
+        void add(const Origin &o)
+        {
+            if (local == nullptr)
+                local = o.local;
+            parameters.insert(o.parameters.begin(), o.parameters.end());
+        }
+    };
+
+    Origin origin(const Expr *e)
+    {
+        Origin r;
+
+        e = strip(e);
+        if (e->getType()->isArrayType()) {
+            const VarDecl *v = stack_object(root_variable(e));
+            if (v != nullptr && !isa<ParmVarDecl>(v))
+                r.local = e;
+            return r;
+        }
+        if (!holds_pointer(e->getType()))
+            return r;
+        if (const auto *u = dyn_cast<UnaryOperator>(e)) {
+            if (u->getOpcode() == UO_AddrOf) {
+                if (stack_object(root_variable(u->getSubExpr())) != nullptr)
+                    r.local = u;
+                else
+                    return inside(u->getSubExpr());
+            }
+            return r;
+        }
+        if (const auto *d = dyn_cast<DeclRefExpr>(e))
+            return of_variable(dyn_cast<VarDecl>(d->getDecl()));
+        if (isa<MemberExpr>(e) || isa<ArraySubscriptExpr>(e)) {
+            /* A pointer read out of a local struct or array that holds one. */
+            if (const VarDecl *v = root_variable(e))
+                return of_variable(v);
+            return r;
+        }
+        if (const auto *c = dyn_cast<ConditionalOperator>(e)) {
+            r.add(origin(c->getTrueExpr()));
+            r.add(origin(c->getFalseExpr()));
+            return r;
+        }
+        if (const auto *b = dyn_cast<BinaryOperator>(e)) {
+            if (b->getOpcode() == BO_Assign || b->getOpcode() == BO_Comma)
+                return origin(b->getRHS());
+            return r;
+        }
+        if (const auto *c = dyn_cast<ExplicitCastExpr>(e))
+            return origin(c->getSubExpr());
+        if (const auto *l = dyn_cast<InitListExpr>(e)) {
+            for (const Expr *i : l->inits())
+                r.add(origin(i));
+            return r;
+        }
+        if (const auto *l = dyn_cast<CompoundLiteralExpr>(e))
+            return origin(l->getInitializer());
+        if (const auto *call = dyn_cast<CallExpr>(e)) {
+            /* A function may return what it was given, or a part of it. */
+            if (call->getType()->isPointerType())
+                for (const Expr *arg : call->arguments()) {
+                    QualType t = strip(arg)->getType();
+                    QualType pointee = t->isPointerType() ? t->getPointeeType() : t->isArrayType() ? t->getAsArrayTypeUnsafe()->getElementType() : QualType();
+                    if (!pointee.isNull() && may_contain(pointee, call->getType()->getPointeeType()) && !call->getType()->getPointeeType()->isVoidType())
+                        r.add(origin(arg));
+                }
+            return r;
+        }
+        if (const auto *se = dyn_cast<StmtExpr>(e))
+            if (!se->getSubStmt()->body_empty())
+                if (const auto *last = dyn_cast<Expr>(se->getSubStmt()->body_back()))
+                    return origin(last);
+        return r;
+    }
+
+    /* &p->f and &p[i] are where p points. */
+    Origin inside(const Expr *lvalue)
+    {
+        lvalue = lvalue->IgnoreParens();
+        if (const auto *m = dyn_cast<MemberExpr>(lvalue))
+            return m->isArrow() ? origin(m->getBase()) : inside(m->getBase());
+        if (const auto *s = dyn_cast<ArraySubscriptExpr>(lvalue)) {
+            const Expr *base = strip(s->getBase());
+            return base->getType()->isArrayType() ? inside(base) : origin(base);
+        }
+        if (const auto *u = dyn_cast<UnaryOperator>(lvalue); u != nullptr && u->getOpcode() == UO_Deref)
+            return origin(u->getSubExpr());
+        return {};
+    }
+
+    Origin of_variable(const VarDecl *v)
+    {
+        Origin r;
+
+        if (v == nullptr || !v->hasLocalStorage())
+            return r;
+        if (auto it = local_in.find(v); it != local_in.end())
+            r.local = it->second;
+        if (auto it = parameter_in.find(v); it != parameter_in.end())
+            r.parameters = it->second;
+        if (const auto *p = dyn_cast<ParmVarDecl>(v); p != nullptr && p->getType()->isPointerType())
+            r.parameters.insert(p->getFunctionScopeIndex());
+        return r;
+    }
+
+    bool take(const VarDecl *v, const Expr *value)
+    {
+        bool changed = false;
+
+        if (v == nullptr || !v->hasLocalStorage())
+            return false;
+        Origin o = origin(value);
+        if (o.local != nullptr && !local_in.count(v)) {
+            local_in[v] = o.local;
+            changed = true;
+        }
+        for (unsigned p : o.parameters)
+            changed |= parameter_in[v].insert(p).second;
+        return changed;
+    }
+
+    bool spread(const Stmt *st)
+    {
+        bool changed = false;
+
+        if (const auto *d = dyn_cast<DeclStmt>(st)) {
+            for (const Decl *one : d->decls())
+                if (const auto *v = dyn_cast<VarDecl>(one); v != nullptr && v->getInit() != nullptr)
+                    changed |= take(v, v->getInit());
+        } else if (const auto *b = dyn_cast<BinaryOperator>(st); b != nullptr && b->getOpcode() == BO_Assign) {
+            changed |= take(root_variable(b->getLHS()), b->getRHS());
+        }
+        return changed;
+    }
+
+    void error(const Stmt *at, const std::string &message, const Stmt *from, const std::string &help)
+    {
+        if (out == nullptr || unit.in_island(at->getBeginLoc()))
+            return;
+        Finding finding{ "SC-11", unit.place(at->getSourceRange()), message, {}, help, {}, f->getNameAsString() };
+        if (from != nullptr && from != at)
+            finding.path.push_back({ unit.place(from->getSourceRange()), "the address is taken here" });
+        out->report(finding);
+    }
+
+    void outlives(const Expr *value, const Stmt *at, const std::string &where, const Expr *target = nullptr)
+    {
+        Origin o = origin(value);
+
+        /* Linking what one parameter reaches to what the same one reaches keeps nothing the caller did not join. */
+        if (target != nullptr && o.local == nullptr && o.parameters.size() == 1 && inside(target).parameters == o.parameters)
+            return;
+
+        if (o.local != nullptr)
+            error(at, "the address of a local is stored in " + where + ", which outlives it", o.local, "keep the object in a pool (sc_new), or pass it down only");
+        keeps.insert(o.parameters.begin(), o.parameters.end());
+    }
+
+    void sink(const Stmt *st)
+    {
+        if (const auto *r = dyn_cast<ReturnStmt>(st)) {
+            if (r->getRetValue() == nullptr || !holds_pointer(r->getRetValue()->getType()))
+                return;
+            Origin o = origin(r->getRetValue());
+            if (o.local != nullptr)
+                error(r, "the address of a local is returned", o.local, "let the caller pass the object in, or take one from a pool (sc_new)");
+        } else if (const auto *b = dyn_cast<BinaryOperator>(st)) {
+            if (b->getOpcode() != BO_Assign || !holds_pointer(b->getLHS()->getType()))
+                return;
+            const VarDecl *v = root_variable(b->getLHS());
+            if (v != nullptr && v->hasLocalStorage())
+                return;
+            /* Into what a local's address points: the target is a local too. */
+            if (v == nullptr && target_is_local(b->getLHS()))
+                return;
+            outlives(b->getRHS(), b, v != nullptr ? "`" + v->getNameAsString() + "`" : "an object behind a pointer", b->getLHS());
+        } else if (const auto *call = dyn_cast<CallExpr>(st)) {
+            const FunctionDecl *callee = call->getDirectCallee();
+            if (callee == nullptr)
+                return;
+            for (unsigned i = 0; i < call->getNumArgs() && i < callee->getNumParams(); i++)
+                if (kept.count({ callee->getNameAsString(), i }))
+                    outlives(call->getArg(i), call, "what `" + callee->getNameAsString() + "` keeps of its parameter `" + callee->getParamDecl(i)->getNameAsString() + "`");
+        } else if (const auto *a = dyn_cast<AtomicExpr>(st)) {
+            auto *atomic = const_cast<AtomicExpr *>(a);
+            if (atomic->getOp() == AtomicExpr::AO__atomic_store_n && holds_pointer(atomic->getVal1()->getType()))
+                outlives(atomic->getVal1(), atomic, "a slot");
+        }
+    }
+
+    /* p->f = q with p certainly the address of one of our locals. */
+    bool target_is_local(const Expr *lhs)
+    {
+        Origin o = inside(lhs);
+        return o.local != nullptr && o.parameters.empty();
+    }
+};
+
+/* Borrows: results of SC_BORROWS functions, followed along the paths. */
+class Borrows {
+public:
+    struct State {
+        std::map<const VarDecl *, const Stmt *> alive, dead; /* and where it was made, or ended */
+    };
+    Borrows(Unit &unit, const FunctionDecl *f, Reporter &out) : unit(unit), f(f), out(out) {}
+    bool join(State &into, const State &from)
+    {
+        size_t before = into.alive.size() + into.dead.size();
+        into.alive.insert(from.alive.begin(), from.alive.end());
+        into.dead.insert(from.dead.begin(), from.dead.end());
+        return before != into.alive.size() + into.dead.size();
+    }
+    void edge(const Expr *, bool, State &) {}
+    void leave(State &, const CFGBlock &) {}
+    void step(const Stmt *st, State &s, bool look)
+    {
+        if (const auto *r = dyn_cast<DeclRefExpr>(st)) {
+            const auto *v = dyn_cast<VarDecl>(r->getDecl());
+            auto it = s.dead.find(v);
+            if (look && v != nullptr && it != s.dead.end() && !assigned_now.count(r))
+                say(r, "`" + v->getNameAsString() + "` is a borrow that ended", it->second, "this call does not keep borrows (SC_KEEPS_BORROWS)", "borrow again after the call");
+        } else if (const auto *d = dyn_cast<DeclStmt>(st)) {
+            for (const Decl *one : d->decls())
+                if (const auto *v = dyn_cast<VarDecl>(one); v != nullptr && v->getInit() != nullptr)
+                    assign(v, v->getInit(), s);
+        } else if (const auto *b = dyn_cast<BinaryOperator>(st); b != nullptr && b->getOpcode() == BO_Assign) {
+            const Expr *lhs = b->getLHS()->IgnoreParens();
+            if (const auto *r = dyn_cast<DeclRefExpr>(lhs); r != nullptr && isa<VarDecl>(r->getDecl()) && llvm::cast<VarDecl>(r->getDecl())->hasLocalStorage())
+                assign(llvm::cast<VarDecl>(r->getDecl()), b->getRHS(), s);
+            else if (look && borrowed(b->getRHS(), s))
+                say(b, "a borrow is stored where it outlives its scope", nullptr, "", "store what is needed of the object, not its address");
+        } else if (const auto *ret = dyn_cast<ReturnStmt>(st)) {
+            if (look && ret->getRetValue() != nullptr && borrowed(ret->getRetValue(), s) && !annotations_of(f).borrows)
+                say(ret, "a borrow is returned", nullptr, "", "let the function be SC_BORROWS, or return a copy");
+        } else if (const auto *call = dyn_cast<CallExpr>(st)) {
+            const FunctionDecl *callee = call->getDirectCallee();
+            if (callee != nullptr && (callee->getBuiltinID() != 0 || annotations_of(callee).keeps_borrows || annotations_of(callee).borrows))
+                return;
+            for (auto &[v, where] : s.alive)
+                s.dead.emplace(v, call);
+            s.alive.clear();
+        }
+    }
+    void note_assigned(const DeclRefExpr *r) { assigned_now.insert(r); }
+
+private:
+    Unit &unit;
+    const FunctionDecl *f;
+    Reporter &out;
+    std::set<const DeclRefExpr *> assigned_now;
+
+    bool borrowed(const Expr *e, const State &s)
+    {
+        e = strip(e);
+        if (const auto *call = dyn_cast<CallExpr>(e))
+            return call->getDirectCallee() != nullptr && annotations_of(call->getDirectCallee()).borrows;
+        if (const auto *r = dyn_cast<DeclRefExpr>(e))
+            return s.alive.count(dyn_cast<VarDecl>(r->getDecl())) != 0;
+        return false;
+    }
+    void assign(const VarDecl *v, const Expr *value, State &s)
+    {
+        bool b = borrowed(value, s);
+        s.alive.erase(v);
+        s.dead.erase(v);
+        if (b)
+            s.alive[v] = value;
+    }
+    void say(const Stmt *at, const std::string &message, const Stmt *from, const std::string &fact, const std::string &help)
+    {
+        if (unit.in_island(at->getBeginLoc()))
+            return;
+        Finding finding{ "SC-11", unit.place(at->getSourceRange()), message, {}, help, {}, f->getNameAsString() };
+        if (from != nullptr)
+            finding.path.push_back({ unit.place(from->getSourceRange()), fact });
+        out.report(finding);
+    }
+};
+
+class AssignedNames : public RecursiveASTVisitor<AssignedNames> {
+public:
+    std::vector<const DeclRefExpr *> list;
+    bool VisitBinaryOperator(BinaryOperator *b)
+    {
+        if (b->getOpcode() == BO_Assign)
+            if (const auto *r = dyn_cast<DeclRefExpr>(b->getLHS()->IgnoreParens()))
+                list.push_back(r);
+        return true;
+    }
+};
+
+class LocalsStay : public Rule {
+public:
+    const char *id() const override { return "SC-11"; }
+    const char *title() const override { return "the address of a local does not outlive it; borrows end where they must"; }
+    void check_module(Module &module, Reporter &out) override
+    {
+        Kept kept;
+
+        for (bool again = true; again;) {
+            again = false;
+            for (auto &unit : module.units)
+                for (const FunctionDecl *f : judged_functions(*unit))
+                    if (const CFG *cfg = graph_of(*unit, f))
+                        for (unsigned p : Escapes(*unit, f, kept, nullptr).run(*cfg))
+                            again |= kept.emplace(f->getNameAsString(), p).second;
+        }
+        for (auto &unit : module.units)
+            for (const FunctionDecl *f : judged_functions(*unit)) {
+                const CFG *cfg = graph_of(*unit, f);
+                if (cfg == nullptr)
+                    continue;
+                Escapes(*unit, f, kept, &out).run(*cfg);
+                Borrows borrows(*unit, f, out);
+                AssignedNames assigned;
+                assigned.TraverseStmt(f->getBody());
+                for (const DeclRefExpr *r : assigned.list)
+                    borrows.note_assigned(r);
+                walk(*cfg, borrows, Borrows::State());
+            }
+    }
+};
+
+SAFECC_RULE(LocalsStay);
+
+} // namespace
+} // namespace safecc

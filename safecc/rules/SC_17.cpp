@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SC-17: every loop ends. A loop counts towards a bound that it does not move, or says how often it turns (SC_TRIPS), or
+ * what falls each turn (SC_VARIANT); else it gets a fuel check on its back edge.
+ */
+#include "engine/bounds.h"
+#include "engine/checks.h"
+
+using namespace clang;
+
+namespace safecc {
+namespace {
+
+constexpr const char *module_fuel = "1048576UL";        /* turns of one loop in the hypervisor */
+constexpr const char *host_fuel = "1099511627776UL";    /* in a program of the host profile */
+
+/* How the loop changes each local. */
+class Changes : public RecursiveASTVisitor<Changes> {
+public:
+    struct Change {
+        bool up = false, down = false, other = false;
+        std::vector<const Stmt *> where;
+    };
+    std::map<const ValueDecl *, Change> of;
+    bool calls = false;
+
+    bool VisitBinaryOperator(BinaryOperator *b)
+    {
+        if (!b->isAssignmentOp())
+            return true;
+        Change *c = slot(b->getLHS());
+        if (c == nullptr)
+            return true;
+        c->where.push_back(b);
+        const Expr *r = strip(b->getRHS());
+        bool positive = positive_constant(r);
+        BinaryOperatorKind op = b->getOpcode();
+        if ((op == BO_AddAssign && positive))
+            c->up = true;
+        else if (op == BO_SubAssign && positive)
+            c->down = true;
+        else if (op == BO_ShrAssign && positive)
+            c->down = true;
+        else if (op == BO_DivAssign && constant_above(r, 1))
+            c->down = true;
+        else if (op == BO_AndAssign && clears_a_bit(b))
+            c->down = true;
+        else if (op == BO_Assign && steps(b, BO_Add))
+            c->up = true;
+        else if (op == BO_Assign && (steps(b, BO_Sub) || steps(b, BO_Shr) || (steps(b, BO_Div))))
+            c->down = true;
+        else
+            c->other = true;
+        return true;
+    }
+    bool VisitUnaryOperator(UnaryOperator *u)
+    {
+        Change *c = nullptr;
+        if (u->isIncrementDecrementOp() && (c = slot(u->getSubExpr())) != nullptr) {
+            (u->isIncrementOp() ? c->up : c->down) = true;
+            c->where.push_back(u);
+        } else if (u->getOpcode() == UO_AddrOf && (c = slot(u->getSubExpr())) != nullptr) {
+            c->other = true;
+        }
+        return true;
+    }
+
+private:
+    Change *slot(const Expr *e)
+    {
+        const auto *r = dyn_cast<DeclRefExpr>(e->IgnoreParens());
+        return r == nullptr ? nullptr : &of[r->getDecl()];
+    }
+    static bool constant_above(const Expr *e, int64_t least)
+    {
+        const auto *l = dyn_cast<IntegerLiteral>(e);
+        return l != nullptr && l->getValue().getActiveBits() < 32 && (int64_t)l->getValue().getZExtValue() > least;
+    }
+    static bool positive_constant(const Expr *e) { return constant_above(e, 0); }
+    /* x = x op c */
+    static bool steps(const BinaryOperator *b, BinaryOperatorKind op)
+    {
+        const auto *r = dyn_cast<BinaryOperator>(strip(b->getRHS()));
+        if (r == nullptr || r->getOpcode() != op || !constant_above(strip(r->getRHS()), op == BO_Div ? 1 : 0))
+            return false;
+        const auto *x = dyn_cast<DeclRefExpr>(strip(b->getLHS())), *y = dyn_cast<DeclRefExpr>(strip(r->getLHS()));
+        return x != nullptr && y != nullptr && x->getDecl() == y->getDecl();
+    }
+    /* x &= x - 1 */
+    static bool clears_a_bit(const BinaryOperator *b)
+    {
+        const auto *r = dyn_cast<BinaryOperator>(strip(b->getRHS()));
+        if (r == nullptr || r->getOpcode() != BO_Sub || !constant_above(strip(r->getRHS()), 0))
+            return false;
+        const auto *x = dyn_cast<DeclRefExpr>(strip(b->getLHS())), *y = dyn_cast<DeclRefExpr>(strip(r->getLHS()));
+        return x != nullptr && y != nullptr && x->getDecl() == y->getDecl();
+    }
+};
+
+class Loops : public RecursiveASTVisitor<Loops> {
+public:
+    Loops(Unit &unit, const FunctionDecl *f, Reporter &out) : unit(unit), f(f), out(out) {}
+
+    bool TraverseAttributedStmt(AttributedStmt *s)
+    {
+        auto words = statement_annotation(s);
+        if (words.size() == 2 && (words[0] == "variant" || words[0] == "trips")) {
+            const Stmt *sub = s->getSubStmt();
+            if (isa<ForStmt>(sub) || isa<WhileStmt>(sub) || isa<DoStmt>(sub))
+                annotated[sub] = words;
+            else
+                error(s->getBeginLoc(), "SC_" + std::string(words[0] == "trips" ? "TRIPS" : "VARIANT") + " stands before something that is no loop", "put it right before for, while or do");
+        }
+        return RecursiveASTVisitor::TraverseAttributedStmt(s);
+    }
+    bool VisitForStmt(ForStmt *s) { return loop(s, s->getCond(), s->getBody(), s->getInc()); }
+    bool VisitWhileStmt(WhileStmt *s) { return loop(s, s->getCond(), s->getBody(), nullptr); }
+    bool VisitDoStmt(DoStmt *s) { return loop(s, s->getCond(), s->getBody(), nullptr); }
+    bool VisitGotoStmt(GotoStmt *g)
+    {
+        if (unit.flat_offset(g->getLabel()->getLocation()) < unit.flat_offset(g->getGotoLoc()) && !unit.in_island(g->getGotoLoc()))
+            error(g->getGotoLoc(), "a goto backward makes a loop that nobody counts", "write the loop as for, while or do");
+        return true;
+    }
+
+private:
+    Unit &unit;
+    const FunctionDecl *f;
+    Reporter &out;
+    std::map<const Stmt *, std::vector<std::string>> annotated;
+
+    void error(SourceLocation at, const std::string &message, const std::string &help)
+    {
+        out.report({ "SC-17", unit.place(at), message, {}, help, {}, f->getNameAsString() });
+    }
+
+    bool loop(const Stmt *s, const Expr *cond, const Stmt *body, const Expr *inc)
+    {
+        if (unit.in_island(s->getBeginLoc()) || unit.from_trusted_macro(s->getBeginLoc()))
+            return true;
+        auto it = annotated.find(s);
+        if (it != annotated.end() && it->second[0] == "trips")
+            return trips(s, body, it->second[1]), true;
+        if (it != annotated.end())
+            return variant(s, body, it->second[1]), true;
+        std::string why;
+        if (never_turns(cond, s) || counts(s, cond, body, inc, why)) {
+            unit.add_site("SC-17", "loop", s, head(s), Fate::Static, why.empty() ? "it does not turn" : why);
+            return true;
+        }
+        Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "nothing here says that it ends: at most " + std::string(unit.options->host ? host_fuel : module_fuel) + " turns");
+        counter(site, s, body, unit.options->host ? host_fuel : module_fuel);
+        return true;
+    }
+
+    static SourceRange head(const Stmt *s) { return { s->getBeginLoc(), s->getBeginLoc() }; }
+
+    /* do { } while (0) */
+    bool never_turns(const Expr *cond, const Stmt *s)
+    {
+        Expr::EvalResult r;
+        return cond != nullptr && isa<DoStmt>(s) && cond->EvaluateAsInt(r, unit.context()) && r.Val.getInt() == 0;
+    }
+
+    bool counts(const Stmt *s, const Expr *cond, const Stmt *body, const Expr *inc, std::string &why)
+    {
+        Changes changes;
+
+        if (cond == nullptr)
+            return false;
+        changes.TraverseStmt(const_cast<Stmt *>(body));
+        if (inc != nullptr)
+            changes.TraverseStmt(const_cast<Expr *>(inc));
+        changes.TraverseStmt(const_cast<Expr *>(cond));
+        return counts_by(strip(cond), body, inc, changes, why, isa<DoStmt>(s));
+    }
+
+    /* One of the conjuncts bounds a local that each turn moves towards the bound. */
+    bool counts_by(const Expr *cond, const Stmt *body, const Expr *inc, Changes &changes, std::string &why, bool is_do)
+    {
+        if (const auto *b = dyn_cast<BinaryOperator>(cond)) {
+            if (b->getOpcode() == BO_LAnd)
+                return counts_by(strip(b->getLHS()), body, inc, changes, why, is_do) || counts_by(strip(b->getRHS()), body, inc, changes, why, is_do);
+            if (!b->isComparisonOp())
+                return false;
+            for (int turn = 0; turn < 2; turn++) {
+                const Expr *l = turn == 0 ? b->getLHS() : b->getRHS(), *r = turn == 0 ? b->getRHS() : b->getLHS();
+                BinaryOperatorKind op = turn == 0 ? b->getOpcode() : BinaryOperator::reverseComparisonOp(b->getOpcode());
+                if (bounded(l, r, op, body, inc, changes, why))
+                    return true;
+            }
+            return false;
+        }
+        /* while (x), while (n--): it falls to zero. */
+        return bounded(cond, nullptr, BO_NE, body, inc, changes, why);
+    }
+
+    const VarDecl *local(const Expr *e)
+    {
+        e = strip(e);
+        if (const auto *u = dyn_cast<UnaryOperator>(e); u != nullptr && u->isIncrementDecrementOp())
+            e = strip(u->getSubExpr());
+        if (const auto *c = dyn_cast<ExplicitCastExpr>(e))
+            e = strip(c->getSubExpr());
+        const auto *r = dyn_cast<DeclRefExpr>(e);
+        const auto *v = r == nullptr ? nullptr : dyn_cast<VarDecl>(r->getDecl());
+        return v != nullptr && v->hasLocalStorage() && v->getType()->isIntegralOrEnumerationType() ? v : nullptr;
+    }
+
+    bool bounded(const Expr *moving, const Expr *limit, BinaryOperatorKind op, const Stmt *body, const Expr *inc, Changes &changes, std::string &why)
+    {
+        const VarDecl *v = local(moving);
+
+        if (v == nullptr)
+            return false;
+        auto it = changes.of.find(v);
+        if (it == changes.of.end() || it->second.other || it->second.up == it->second.down)
+            return false;
+        bool up = it->second.up;
+        if (up && op != BO_LT && op != BO_LE && op != BO_NE)
+            return false;
+        if (!up && op != BO_GT && op != BO_GE && op != BO_NE)
+            return false;
+        /* x >= 0 of an unsigned x is always so. */
+        if (!up && op == BO_GE && v->getType()->isUnsignedIntegerType() && !isa<UnaryOperator>(strip(moving)) && always_at_least_zero(limit))
+            return false;
+        if (up && op == BO_LE && largest(limit, v))
+            return false;
+        if (limit != nullptr && !stays(limit, changes))
+            return false;
+        if (!each_turn(it->second.where, body, inc, moving))
+            return false;
+        why = "it counts: each turn moves `" + v->getNameAsString() + "` " + (up ? "up" : "down") + " to a bound that stays";
+        return true;
+    }
+
+    bool always_at_least_zero(const Expr *limit)
+    {
+        Expr::EvalResult r;
+        return limit->EvaluateAsInt(r, unit.context()) && r.Val.getInt() == 0;
+    }
+    bool largest(const Expr *limit, const VarDecl *v)
+    {
+        Expr::EvalResult r;
+        return limit == nullptr || (limit->EvaluateAsInt(r, unit.context()) && r.Val.getInt().getActiveBits() >= unit.context().getIntWidth(v->getType()) - (v->getType()->isSignedIntegerType() ? 1 : 0));
+    }
+
+    /* Constants, and locals that the loop does not change (or whose fields it cannot). */
+    bool stays(const Expr *e, Changes &changes)
+    {
+        class Finder : public RecursiveASTVisitor<Finder> {
+        public:
+            Finder(Changes &changes) : changes(changes) {}
+            Changes &changes;
+            bool good = true;
+            bool VisitDeclRefExpr(DeclRefExpr *r)
+            {
+                if (const auto *v = dyn_cast<VarDecl>(r->getDecl()))
+                    good &= (v->hasLocalStorage() || v->getType().isConstQualified() || v->isStaticLocal() || v->hasGlobalStorage()) && !changes.of.count(v);
+                return good;
+            }
+            bool VisitMemberExpr(MemberExpr *m)
+            {
+                /* A field may be changed by what the loop calls or by others: it is read anew each turn. */
+                const auto *field = dyn_cast<FieldDecl>(m->getMemberDecl());
+                good &= !m->isArrow() || (field != nullptr && (annotations_of(field).fixed || !annotations_of(field).guarded_by.empty() || field->getType().isConstQualified()));
+                return good;
+            }
+            bool VisitCallExpr(CallExpr *)
+            {
+                good = false;
+                return false;
+            }
+            bool VisitArraySubscriptExpr(ArraySubscriptExpr *)
+            {
+                good = false;
+                return false;
+            }
+        } finder(changes);
+        finder.TraverseStmt(const_cast<Expr *>(e));
+        return finder.good;
+    }
+
+    /* The change happens in every turn: in the head, or as a statement of the body with no continue before it. */
+    bool each_turn(const std::vector<const Stmt *> &where, const Stmt *body, const Expr *inc, const Expr *moving)
+    {
+        for (const Stmt *w : where) {
+            if (inc != nullptr && contains(inc, w))
+                return true;
+            if (contains(moving, w))
+                return true;
+            if (const auto *c = dyn_cast<CompoundStmt>(body)) {
+                for (const Stmt *st : c->body()) {
+                    const Stmt *plain = isa<Expr>(st) ? llvm::cast<Expr>(st)->IgnoreParens() : st;
+                    if (plain == w)
+                        return true;
+                    if (has_continue(st))
+                        break;
+                }
+            } else if (body == w) {
+                return true;
+            }
+        }
+        return false;
+    }
+    static bool contains(const Stmt *in, const Stmt *what)
+    {
+        if (in == what)
+            return true;
+        for (const Stmt *c : in->children())
+            if (c != nullptr && contains(c, what))
+                return true;
+        return false;
+    }
+    static bool has_continue(const Stmt *s)
+    {
+        if (isa<ContinueStmt>(s))
+            return true;
+        if (isa<ForStmt>(s) || isa<WhileStmt>(s) || isa<DoStmt>(s))
+            return false;
+        for (const Stmt *c : s->children())
+            if (c != nullptr && has_continue(c))
+                return true;
+        return false;
+    }
+
+    unsigned end_of(const Stmt *s)
+    {
+        unsigned end = unit.flat_end(s->getEndLoc());
+        const Stmt *last = s;
+
+        for (;;) {
+            if (const auto *x = dyn_cast<ForStmt>(last))
+                last = x->getBody();
+            else if (const auto *y = dyn_cast<WhileStmt>(last))
+                last = y->getBody();
+            else if (const auto *z = dyn_cast<IfStmt>(last))
+                last = z->getElse() != nullptr ? z->getElse() : z->getThen();
+            else if (const auto *a = dyn_cast<AttributedStmt>(last))
+                last = a->getSubStmt();
+            else
+                break;
+        }
+        if (!isa<CompoundStmt>(last) && !isa<NullStmt>(last)) {
+            size_t semicolon = unit.flat.find_first_not_of(" \n", end);
+            if (semicolon != std::string::npos && unit.flat[semicolon] == ';')
+                end = (unsigned)semicolon + 1;
+        }
+        return end;
+    }
+
+    void around(Site &site, const Stmt *s, const std::string &before)
+    {
+        Edit e;
+        e.begin = unit.flat_offset(s->getBeginLoc());
+        e.end = end_of(s);
+        e.before = "{ " + before;
+        e.after = " }";
+        site.edits.push_back(e);
+    }
+
+    void counter(Site &site, const Stmt *s, const Stmt *body, const std::string &limit)
+    {
+        around(site, s, "unsigned long sc_fuel = " + limit + "; ");
+        around(site, body, check_text(site, "sc_fuel-- != 0") + "; ");
+        site.condition = "at most " + limit + " turns";
+    }
+
+    void trips(const Stmt *s, const Stmt *body, const std::string &n)
+    {
+        Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "SC_TRIPS(" + n + ")");
+        counter(site, s, body, "(unsigned long)(" + n + ")");
+    }
+
+    void variant(const Stmt *s, const Stmt *body, const std::string &e)
+    {
+        Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "SC_VARIANT(" + e + ") falls each turn");
+        around(site, s, "unsigned long sc_variant = -1UL; ");
+        around(site, body, check_text(site, "(unsigned long)(" + e + ") < sc_variant") + "; sc_variant = (unsigned long)(" + e + "); ");
+        site.condition = "`" + e + "` falls";
+    }
+};
+
+class LoopsEnd : public Rule {
+public:
+    const char *id() const override { return "SC-17"; }
+    const char *title() const override { return "every loop ends: it counts, says how often it turns, or is given fuel"; }
+    void check_unit(Unit &unit, Reporter &out) override
+    {
+        for (const FunctionDecl *f : judged_functions(unit))
+            Loops(unit, f, out).TraverseStmt(f->getBody());
+    }
+};
+
+SAFECC_RULE(LoopsEnd);
+
+} // namespace
+} // namespace safecc
