@@ -193,7 +193,7 @@ struct RuleEntry {
 /* ---- annotations (front/annotations.cpp) ---- */
 struct Annotations {
     bool nullable = false, nonnull = false, owned = false, opaque = false, guest = false, atomic = false, slot = false,
-         fixed = false, keeps_borrows = false, borrows = false, preempts = false;
+         fixed = false, percpu = false, boot = false, keeps_borrows = false, borrows = false, preempts = false;
     std::string count, guarded_by, range_lo, range_hi, entry, stack, port;
     std::vector<std::string> holds, acquires, releases;
     std::vector<std::string> unknown;

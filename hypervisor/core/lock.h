@@ -55,10 +55,10 @@ typedef struct {
 #define SPINLOCK_INIT(r) { 0, 0, (r), 0 }
 
 /* Take and release; the CPU's gate log records the lock.  No error. */
-void spin_lock(spinlock_t *lock);
-void spin_unlock(spinlock_t *lock);
+void spin_lock(spinlock_t *lock) SC_ACQUIRES(lock);
+void spin_unlock(spinlock_t *lock) SC_RELEASES(lock);
 /* Two locks of one rank in the order of the ids given; the same lock is taken once. */
-void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id);
-void spin_unlock_pair(spinlock_t *a, spinlock_t *b);
+void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id) SC_ACQUIRES(a) SC_ACQUIRES(b);
+void spin_unlock_pair(spinlock_t *a, spinlock_t *b) SC_RELEASES(a) SC_RELEASES(b);
 
 #endif

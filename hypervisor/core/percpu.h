@@ -108,7 +108,7 @@ SC_INLINE void softirq_raise(enum softirq nr)
     this_cpu()->pending |= 1U << nr;
 }
 
-#define SC_PERCPU(type, name) static type name[MAX_CPUS]
+#define SC_PERCPU(type, name) static type name[MAX_CPUS] SC_FACT_("percpu")
 #define sc_this_cpu(name) (&(name)[this_cpu()->id])
 
 #endif

@@ -24,8 +24,8 @@ struct pool {
 };
 
 /* A zeroed object, or null.  Takes the pool's lock (rank pool). */
-SC_NULLABLE void *pool_new(struct pool *p);
-void pool_delete(struct pool *p, void *object);
+SC_OWNED SC_NULLABLE void *pool_new(struct pool *p);
+void pool_delete(struct pool *p, SC_OWNED void *object SC_NULLABLE);
 
 #define SC_POOL(prefix, type)                                                        \
     _Static_assert(sizeof(type) <= PAGE_SIZE, "a pool object is at most one frame"); \
@@ -34,11 +34,11 @@ void pool_delete(struct pool *p, void *object);
         .object_bytes = sizeof(type),                                                \
         .lock = SPINLOCK_INIT(RANK_POOL),                                            \
     };                                                                               \
-    SC_NULLABLE static inline type *prefix##_new(void)                               \
+    SC_OWNED SC_NULLABLE static inline type *prefix##_new(void)                      \
     {                                                                                \
         return pool_new(&prefix##_pool);                                             \
     }                                                                                \
-    static inline void prefix##_delete(SC_OWNED type *p)                             \
+    static inline void prefix##_delete(SC_OWNED type *p SC_NULLABLE)                 \
     {                                                                                \
         pool_delete(&prefix##_pool, p);                                              \
     }                                                                                \

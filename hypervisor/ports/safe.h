@@ -40,6 +40,8 @@
 #define SC_SLOT SC_FACT_("slot")
 /* Written only before its object is published (SC-14). */
 #define SC_FIXED SC_FACT_("fixed")
+/* Used only while the machine starts: one CPU, no guest (SC-14). */
+#define SC_BOOT SC_FACT_("boot")
 /* What a function needs, takes and releases of locks (SC-14). */
 #define SC_HOLDS(lock) SC_FACT_("holds=" #lock)
 #define SC_ACQUIRES(lock) SC_FACT_("acquires=" #lock)

@@ -17,7 +17,7 @@ void read_one(Annotations &a, std::string text)
         value = text.substr(text.find('=') + 1);
     std::map<std::string, bool *> flags = {
         { "nullable", &a.nullable }, { "nonnull", &a.nonnull }, { "owned", &a.owned },     { "opaque", &a.opaque },
-        { "guest", &a.guest },       { "atomic", &a.atomic },   { "slot", &a.slot },       { "fixed", &a.fixed },
+        { "guest", &a.guest },       { "atomic", &a.atomic },   { "slot", &a.slot },       { "fixed", &a.fixed }, { "percpu", &a.percpu }, { "boot", &a.boot },
         { "borrows", &a.borrows },   { "preempts", &a.preempts }, { "keeps_borrows", &a.keeps_borrows },
     };
     std::map<std::string, std::string *> values = {
