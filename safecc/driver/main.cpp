@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "clang/Tooling/CompilationDatabase.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -21,6 +22,33 @@ int list_rules()
     return 0;
 }
 
+/* What compile_commands.json says of the file, in front of what the command line says. */
+bool database_arguments(const std::string &folder, const std::string &file, std::vector<std::string> &args)
+{
+    std::string error;
+    static std::unique_ptr<clang::tooling::CompilationDatabase> database = clang::tooling::CompilationDatabase::loadFromDirectory(folder, error);
+
+    if (database == nullptr) {
+        llvm::errs() << "safecc: " << folder << ": " << error << "\n";
+        return false;
+    }
+    auto commands = database->getCompileCommands(file);
+    if (commands.empty()) {
+        llvm::errs() << "safecc: " << file << ": not in " << folder << "/compile_commands.json\n";
+        return false;
+    }
+    std::vector<std::string> from;
+    const auto &words = commands[0].CommandLine;
+    for (size_t i = 1; i < words.size(); i++) {
+        if (words[i] == "-o" || words[i] == "-MF" || words[i] == "-MT" || words[i] == "-MQ")
+            i++;
+        else if (words[i] != "-c" && words[i] != "--" && words[i] != file && words[i] != commands[0].Filename && words[i].rfind("-MM", 0) != 0 && words[i] != "-MP" && words[i] != "-MD")
+            from.push_back(words[i]);
+    }
+    args.insert(args.begin(), from.begin(), from.end());
+    return true;
+}
+
 bool load(const CommandLine &line, Module &module)
 {
     bool good = true;
@@ -32,7 +60,10 @@ bool load(const CommandLine &line, Module &module)
             good = false;
             continue;
         }
-        auto unit = unit_load(file, line.args, line.options);
+        std::vector<std::string> args = line.args;
+        if (!line.database.empty() && !database_arguments(line.database, file, args))
+            good = false;
+        auto unit = unit_load(file, args, line.options);
         if (unit == nullptr)
             good = false;
         else
@@ -123,11 +154,63 @@ int compile(const CommandLine &line, Module &module)
     return audit(line, unit, checked, object);
 }
 
+/* "-" is standard output. */
+template <class F> int write_report(const std::string &path, F write)
+{
+    std::error_code error;
+
+    if (path.empty())
+        return 0;
+    if (path == "-") {
+        write(llvm::outs());
+        return 0;
+    }
+    llvm::raw_fd_ostream out(path, error);
+    if (error) {
+        llvm::errs() << "safecc: " << path << ": " << error.message() << "\n";
+        return 2;
+    }
+    write(out);
+    return 0;
+}
+
+/* Drop what the verifier proved for exactly this source. */
+int apply_proofs(const CommandLine &line, Module &module)
+{
+    std::string error;
+
+    if (line.proved.empty())
+        return 0;
+    for (auto &unit : module.units)
+        if (!proofs_apply(*unit, line.proved, error)) {
+            llvm::errs() << "safecc: " << error << "\n";
+            return 2;
+        }
+    return 0;
+}
+
+int reports(const CommandLine &line, const Module &module, const std::vector<Finding> &findings, const std::set<std::string> &known)
+{
+    int rc = 0;
+
+    rc |= write_report(line.json, [&](llvm::raw_ostream &out) { report_json(out, findings, module); });
+    rc |= write_report(line.sarif, [&](llvm::raw_ostream &out) { report_sarif(out, findings, known); });
+    rc |= write_report(line.html, [&](llvm::raw_ostream &out) { report_html(out, findings, module); });
+    rc |= write_report(line.write_baseline, [&](llvm::raw_ostream &out) { write_baseline(out, findings); });
+    return rc;
+}
+
 int run(const CommandLine &line)
 {
     Module module;
     Reporter out;
+    std::set<std::string> known;
+    std::string error;
 
+    if (!line.baseline.empty() && !read_baseline(line.baseline, known, error)) {
+        llvm::errs() << "safecc: " << error << "\n";
+        return 2;
+    }
     if (!load(line, module))
         return 2;
     if (line.mode == CommandLine::Flat) {
@@ -136,13 +219,26 @@ int run(const CommandLine &line)
         return 0;
     }
     apply_rules(line, module, out);
-    report_text(llvm::errs(), out.findings, line.colour);
-    if (out.failed()) {
-        llvm::errs() << out.findings.size() << (out.findings.size() == 1 ? " error" : " errors") << "; safecc --explain SC-nn tells more\n";
-        return 1;
-    }
     for (auto &unit : module.units)
         hoist_checks(*unit);
+    if (int rc = apply_proofs(line, module))
+        return rc;
+    if (int rc = reports(line, module, out.findings, known))
+        return rc;
+    std::vector<std::string> prints = fingerprints(out.findings);
+    std::vector<Finding> fresh;
+    for (size_t i = 0; i < prints.size(); i++)
+        if (!known.count(prints[i]))
+            fresh.push_back(out.findings[i]);
+    if (line.json != "-" && line.sarif != "-")
+        report_text(llvm::errs(), fresh, line.colour);
+    if (out.findings.size() != fresh.size())
+        llvm::errs() << out.findings.size() - fresh.size() << " findings of the baseline " << line.baseline << " not told again\n";
+    if (!fresh.empty())
+        llvm::errs() << fresh.size() << (fresh.size() == 1 ? " error" : " errors") << "; safecc --explain SC-nn tells more\n";
+    /* A finding of the baseline is no error of a check, but it yields no object either. */
+    if (!fresh.empty() || (line.mode == CommandLine::Compile && out.failed()))
+        return line.write_baseline.empty() || line.mode == CommandLine::Compile ? 1 : 0;
     if (line.report)
         report_sites(llvm::outs(), module);
     return line.mode == CommandLine::Compile ? compile(line, module) : 0;
