@@ -5,88 +5,21 @@
  */
 #include "xen-compat/pv_build.h"
 
-#include "boot/multiboot.h"
-#include "core/cmdline.h"
-#include "core/lib_call.h"
 #include "core/log.h"
 #include "modules/memory/memory.h"
 #include "core/wallclock.h"
 #include "modules/pvmmu/pvmmu.h"
+#include "ports/console.h"
+#include "ports/evtchn.h"
 #include "ports/hypercall_page.h"
 #include "ports/pagealloc.h"
 #include "ports/sched.h"
-#include "unpack/unpack.h"
+#include "xen-compat/pv_image.h"
 #include "xen-compat/pv_layout.h"
 
-#define CHUNK_ORDER 10 /* 4 MiB */
-#define CHUNK_PAGES (1UL << CHUNK_ORDER)
-#define MAX_CHUNKS 1024
-#define ARENA_ORDER 14 /* 64 MiB of room for a decompressor's dictionary */
-#define ARENA_ORDER_MIN 12
-
-/* The kernel's image: chunks of contiguous frames, later pfn kernel_pfn on. */
-static struct {
-    uint32_t chunk[MAX_CHUNKS]; /* first mfn */
-    unsigned nr_chunks;
-    uint64_t pages;
-} image;
-
 static struct domain *dom;
-static struct pv_layout layout;
-
-/* ---- the sink that kimage streams into ---- */
-
-int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
-{
-    mfn_t m;
-
-    (void)paddr_start;
-    image.pages = ALIGN_UP(nr_bytes, PAGE_SIZE) >> PAGE_SHIFT;
-    while (image.nr_chunks * CHUNK_PAGES < image.pages) {
-        if (image.nr_chunks >= MAX_CHUNKS || reserve_take(dom, CHUNK_ORDER, (unsigned)dom->addr_bits, &m) != 0)
-            return -ENOMEM;
-        memset(frame_bytes(m), 0, CHUNK_PAGES * PAGE_SIZE);
-        image.chunk[image.nr_chunks++] = (uint32_t)m.v;
-    }
-    return 0;
-}
-
-uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got)
-{
-    uint64_t chunk_bytes = CHUNK_PAGES * PAGE_SIZE, in_chunk = offset % chunk_bytes;
-
-    if (offset / chunk_bytes >= image.nr_chunks)
-        return NULL;
-    *got = min_u64(want, chunk_bytes - in_chunk);
-    return &frame_bytes(mfn(image.chunk[offset / chunk_bytes]))[in_chunk];
-}
-
 static struct kimage_info kinfo;
-
-static int64_t load_in_lib(uint64_t start, uint64_t nr_bytes, uint64_t unused)
-{
-    (void)unused;
-    return kimage_load(frame_bytes(mfn(start >> PAGE_SHIFT)), nr_bytes, &kinfo);
-}
-
-/* Load the kernel with an arena as large as there is; both go back to where they came from. */
-static void kernel_load(const struct boot_module *kernel)
-{
-    unsigned order = ARENA_ORDER;
-    mfn_t arena;
-    int64_t rc;
-
-    while (pagealloc_get(order, 0, &arena) != 0) {
-        if (order-- <= ARENA_ORDER_MIN)
-            panic("not enough memory to unpack the kernel: give the machine more (-m) or dom0 less (dom0_mem=)");
-    }
-    unpack_arena_set(frame_bytes(arena), PAGE_SIZE << order);
-    rc = lib_call(load_in_lib, kernel->start, kernel->end - kernel->start, 0);
-    unpack_arena_set(NULL, 0);
-    pagealloc_put(arena, order);
-    if (rc != 0)
-        panic("the first module is no kernel that can run here: %s (%ld)", kimage_error(), rc);
-}
+static struct pv_layout layout;
 
 /* ---- frames ---- */
 
@@ -95,23 +28,37 @@ static void kernel_load(const struct boot_module *kernel)
 #define P2M_CHUNK (512UL << P2M_CHUNK_ORDER)
 static mfn_t p2m_chunk[2048];
 
-static uint64_t *p2m_list(uint64_t pfn)
-{
-    uint64_t n = pfn / P2M_CHUNK;
-    mfn_t m;
-
-    if (n >= ARRAY_SIZE(p2m_chunk))
-        panic("dom0_mem: more than %lu pages", ARRAY_SIZE(p2m_chunk) * P2M_CHUNK);
-    if (p2m_chunk[n].v == 0 && pagealloc_get(P2M_CHUNK_ORDER, 0, &p2m_chunk[n]) != 0)
-        panic("no memory for the p2m list");
-    m = mfn(p2m_chunk[n].v + pfn % P2M_CHUNK / 512);
-    return &frame_words(m)[pfn % 512];
-}
-
 static void p2m_list_free(void)
 {
-    for (unsigned n = 0; n < ARRAY_SIZE(p2m_chunk) && p2m_chunk[n].v != 0; n++)
+    for (unsigned n = 0; n < ARRAY_SIZE(p2m_chunk) && p2m_chunk[n].v != 0; n++) {
         pagealloc_put(p2m_chunk[n], P2M_CHUNK_ORDER);
+        p2m_chunk[n] = mfn(0);
+    }
+}
+
+SC_NODISCARD static int p2m_list_alloc(uint64_t nr_pages)
+{
+    uint64_t nr = (nr_pages + P2M_CHUNK - 1) / P2M_CHUNK;
+
+    if (nr > ARRAY_SIZE(p2m_chunk)) {
+        log_err("dom%u: more than %lu pages: give it less memory", dom->id, ARRAY_SIZE(p2m_chunk) * P2M_CHUNK);
+        return -EINVAL;
+    }
+    for (uint64_t n = 0; n < nr; n++) {
+        if (pagealloc_get(P2M_CHUNK_ORDER, 0, &p2m_chunk[n]) != 0) {
+            log_err("dom%u: no memory for the p2m list: give the machine more (-m)", dom->id);
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static uint64_t *p2m_list(uint64_t pfn)
+{
+    mfn_t m = p2m_chunk[pfn / P2M_CHUNK % ARRAY_SIZE(p2m_chunk)];
+
+    BUG_ON(m.v == 0);
+    return &frame_words(mfn(m.v + pfn % P2M_CHUNK / 512))[pfn % 512];
 }
 
 static mfn_t pfn_mfn(uint64_t pfn)
@@ -125,40 +72,47 @@ static void pfn_set(uint64_t pfn, uint64_t m)
     m2p_set(mfn(m), pfn);
 }
 
-/* The image's frames have their pfns; spare ones of its last chunk and fresh ones fill the rest. */
-static void frames_fill(void)
+/* As large a piece from pfn on as fits before the image or the end. */
+static unsigned piece_order(uint64_t pfn, unsigned order)
 {
-    uint64_t spare = image.pages, pfn = 0;
-    unsigned order = CHUNK_ORDER;
+    while (order > 0 && (pfn + (1UL << order) > layout.nr_pages ||
+                         (pfn < layout.kernel_pfn && pfn + (1UL << order) > layout.kernel_pfn)))
+        order--;
+    return order;
+}
+
+/* The image's frames have their pfns; spare ones of its last chunk and fresh ones fill the rest. */
+SC_NODISCARD static int frames_fill(void)
+{
+    uint64_t image = pv_image_pages(), spare = image, pfn = 0;
+    unsigned order = PV_CHUNK_ORDER;
     mfn_t m;
 
-    for (uint64_t i = 0; i < image.pages; i++)
-        pfn_set(layout.kernel_pfn + i, image.chunk[i / CHUNK_PAGES] + i % CHUNK_PAGES);
+    for (uint64_t i = 0; i < image; i++)
+        pfn_set(layout.kernel_pfn + i, pv_image_mfn(i).v);
     while (pfn < layout.nr_pages) {
-        if (pfn == layout.kernel_pfn)
-            pfn += image.pages;
-        if (pfn >= layout.nr_pages)
-            break;
-        if (spare < image.nr_chunks * CHUNK_PAGES) {
-            pfn_set(pfn++, image.chunk[spare / CHUNK_PAGES] + spare % CHUNK_PAGES);
-            spare++;
+        if (pfn == layout.kernel_pfn) {
+            pfn += image;
+            order = PV_CHUNK_ORDER;
             continue;
         }
-        /* As large a piece as fits before the image or the end. */
-        while (order > 0 && (pfn + (1UL << order) > layout.nr_pages ||
-                             (pfn < layout.kernel_pfn && pfn + (1UL << order) > layout.kernel_pfn)))
-            order--;
+        if (spare < pv_image_room()) {
+            pfn_set(pfn++, pv_image_mfn(spare++).v);
+            continue;
+        }
+        order = piece_order(pfn, order);
         if (reserve_take(dom, order, (unsigned)dom->addr_bits, &m) != 0) {
-            if (order == 0)
-                panic("out of memory at page %lu of dom0's %lu: lower dom0_mem=", pfn, layout.nr_pages);
+            if (order == 0) {
+                log_err("dom%u: out of memory at page %lu of %lu: give it less", dom->id, pfn, layout.nr_pages);
+                return -ENOMEM;
+            }
             order--;
             continue;
         }
         for (uint64_t i = 0; i < 1UL << order; i++)
             pfn_set(pfn++, m.v + i);
-        if (pfn == layout.kernel_pfn)
-            order = CHUNK_ORDER;
     }
+    return 0;
 }
 
 /* ---- contents ---- */
@@ -168,11 +122,19 @@ static void page_clear(uint64_t pfn)
     memset(frame_bytes(pfn_mfn(pfn)), 0, PAGE_SIZE);
 }
 
-static void initrd_copy(const struct boot_module *initrd)
+static uint64_t ramdisk_bytes(const struct pv_config *c)
 {
-    uint64_t size = initrd->end - initrd->start;
+    const struct boot_module *m = c->ramdisk;
 
-    for (uint64_t at = 0; at < size; at += PAGE_SIZE)
+    return m != NULL ? m->end - m->start : 0;
+}
+
+static void initrd_copy(const struct pv_config *c)
+{
+    const struct boot_module *initrd = c->ramdisk;
+    uint64_t size = ramdisk_bytes(c);
+
+    for (uint64_t at = 0; initrd != NULL && at < size; at += PAGE_SIZE)
         memcpy(frame_bytes(pfn_mfn(layout.initrd_pfn + (at >> PAGE_SHIFT))),
                frame_bytes(mfn((initrd->start + at) >> PAGE_SHIFT)), min_u64(size - at, PAGE_SIZE));
 }
@@ -186,14 +148,19 @@ static void p2m_copy(void)
     }
 }
 
-/* The frame of the image at a guest virtual address. */
-static mfn_t guest_page(uint64_t va)
+/* If the kernel wants a hypercall page filled: it must be in its image. */
+SC_NODISCARD static int hypercall_page_place(void)
 {
-    uint64_t pfn = (va - layout.v_start) >> PAGE_SHIFT;
+    uint64_t va = kinfo.hypercall_page, pfn = (va - layout.v_start) >> PAGE_SHIFT;
 
-    if (va < layout.v_start || pfn < layout.kernel_pfn || pfn >= layout.kernel_pfn + image.pages)
-        panic("the kernel's hypercall page lies outside its image");
-    return pfn_mfn(pfn);
+    if (va == KIMAGE_NONE)
+        return 0;
+    if (va < layout.v_start || pfn < layout.kernel_pfn || pfn >= layout.kernel_pfn + pv_image_pages()) {
+        log_err("dom%u: the kernel's hypercall page lies outside its image: no kernel for us", dom->id);
+        return -EINVAL;
+    }
+    hypercall_page_fill(pfn_mfn(pfn));
+    return 0;
 }
 
 /* ---- page tables ---- */
@@ -245,7 +212,7 @@ static void tables_build(void)
 }
 
 /* Pin the L4, which validates everything, and make it the vcpu's. */
-static void tables_validate(struct vcpu *v)
+SC_NODISCARD static int tables_validate(struct vcpu *v)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = dom, .pg_owner = dom, .to_end = true };
     struct mmu_request q = { .op = MMU_PIN, .kind = KIND_L4, .mfn = pfn_mfn(layout.pt_pfn) };
@@ -255,7 +222,8 @@ static void tables_validate(struct vcpu *v)
     if (rc == 0)
         rc = frame_get_sealed(pfn_mfn(layout.pt_pfn), dom->id, KIND_L4, &v->kernel_pt);
     if (rc != 0)
-        panic("the first domain's page tables are refused (%d)", rc);
+        log_err("dom%u: its first page tables are refused (%d)", dom->id, rc);
+    return rc;
 }
 
 /* ---- start of day ---- */
@@ -279,16 +247,30 @@ static const char *kernel_args(const struct boot_module *kernel)
     return &kernel->cmdline[i];
 }
 
-static void start_info_fill(const struct boot_module *kernel, uint64_t initrd_bytes)
+/* A console ring and an event channel to whom empties it. */
+SC_NODISCARD static int console_place(struct start_info *si)
+{
+    uint32_t port = 0;
+    int rc;
+
+    page_clear(layout.console_pfn);
+    rc = evtchn_alloc_unbound(dom, DOMID_XEN, &port);
+    si->console.domU.mfn = pfn_mfn(layout.console_pfn).v;
+    si->console.domU.evtchn = port;
+    return rc;
+}
+
+SC_NODISCARD static int start_info_fill(const struct pv_config *c)
 {
     static const char magic[] = "xen-3.0-x86_64";
     struct start_info *si = frame_start_info(pfn_mfn(layout.info_pfn));
+    uint64_t initrd_bytes = ramdisk_bytes(c);
 
     page_clear(layout.info_pfn);
     memcpy(si->magic, magic, sizeof(magic));
     si->nr_pages = layout.nr_pages;
     si->shared_info = mfn_to_maddr(dom->shared_mfn).v;
-    si->flags = SIF_PRIVILEGED | SIF_INITDOMAIN;
+    si->flags = c->privileged ? SIF_PRIVILEGED | SIF_INITDOMAIN : 0;
     si->pt_base = layout.pt_va;
     si->nr_pt_frames = layout.pt_pages;
     si->mfn_list = layout.p2m_va;
@@ -300,7 +282,8 @@ static void start_info_fill(const struct boot_module *kernel, uint64_t initrd_by
         if (layout.initrd_va == 0)
             si->flags |= SIF_MOD_START_PFN;
     }
-    cmd_line_copy(si, kernel_args(kernel));
+    cmd_line_copy(si, kernel_args(c->kernel));
+    return layout.console_pfn != 0 ? console_place(si) : 0;
 }
 
 static void vcpu_start_state(struct vcpu *v)
@@ -317,63 +300,76 @@ static void vcpu_start_state(struct vcpu *v)
     v->initialised = true;
 }
 
-/* dom0_mem=, or all but a sixteenth (at most 128 MiB) and what the boot modules hold. */
-static uint64_t pages_wanted(void)
+/* Everything that is in its memory; page tables validated last. */
+SC_NODISCARD static int contents_build(const struct pv_config *c)
 {
-    uint64_t free = pagealloc_nr_free(), reserve = min_u64(pagealloc_nr_total() / 16, 32768);
+    int rc;
 
-    if (opt_dom0_mem != 0)
-        return opt_dom0_mem >> PAGE_SHIFT;
-    return free > reserve ? free - reserve : free;
-}
-
-static void modules_free(void)
-{
-    for (uint32_t i = 0; i < nr_boot_modules; i++) {
-        uint64_t start = ALIGN_UP(boot_modules[i].start, PAGE_SIZE), end = ALIGN_DOWN(boot_modules[i].end, PAGE_SIZE);
-
-        if (start < end)
-            pagealloc_add(mfn(start >> PAGE_SHIFT), (end - start) >> PAGE_SHIFT);
-    }
-}
-
-void pv_build_hardware_domain(void)
-{
-    const struct boot_module *kernel = &boot_modules[0], *initrd = &boot_modules[1];
-    uint64_t initrd_bytes = nr_boot_modules > 1 ? initrd->end - initrd->start : 0, pages = pages_wanted();
-    uint32_t vcpus = opt_dom0_max_vcpus != 0 ? opt_dom0_max_vcpus : nr_cpus;
-
-    if (nr_boot_modules == 0)
-        panic("no kernel: give one as the first module (-initrd \"vmlinuz ARGS,initrd\")");
-    dom = domain_create(0, (uint32_t)min_u64(vcpus, MAX_VCPUS), true);
-    if (dom == NULL)
-        panic("no memory for the first domain");
-    dom->max_frames = pages;
-    kernel_load(kernel);
-    log_info("dom0 kernel: %s %s, %lx-%lx, entry %lx", kinfo.guest_os, kinfo.guest_version, kinfo.virt_kstart,
-             kinfo.virt_kend, kinfo.virt_entry);
-    if (pv_layout_make(&kinfo, pages, initrd_bytes, &layout) != 0)
-        panic("dom0_mem: %lu MiB is too little for this kernel and its initrd", pages >> 8);
-    frames_fill();
-    if (initrd_bytes != 0)
-        initrd_copy(initrd);
+    initrd_copy(c);
     page_clear(layout.stack_pfn);
-    if (kinfo.hypercall_page != KIMAGE_NONE)
-        hypercall_page_fill(guest_page(kinfo.hypercall_page));
+    rc = hypercall_page_place();
+    if (rc != 0)
+        return rc;
     tables_build();
     p2m_copy();
-    start_info_fill(kernel, initrd_bytes);
+    rc = start_info_fill(c);
+    if (rc != 0)
+        return rc;
     wallclock_publish(dom);
     for (uint32_t i = 0; i < dom->max_vcpus; i++) {
-        if (vcpu_create(dom, i) != 0)
-            panic("no memory for the first domain's vcpus");
+        rc = vcpu_create(dom, i);
+        if (rc != 0) {
+            log_err("dom%u: no memory for its vcpus: give it fewer", dom->id);
+            return rc;
+        }
     }
-    tables_validate(dom->vcpu[0]);
-    vcpu_start_state(dom->vcpu[0]);
+    return tables_validate(dom->vcpu[0]);
+}
+
+SC_NODISCARD static int build(const struct pv_config *c)
+{
+    int rc = pv_image_load(dom, c->kernel, &kinfo);
+
+    if (rc != 0)
+        return rc;
+    log_info("dom%u kernel: %s %s, %lx-%lx, entry %lx", dom->id, kinfo.guest_os, kinfo.guest_version, kinfo.virt_kstart,
+             kinfo.virt_kend, kinfo.virt_entry);
+    rc = pv_layout_make(&kinfo, c->nr_pages, ramdisk_bytes(c), !c->privileged, &layout);
+    if (rc != 0) {
+        log_err("dom%u: %lu MiB is too little for this kernel and its initrd: give it more", dom->id, c->nr_pages >> 8);
+        return rc;
+    }
+    rc = p2m_list_alloc(c->nr_pages);
+    if (rc == 0)
+        rc = frames_fill();
+    if (rc == 0)
+        rc = contents_build(c);
     p2m_list_free();
-    modules_free();
-    dom->max_frames = UINT32_MAX;
-    dom->vcpu[0]->online = true;
-    sched_wake(dom->vcpu[0]);
-    log_info("dom0: %lu MiB, %u vcpus; %lu MiB free", pages >> 8, dom->max_vcpus, pagealloc_nr_free() >> 8);
+    return rc;
+}
+
+int pv_build(const struct pv_config *c, struct domain **out)
+{
+    int rc;
+
+    dom = domain_create(c->id, c->vcpus, c->privileged);
+    if (dom == NULL) {
+        log_err("dom%u: no memory for its first structures: give the machine more (-m)", c->id);
+        return -ENOMEM;
+    }
+    memcpy(dom->name, c->name, sizeof(dom->name));
+    dom->max_frames = c->nr_pages;
+    rc = build(c);
+    if (rc != 0) {
+        reserve_give_back_all(dom);
+        domain_discard(dom);
+        return rc;
+    }
+    /* Only the hardware domain may grow: the others were promised to each other. */
+    if (c->privileged)
+        dom->max_frames = UINT32_MAX;
+    vcpu_start_state(dom->vcpu[0]);
+    domain_publish(dom);
+    *out = dom;
+    return 0;
 }

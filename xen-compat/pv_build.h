@@ -3,8 +3,25 @@
 #ifndef XEN_COMPAT_PV_BUILD_H
 #define XEN_COMPAT_PV_BUILD_H
 
-/* Build the hardware domain from the first boot module (kernel) and the second (initrd),
- * and make its first vcpu runnable.  Stops the machine when it cannot. */
-void pv_build_hardware_domain(void);
+#include "boot/multiboot.h"
+#include "core/domain.h"
+
+/* What a domain is built from. */
+struct pv_config {
+    domid_t id;
+    bool privileged;
+    const struct boot_module *kernel; /* its command line: the module's, after the file's name */
+    const struct boot_module *ramdisk SC_NULLABLE;
+    uint64_t nr_pages;
+    uint32_t vcpus; /* 1 to MAX_VCPUS */
+    char name[16];
+};
+
+/*
+ * Build the domain; its first vcpu is ready to go online, nothing of it runs.
+ * 0; -EINVAL (no kernel that can run here), -ENOMEM, or an error of pvmmu: the log says
+ * what is wrong and what to do, and nothing but a few frames is left of the domain.
+ */
+SC_NODISCARD int pv_build(const struct pv_config *c, struct domain **out);
 
 #endif

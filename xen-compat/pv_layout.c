@@ -50,7 +50,8 @@ static void place_tables(struct pv_layout *l, uint64_t at)
     l->stack_va = at + l->pt_pages * PAGE_SIZE;
 }
 
-int pv_layout_make(const struct kimage_info *k, uint64_t nr_pages, uint64_t initrd_bytes, struct pv_layout *l)
+int pv_layout_make(const struct kimage_info *k, uint64_t nr_pages, uint64_t initrd_bytes, bool console,
+                   struct pv_layout *l)
 {
     uint64_t at, p2m_bytes = nr_pages * 8;
     bool p2m_apart = k->init_p2m != KIMAGE_NONE;
@@ -74,7 +75,12 @@ int pv_layout_make(const struct kimage_info *k, uint64_t nr_pages, uint64_t init
     }
     l->info_va = at;
     l->info_pfn = (at - l->v_start) >> PAGE_SHIFT;
-    place_tables(l, at + PAGE_SIZE);
+    at += PAGE_SIZE;
+    if (console) {
+        l->console_pfn = l->info_pfn + 1;
+        at += PAGE_SIZE;
+    }
+    place_tables(l, at);
     l->pt_pfn = (l->pt_va - l->v_start) >> PAGE_SHIFT;
     l->stack_pfn = (l->stack_va - l->v_start) >> PAGE_SHIFT;
     l->mapped_pages = (l->v_end - l->v_start) >> PAGE_SHIFT;

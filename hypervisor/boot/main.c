@@ -19,7 +19,7 @@
 #include "core/percpu.h"
 #include "core/domain.h"
 #include "ports/pagealloc.h"
-#include "xen-compat/pv_build.h"
+#include "xen-compat/pv_boot.h"
 
 struct boot_module boot_modules[MAX_BOOT_MODULES];
 uint32_t nr_boot_modules;
@@ -242,7 +242,7 @@ static void boot_on_stack(void)
     rtc_init();
     ioapic_init();
     hvmap_seal();
-    pv_build_hardware_domain();
+    pv_boot_domains();
     serial_enable_input_irq();
     guest_enter(guest_regs());
 }

@@ -15,13 +15,15 @@ uint32_t opt_maxcpus;
 bool opt_smep = true, opt_smap = true;
 bool opt_smap_given;
 char opt_line[1024];
+const char *opt_domu[MAX_DOMUS];
+unsigned opt_nr_domus;
 
 #define MAX_UNKNOWN 8
 #define WORD_BYTES 48
 static char unknown[MAX_UNKNOWN][WORD_BYTES];
 static unsigned nr_unknown;
 
-enum opt_type { OPT_LEVEL, OPT_BOOL, OPT_UINT, OPT_SIZE, OPT_BAUD, OPT_CONSOLE, OPT_IGNORED };
+enum opt_type { OPT_LEVEL, OPT_BOOL, OPT_UINT, OPT_SIZE, OPT_BAUD, OPT_CONSOLE, OPT_DOMU, OPT_IGNORED };
 
 /* One row an option: what kind of value, and where it goes. */
 struct option {
@@ -44,6 +46,7 @@ static const struct option options[] = {
     { .name = "com1", .type = OPT_BAUD, .wide = &opt_com1_baud },
     { .name = "dom0_mem", .type = OPT_SIZE, .wide = &opt_dom0_mem },
     { .name = "dom0_max_vcpus", .type = OPT_UINT, .number = &opt_dom0_max_vcpus },
+    { .name = "domu", .type = OPT_DOMU },
     { .name = "maxcpus", .type = OPT_UINT, .number = &opt_maxcpus },
     { .name = "placeholder", .type = OPT_IGNORED }, /* GRUB's first word */
 };
@@ -105,6 +108,13 @@ static bool parse_bool(const char *s)
     return !(starts_with(s, "0") || starts_with(s, "no") || starts_with(s, "off") || starts_with(s, "false"));
 }
 
+static void option_domu(const char *value)
+{
+    if (opt_nr_domus < MAX_DOMUS)
+        opt_domu[opt_nr_domus] = value;
+    opt_nr_domus++;
+}
+
 static void option_set(const struct option *o, const char *value, bool negated)
 {
     if (o->flag == &opt_smap)
@@ -116,6 +126,7 @@ static void option_set(const struct option *o, const char *value, bool negated)
     case OPT_SIZE: *o->wide = parse_size(starts_with(value, "max:") ? &value[4] : value, 1024); break;
     case OPT_BAUD: *o->wide = parse_size(value, 1); break;
     case OPT_CONSOLE: *o->flag = !starts_with(value, "none"); break;
+    case OPT_DOMU: option_domu(value); break;
     case OPT_IGNORED: break;
     }
 }

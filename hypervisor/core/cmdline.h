@@ -19,6 +19,10 @@ extern uint32_t opt_maxcpus;
 extern bool opt_smep, opt_smap;
 extern bool opt_smap_given; /* smap= was on the line: no second thoughts about emulators */
 extern char opt_line[1024]; /* as given */
+/* Values of domu=, in order; each ends with a space or the line.  nr_domus counts those beyond MAX_DOMUS too. */
+#define MAX_DOMUS 8
+extern const char *opt_domu[MAX_DOMUS];
+extern unsigned opt_nr_domus;
 
 /* Read the line; unknown options are remembered. */
 void cmdline_parse(const char *line SC_COUNT(nr_bytes), uint64_t nr_bytes);

@@ -14,6 +14,7 @@
 #include "core/pool.h"
 #include "core/schedule.h"
 #include "core/trap.h"
+#include "ports/console.h"
 #include "ports/evtchn.h"
 #include "ports/gnttab.h"
 #include "ports/pagealloc.h"
@@ -104,15 +105,32 @@ struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
     {
         d->shared = (struct shared_info *)(void *)frame_bytes(d->shared_mfn);
     }
-    if (evtchn_domain_init(d) != 0 || gnttab_domain_init(d) != 0 || physdev_domain_init(d) != 0)
+    if (evtchn_domain_init(d) != 0 || gnttab_domain_init(d) != 0 || physdev_domain_init(d) != 0 ||
+        console_domain_init(d) != 0)
         return NULL;
+    return d;
+}
+
+void domain_publish(struct domain *d)
+{
     spin_lock(&domlist_lock);
     d->next = domain_list;
     slot_publish(domain_list, d);
-    if (privileged && hardware_domain == NULL)
+    if (d->privileged && hardware_domain == NULL)
         hardware_domain = d;
     spin_unlock(&domlist_lock);
-    return d;
+}
+
+void domain_discard(struct domain *d)
+{
+    d->dying = true;
+    console_domain_destroy(d);
+    evtchn_domain_destroy(d);
+    gnttab_domain_destroy(d);
+    physdev_domain_destroy(d);
+    evtchn_domain_free(d);
+    gnttab_domain_free(d);
+    frame_unshare(d->shared_mfn, d->id);
 }
 
 static void timers_init(struct vcpu *v)
@@ -208,6 +226,7 @@ static void domain_stop(struct domain *d)
         timer_stop(&v->periodic);
         timer_stop(&v->poll);
     }
+    console_domain_flush(d);
     softirq_raise(SOFTIRQ_SCHEDULE);
 }
 
@@ -221,6 +240,14 @@ static void hardware_domain_end(uint8_t reason)
     }
 }
 
+/* Source: SHUTDOWN_* of xen/sched.h. */
+static const char *shutdown_name(uint8_t reason)
+{
+    static const char *const names[] = { "poweroff", "reboot", "suspend", "crash", "watchdog", "soft reset" };
+
+    return reason < ARRAY_SIZE(names) ? names[reason] : "unknown reason";
+}
+
 void domain_shutdown(struct domain *d, uint8_t reason)
 {
     if (d->shut_down)
@@ -229,6 +256,7 @@ void domain_shutdown(struct domain *d, uint8_t reason)
     domain_stop(d);
     if (d == hardware_domain)
         hardware_domain_end(reason);
+    log_err("Domain %u (%s) is shut down: %s (%u)", d->id, d->name, shutdown_name(reason), reason);
     if (hardware_domain != NULL)
         evtchn_send_global_virq(hardware_domain, VIRQ_DOM_EXC);
 }

@@ -22,6 +22,7 @@
 struct evtchn_domain;
 struct evtchn_vcpu;
 struct gnttab_domain;
+struct console_domain;
 struct fpu_state;
 
 /* A guest's handler for one exception (Xen public: struct trap_info). */
@@ -139,6 +140,7 @@ struct domain {
     struct evtchn_domain *evtchn;    /* module evtchn's */
     struct gnttab_domain *gnttab;    /* module gnttab's */
     struct physdev_domain *physdev;  /* module physdev's */
+    struct console_domain *console;  /* module console's */
     struct domain *next SC_NULLABLE; /* the list of domains */
     char name[16];
 };
@@ -155,8 +157,13 @@ void domain_crash(struct domain *d, const char *why, ...) __attribute__((format(
 /* The guest asked for shutdown, or was killed: SHUTDOWN_* of xen/sched.h. */
 void domain_shutdown(struct domain *d, uint8_t reason);
 
-/* A new domain with max_vcpus vcpu slots, no memory; or null.  Takes domlist. */
+/* A new domain with max_vcpus vcpu slots, no memory, not yet to be found; or null. */
 SC_NULLABLE struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged);
+/* From now on domain_find knows d.  Takes domlist. */
+void domain_publish(struct domain *d);
+/* Undo domain_create of a domain that was not published and has given back its memory.
+ * The few frames of the structs themselves stay taken. */
+void domain_discard(struct domain *d);
 /* A vcpu of d, not initialised, not online; 0, -EINVAL, -EEXIST, -ENOMEM. */
 SC_NODISCARD int vcpu_create(struct domain *d, uint32_t id);
 /* The idle vcpu of a CPU; or null. */

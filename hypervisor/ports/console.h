@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Port console: the log ring, the serial line shared by hypervisor and first domain.
+ * Port console: the log ring, the serial line shared by hypervisor and domains.
  */
 #ifndef PORTS_CONSOLE_H
 #define PORTS_CONSOLE_H
@@ -11,6 +11,13 @@
 void console_write_hv(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes, bool shown);
 /* Text of the hardware domain: raw. */
 void console_write_guest(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);
+/* Text of another domain: whole lines with its number in front, printable characters only. */
+void console_write_domain(const struct domain *d, const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);
+/* Show a line of d that has not ended: d says no more. */
+void console_domain_flush(const struct domain *d);
+/* A domain's console state: 0 or -ENOMEM; and its end. */
+SC_NODISCARD int console_domain_init(struct domain *d);
+void console_domain_destroy(struct domain *d);
 /* Bytes typed for the hardware domain, at most nr_bytes; how many. */
 uint64_t console_read_guest(char *out SC_COUNT(nr_bytes), uint64_t nr_bytes);
 /* A byte has come from the serial line (softirq context). */

@@ -16,6 +16,8 @@ def built():
 @pytest.mark.parametrize("name", [pytest.param(name, marks=getattr(pytest.mark, header.read(name)["run"]["marks"]))
                                   for name in header.names()])
 def test_guest(built, name):
+    if ON_XEN and header.read(name)["domains"]:
+        pytest.skip("Xen makes no further domains at boot")
     outcome = run.run_guest(name, HYPERVISOR, BUILD, ON_XEN, slow=SLOW)
     assert outcome.good, f"{outcome.reason}; log {outcome.log}"
 

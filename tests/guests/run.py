@@ -15,7 +15,8 @@ import header  # noqa: E402
 import qemu  # noqa: E402
 
 PANIC = re.compile(r"Panic on CPU|FATAL TRAP|Xen BUG|Assertion '.*' failed|[Hh]ypervisor panic|PANIC")
-CRASH = re.compile(r"[Dd](omain |om)0 .*crashed|domain_crash called|[Dd]omain 0 \(vcpu#\d+\) crashed")
+DOMU = r"\(d\d+\) "  # how a further domain's lines begin
+CRASH = re.compile(r"[Dd](omain |om)0 .*crashed|domain_crash called(?!: domain [1-9])|[Dd]omain 0 \(vcpu#\d+\) crashed")
 
 
 class Outcome:
@@ -26,17 +27,29 @@ class Outcome:
         self.passed, self.failed, self.seconds, self.log = passed, failed, seconds, log
 
 
-def judge(name, run, result):
+def judge_domain(number, domain, text):
+    """Why the further domain with this number did not end as its Domain line says, or an empty text."""
+    crashed = re.search(rf"domain_crash called: domain {number}\b|Domain {number} \(vcpu#\d+\) reports its own crash", text)
+    down = re.search(rf"Domain {number} \(\S+\) is shut down: ", text)
+    end = re.search(rf"^\(d{number}\) TEST {re.escape(domain['guest'])} END passed=\d+ failed=0$", text, re.M)
+    good = {"normally": end and down and not crashed, "crash": crashed and down and not end, "shutdown": down and not crashed,
+            "either": True, "left-out": re.search(rf"dom{number}( \(\S+\))? is left out", text)}
+    return "" if good[domain["ends"]] else f"domain {number} did not end as it should ({domain['ends']})"
+
+
+def judge(name, run, result, domains=()):
     """(good, reason, passed, failed) of a guest's console text."""
     text = result.text
-    failures = re.findall(rf"^.*TEST {re.escape(name)} (\S+) FAIL(.*)$", text, re.M)
-    passes = len(re.findall(rf"^.*TEST {re.escape(name)} \S+ ok$", text, re.M))
+    names = "|".join(re.escape(x) for x in {name, *(d["guest"] for d in domains)})
+    failures = re.findall(rf"^.*TEST (?:{names}) (\S+) FAIL(.*)$", text, re.M)
+    passes = len(re.findall(rf"^.*TEST (?:{names}) \S+ ok$", text, re.M))
+    others = [x for x in (judge_domain(i, d, text) for i, d in enumerate(domains, 1)) if x]
     if PANIC.search(text):
         return False, f"the hypervisor failed: {PANIC.search(text).group(0)}", passes, len(failures)
     if failures:
         check, detail = failures[0]
         return False, f"{check}{detail}", passes, len(failures)
-    end = re.search(rf"TEST {re.escape(name)} END passed=(\d+) failed=(\d+)", text)
+    end = re.search(rf"^(?!{DOMU}).*TEST {re.escape(name)} END passed=(\d+) failed=(\d+)", text, re.M)
     if run["ends"] == "crash":
         if CRASH.search(text) and not end:
             return passes > 0, "" if passes else "no check was made before the crash", passes, 0
@@ -45,24 +58,32 @@ def judge(name, run, result):
         return True, "domain crashed, hypervisor healthy", passes, 0
     if not end:
         return False, f"no END line ({result.reason})", passes, 0
+    if others:
+        return False, "; ".join(others), passes, len(failures)
     if int(end.group(1)) + int(end.group(2)) == 0:
         return False, "no check was made", 0, 0
-    return int(end.group(2)) == 0, f"{end.group(2)} failed", int(end.group(1)), int(end.group(2))
+    return int(end.group(2)) == 0, f"{end.group(2)} failed", passes if domains else int(end.group(1)), int(end.group(2))
 
 
 def run_guest(name, hypervisor, build, xen=False, arguments="", words="", slow=1.0):
     """Builds the QEMU line from the guest's header, runs it, judges it. Returns an Outcome.
 
     arguments come before the header's own: a guest takes the first of a name."""
-    run = header.read(name)["run"]
+    fields = header.read(name)
+    run, domains = fields["run"], fields["domains"]
     kernel = build / "guests" / f"{name}.elf"
     log = build / "guests" / "logs" / f"{name}.log"
     module = " ".join(filter(None, [str(kernel), arguments, run["args"], "on_xen" if xen else ""]))
+    # Module 1 is the first domain's initrd, and a test guest has none: the further domains' kernels begin there.
+    for number, domain in enumerate(domains, 1):
+        module += f",{build / 'guests' / domain['guest']}.elf {domain['args']}".rstrip()
+        words += " domu=" + (domain["domu"].replace(" ", ",") or
+                             f"kernel={number},memory={domain['memory']},vcpus={domain['vcpus']},name=test{number}")
     argv = qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
                         memory=run["memory"], smp=run["smp"])
-    pattern = rf"TEST {re.escape(name)} END|{PANIC.pattern}|[Dd]om0 crashed|[Dd]omain 0 crashed"
+    pattern = rf"(?m)^(?!{DOMU}).*TEST {re.escape(name)} END|{PANIC.pattern}|[Dd]om0 crashed|[Dd]omain 0 crashed"
     result = qemu.run_until(argv, pattern, run["timeout"] * slow, log)
-    return Outcome(name, *judge(name, run, result), result.seconds, log)
+    return Outcome(name, *judge(name, run, result, domains), result.seconds, log)
 
 
 def main():

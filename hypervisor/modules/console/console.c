@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "ports/console.h"
+#include "modules/console/console_private.h"
+
 #include "ports/evtchn.h"
 
 #define RING_BYTES 32768U /* a power of two; Xen's conring is 16 KiB */
@@ -7,7 +8,8 @@
 #define SWITCH_CHAR 0x01 /* Ctrl-a */
 #define SWITCH_COUNT 3
 
-static spinlock_t console_lock = SPINLOCK_INIT(RANK_CONSOLE);
+spinlock_t console_lock = SPINLOCK_INIT(RANK_CONSOLE);
+bool console_line_open;
 static char ring[RING_BYTES] SC_GUARDED_BY(console_lock);
 static uint64_t ring_produced SC_GUARDED_BY(console_lock); /* bytes ever written */
 static char input[INPUT_BYTES] SC_GUARDED_BY(console_lock);
@@ -28,8 +30,10 @@ void console_write_hv(const char *text, uint64_t nr_bytes, bool shown)
 {
     spin_lock(&console_lock);
     ring_put_locked(text, nr_bytes);
-    if (shown)
+    if (shown) {
         serial_write(text, nr_bytes);
+        console_line_open = false;
+    }
     spin_unlock(&console_lock);
 }
 
@@ -37,6 +41,8 @@ void console_write_guest(const char *text, uint64_t nr_bytes)
 {
     spin_lock(&console_lock);
     serial_write(text, nr_bytes);
+    if (nr_bytes > 0)
+        console_line_open = text[nr_bytes - 1] != '\n';
     spin_unlock(&console_lock);
 }
 

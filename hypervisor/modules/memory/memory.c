@@ -7,6 +7,16 @@
 
 #define STOLEN (FS_OWNER(DOMID_NONE) | FS_PINNED) /* set aside: no one's, not free */
 
+static void frames_assign(const struct domain *d, mfn_t first, uint64_t nr)
+{
+    for (uint64_t i = 0; i < nr; i++) {
+        /* What another domain left in it is not for this one; the hardware domain sees all anyway. */
+        if (!d->privileged)
+            memset(frame_bytes(mfn(first.v + i)), 0, PAGE_SIZE);
+        frame_assign(mfn(first.v + i), d->id, false);
+    }
+}
+
 int reserve_take(struct domain *d, unsigned order, unsigned addr_bits, mfn_t *out)
 {
     uint64_t nr = 1UL << order;
@@ -20,12 +30,7 @@ int reserve_take(struct domain *d, unsigned order, unsigned addr_bits, mfn_t *ou
     if (rc != 0)
         return rc;
     tlb_flush_before_alloc();
-    for (uint64_t i = 0; i < nr; i++) {
-        /* What another domain left in it is not for this one; the hardware domain sees all anyway. */
-        if (!d->privileged)
-            memset(frame_bytes(mfn(out->v + i)), 0, PAGE_SIZE);
-        frame_assign(mfn(out->v + i), d->id, false);
-    }
+    frames_assign(d, *out, nr);
     return 0;
 }
 
@@ -42,6 +47,14 @@ int reserve_give_back(struct domain *d, mfn_t m)
     d->nr_frames--;
     spin_unlock(&d->page_lock);
     return 0;
+}
+
+void reserve_give_back_all(struct domain *d)
+{
+    for (uint64_t m = 0; m < max_mfn; m++) {
+        if (frame_owner(mfn(m)) == d->id && (frame_state(mfn(m)) & FS_HV) == 0 && reserve_give_back(d, mfn(m)) != 0)
+            log_warn("dom%u: frame %lx stays taken", d->id, m);
+    }
 }
 
 int reserve_steal(struct domain *d, mfn_t m)
@@ -116,7 +129,6 @@ mfn_t reserve_exchange_next(struct domain *d, unsigned order)
 
     BUG_ON(r->next >= r->nr);
     m = mfn(r->first[r->next++]);
-    for (uint64_t i = 0; i < 1UL << order; i++)
-        frame_assign(mfn(m.v + i), d->id, false);
+    frames_assign(d, m, 1UL << order);
     return m;
 }

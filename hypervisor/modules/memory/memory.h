@@ -12,6 +12,8 @@
 SC_NODISCARD int reserve_take(struct domain *d, unsigned order, unsigned addr_bits, mfn_t *out);
 /* d gives a frame back; it is free once its last mapping goes.  -EINVAL: not d's. */
 SC_NODISCARD int reserve_give_back(struct domain *d, mfn_t m);
+/* Give back every frame of d that nothing refers to: d was never run.  Looks at all of the machine's frames. */
+void reserve_give_back_all(struct domain *d);
 
 /* Exchange: frames without any mapping are set aside ... */
 SC_NODISCARD int reserve_steal(struct domain *d, mfn_t m);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* domu_config.h - the value of the option domu= (docs/handbook/boot.md). */
+#ifndef XEN_COMPAT_DOMU_CONFIG_H
+#define XEN_COMPAT_DOMU_CONFIG_H
+
+#include "core/base.h"
+
+#define DOMU_NO_MODULE UINT32_MAX
+#define DOMU_MAX_VCPUS 16 /* so that all domains' timers fit into one CPU's queue (core/timerq.h) */
+#define DOMU_MEM_DEFAULT (128UL << 20)
+#define DOMU_MEM_MIN (8UL << 20)
+
+struct domu_config {
+    uint32_t kernel, ramdisk; /* numbers of boot modules, or DOMU_NO_MODULE */
+    uint64_t mem_bytes;
+    uint32_t vcpus;
+    char name[16]; /* empty: none was given */
+};
+
+/*
+ * Take text apart, up to a space or its end: key=value pairs with commas between.
+ * Null: *c is good, but for whether modules and memory are there.  Else what is wrong
+ * and what to do, in words.
+ */
+const char *domu_config_parse(const char *text, struct domu_config *c);
+
+#endif
