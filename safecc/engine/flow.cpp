@@ -561,8 +561,11 @@ void Flow::run_block(const CFGBlock &b, State &s, const std::function<void(const
         auto st = element.getAs<CFGStmt>();
         if (!st)
             continue;
-        if (s.zone.unreachable())
-            return;
+        if (s.zone.unreachable()) {
+            if (seen == nullptr)
+                return;
+            s = entry_state();
+        }
         if (seen != nullptr)
             (*seen)(st->getStmt(), s);
         take_effect(st->getStmt(), s);
@@ -744,9 +747,11 @@ Flow::Flow(Unit &unit, const FunctionDecl *f)
 void Flow::visit(const std::function<void(const Stmt *, const State &)> &seen) const
 {
     for (auto it = cfg->begin(); it != cfg->end(); ++it) {
+        /* Code held to be unreachable is judged all the same, as if nothing were known: its checks back up the analysis. */
         State s = in[(*it)->getBlockID()];
-        if (s.reachable)
-            run_block(**it, s, &seen);
+        if (!s.reachable)
+            s = entry_state();
+        run_block(**it, s, &seen);
     }
 }
 
