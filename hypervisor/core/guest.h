@@ -15,8 +15,8 @@
 
 /* Could the range be the guest's at all?  (It need not be mapped.) */
 bool guest_range(gva_t at, uint64_t nr_bytes);
-SC_NODISCARD int guest_read(void *dst, gva_t src, uint64_t nr_bytes);
-SC_NODISCARD int guest_write(gva_t dst, const void *src, uint64_t nr_bytes);
+SC_NODISCARD int guest_read(void *dst SC_COUNT(nr_bytes), gva_t src, uint64_t nr_bytes);
+SC_NODISCARD int guest_write(gva_t dst, const void *src SC_COUNT(nr_bytes), uint64_t nr_bytes);
 /* One 8-byte word; much cheaper than guest_read. */
 SC_NODISCARD int guest_read_u64(uint64_t *dst, gva_t src);
 SC_NODISCARD int guest_read_u32(uint32_t *dst, gva_t src);

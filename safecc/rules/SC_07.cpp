@@ -19,6 +19,8 @@ public:
             subscript(sub, s);
         for (const Flowing &f : flows_of(flow.function(), st))
             flow_into(f, s);
+        if (const auto *call = dyn_cast<CallExpr>(st))
+            bytes_copied(call, s);
         if (const auto *b = dyn_cast<BinaryOperator>(st); b != nullptr && b->isAssignmentOp())
             count_assigned(b->getLHS(), b, s);
         if (const auto *u = dyn_cast<UnaryOperator>(st); u != nullptr && (u->isIncrementDecrementOp() || u->getOpcode() == UO_AddrOf))
@@ -168,6 +170,24 @@ private:
         require(f.value, need, s, "the place it goes to, `" + f.place->getNameAsString() + "`,");
     }
 
+    /* memcpy(d, s, n) and its kin: n bytes of each. */
+    void bytes_copied(const CallExpr *call, const State &s)
+    {
+        const FunctionDecl *callee = call->getDirectCallee();
+        std::string name = callee == nullptr ? "" : callee->getNameAsString();
+
+        if (name.rfind("__builtin_", 0) == 0)
+            name = name.substr(10);
+        if ((name != "memcpy" && name != "memmove" && name != "memset" && name != "memcmp") || call->getNumArgs() != 3)
+            return;
+        Bound n;
+        n.known = true;
+        n.count = flow.eval(call->getArg(2), s);
+        n.text = pure(call->getArg(2)) ? "(" + unit.flat_text(call->getArg(2)->getSourceRange()) + ")" : "";
+        for (unsigned i = 0; i < (name == "memset" ? 1U : 2U); i++)
+            require(call->getArg(i), n, s, "`" + name + "`", true);
+    }
+
     /* x->p = v and x->n = k stand side by side: the new count is what v must have. */
     void field_assigned(const Flowing &f, const std::string &count, const CountScope &scope, const State &s)
     {
@@ -269,7 +289,24 @@ private:
         return !products && plain(a) == plain(b) && std::count(a.begin(), a.end(), '-') <= 1;
     }
 
-    void require(const Expr *value, const Bound &need, const State &s, const std::string &who)
+    /* Elements as bytes. */
+    void in_bytes(Bound &have, const Expr *value)
+    {
+        QualType t = strip(value)->getType();
+        QualType element = t->isPointerType() ? t->getPointeeType() : t->isArrayType() ? t->getAsArrayTypeUnsafe()->getElementType() : t;
+        Wide size = element->isVoidType() || element->isIncompleteType() ? 1 : (Wide)unit.context().getTypeSizeInChars(element).getQuantity();
+
+        if (size == 1)
+            return;
+        have.count.range = { mul_wide(have.count.range.lo, size), mul_wide(have.count.range.hi, size) };
+        have.count.key = Keys::none;
+        have.count.below.clear();
+        have.count.above.clear();
+        if (!have.text.empty())
+            have.text = "(unsigned long)(" + have.text + ") * " + wide_text(size);
+    }
+
+    void require(const Expr *value, const Bound &need, const State &s, const std::string &who, bool bytes = false)
     {
         Null null = flow.null_of(value, s);
         Bound have = bound_of(unit, flow, value, s);
@@ -285,8 +322,8 @@ private:
             have.count.range = { 1, 1 };
             have.text = "1UL";
         }
-        /* void with a count is bytes */
-        QualType to = value->getType();
+        if (bytes || value->getType()->isVoidPointerType())
+            in_bytes(have, value);
         if (flow.difference(need.count, have.count, s) <= 0 || (!need.text.empty() && same_words(need.text, have.text))) {
             unit.add_site("SC-07", "count", value, value->getSourceRange(), Fate::Static, who + " needs at most " + (need.text.empty() ? wide_text(need.count.range.hi) : need.text) + ", there are " + have.text);
             return;
@@ -310,7 +347,6 @@ private:
         if (null != Null::Never)
             condition = "sc_v == 0 || (" + condition + ")";
         wrap_check(unit, site, value, condition);
-        (void)to;
     }
 
     /* ---- what a count names is not changed behind the pointer's back ---- */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* judged.h - a visitor that knows its rule, and says nothing where the rule has nothing to say. */
+#ifndef SAFECC_RULES_JUDGED_H
+#define SAFECC_RULES_JUDGED_H
+
+#include "safecc.h"
+
+namespace safecc {
+
+template <class Derived> class JudgedVisitor : public clang::RecursiveASTVisitor<Derived> {
+public:
+    JudgedVisitor(const char *rule, Unit &unit, Reporter &out) : unit(unit), out(out), rule(rule) {}
+    void run() { this->TraverseDecl(unit.context().getTranslationUnitDecl()); }
+
+protected:
+    Unit &unit;
+    Reporter &out;
+
+    void say(clang::SourceRange at, std::string message, std::string help, std::vector<Fact> path = {}, std::vector<FixIt> fixes = {})
+    {
+        if (at.isInvalid() || unit.exempt(at.getBegin()))
+            return;
+        out.report({ rule, unit.place(at), std::move(message), std::move(path), std::move(help), std::move(fixes), unit.function_at(at.getBegin()) });
+    }
+    std::string text(const clang::Stmt *s) const { return unit.source_text(s->getSourceRange()); }
+
+private:
+    const char *rule;
+};
+
+/* A rule that is one visitor over each unit. */
+#define SAFECC_VISITOR_RULE(Class, Visitor, ID, TITLE)                                     \
+    class Class : public Rule {                                                            \
+    public:                                                                                \
+        const char *id() const override { return ID; }                                     \
+        const char *title() const override { return TITLE; }                               \
+        void check_unit(Unit &unit, Reporter &out) override { Visitor(ID, unit, out).run(); } \
+    };                                                                                     \
+    SAFECC_RULE(Class)
+
+/* The type holds a pointer at any depth. */
+inline bool type_holds_pointer(clang::QualType t, unsigned depth = 0)
+{
+    t = t.getCanonicalType();
+    if (t->isPointerType())
+        return true;
+    if (const auto *a = llvm::dyn_cast<clang::ArrayType>(t))
+        return type_holds_pointer(a->getElementType(), depth);
+    if (const clang::RecordDecl *r = t->getAsRecordDecl(); r != nullptr && depth < 8)
+        for (const clang::FieldDecl *f : r->fields())
+            if (type_holds_pointer(f->getType(), depth + 1))
+                return true;
+    return false;
+}
+
+} // namespace safecc
+#endif
