@@ -147,6 +147,8 @@ public:
     bool in_island(clang::SourceLocation loc) const;
     bool core_file(clang::SourceLocation loc) const; /* under one of options->core_paths or arch_paths */
     bool arch_file(clang::SourceLocation loc) const;
+    bool trusted_name(const std::string &file) const; /* a trusted header, by its path */
+    bool core_name(const std::string &file) const;    /* a file of the core, by its path */
     std::set<unsigned> island_lines;    /* lines of the flat text that lie in islands */
     std::vector<std::pair<unsigned, unsigned>> islands; /* flat offsets; filled by unit_load */
     /* A rule has nothing to say there: trusted file or macro, or an unsafe island. */

@@ -253,6 +253,16 @@ bool Unit::core_file(SourceLocation loc) const
     return t != nullptr && (under(files[t->file], options->core_paths) || under(files[t->file], options->arch_paths));
 }
 
+bool Unit::trusted_name(const std::string &file) const
+{
+    return trusted(*options, file) || under(file, options->trust_paths);
+}
+
+bool Unit::core_name(const std::string &file) const
+{
+    return under(file, options->core_paths) || under(file, options->arch_paths);
+}
+
 bool Unit::arch_file(SourceLocation loc) const
 {
     const TokenOrigin *t = origin(loc);
