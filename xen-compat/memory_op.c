@@ -41,6 +41,11 @@ static int reservation_parse(struct vcpu *v, const uint8_t *raw, struct reservat
     return r->d == v->domain || v->domain->privileged ? 0 : -EPERM;
 }
 
+static unsigned max_order(const struct domain *d)
+{
+    return d->privileged ? MAX_ORDER_HARDWARE : MAX_ORDER_GUEST;
+}
+
 static unsigned addr_bits(const struct reservation *r)
 {
     unsigned bits = r->flags & 0xff;
@@ -113,7 +118,7 @@ static long reservation_op(struct vcpu *v, unsigned op, gva_t arg)
     rc = reservation_parse(v, raw, &r);
     if (rc == -ESRCH || rc == -EPERM)
         return op == XENMEM_decrease_reservation || rc == -EPERM ? rc : (long)i;
-    if (r.order > (v->domain->privileged ? MAX_ORDER_HARDWARE : MAX_ORDER_GUEST) && op != XENMEM_decrease_reservation)
+    if (r.order > max_order(v->domain) && op != XENMEM_decrease_reservation)
         return (long)i;
     if (r.order > MAX_ORDER_HARDWARE + 8 || r.nr > UINT64_MAX / 2)
         return (long)i;
@@ -158,7 +163,7 @@ static int exchange_parse(struct vcpu *v, gva_t arg, struct exchange *x)
     x->out.nr = raw_u64(raw, XCHG(out.nr_extents));
     x->out.order = raw_u32(raw, XCHG(out.extent_order));
     x->out.flags = raw_u32(raw, XCHG(out.mem_flags));
-    if (x->in.order > MAX_ORDER_HARDWARE || x->out.order > MAX_ORDER_HARDWARE)
+    if (x->in.order > max_order(v->domain) || x->out.order > max_order(v->domain))
         return -EPERM;
     if (x->in.nr > UINT64_MAX >> x->in.order || x->out.nr > UINT64_MAX >> x->out.order ||
         x->in.nr << x->in.order != x->out.nr << x->out.order || x->done > x->in.nr)

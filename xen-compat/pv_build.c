@@ -247,14 +247,16 @@ static const char *kernel_args(const struct boot_module *kernel)
     return &kernel->cmdline[i];
 }
 
-/* A console ring and an event channel to whom empties it. */
+/* A console ring, and an event channel to the hypervisor, which empties it. */
 SC_NODISCARD static int console_place(struct start_info *si)
 {
     uint32_t port = 0;
     int rc;
 
     page_clear(layout.console_pfn);
-    rc = evtchn_alloc_unbound(dom, DOMID_XEN, &port);
+    rc = evtchn_alloc_hv(dom, &port);
+    if (rc == 0)
+        rc = console_ring_attach(dom, pfn_mfn(layout.console_pfn), port);
     si->console.domU.mfn = pfn_mfn(layout.console_pfn).v;
     si->console.domU.evtchn = port;
     return rc;

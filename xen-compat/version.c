@@ -55,6 +55,9 @@ static long get_features(struct vcpu *v, gva_t arg)
 /* The linker's note: a header of 16 bytes ("GNU"), then the id. */
 #define BUILD_ID_AT 16
 
+/* What an unprivileged domain is told instead, as Xen does. */
+static const char denied[sizeof(opt_line)] = "<denied>";
+
 static long get_build_id(gva_t arg)
 {
     const uint8_t *id = __build_id_start;
@@ -94,11 +97,8 @@ long hc_xen_version(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uin
 
         return guest_put(at, handle);
     }
-    case XENVER_commandline:
-        if (!v->domain->privileged)
-            return -EPERM;
-        return guest_write(at, opt_line, sizeof(opt_line));
-    case XENVER_build_id: return get_build_id(at);
+    case XENVER_commandline: return guest_write(at, v->domain->privileged ? opt_line : denied, sizeof(opt_line));
+    case XENVER_build_id: return v->domain->privileged ? get_build_id(at) : -EPERM;
     default: return -ENOSYS;
     }
 }

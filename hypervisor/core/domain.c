@@ -210,6 +210,12 @@ void vcpu_set_info(struct vcpu *v, struct vcpu_info *info)
     time_fill_guest(&info->time);
 }
 
+void domain_hv_event(struct domain *d)
+{
+    atomic_write8(&d->hv_event, 1);
+    softirq_raise(SOFTIRQ_CONSOLE);
+}
+
 /* No vcpu of d runs any more; the exit path picks another. */
 static void domain_stop(struct domain *d)
 {

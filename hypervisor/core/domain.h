@@ -142,6 +142,7 @@ struct domain {
     struct physdev_domain *physdev;  /* module physdev's */
     struct console_domain *console;  /* module console's */
     struct domain *next SC_NULLABLE; /* the list of domains */
+    uint8_t hv_event;                /* atomic: d has sent to its port of the hypervisor's; the console looks */
     char name[16];
 };
 
@@ -154,6 +155,8 @@ SC_NULLABLE SC_INLINE struct vcpu *domain_vcpu(const struct domain *d, uint32_t 
 }
 /* Kill the domain for a reason: a dump of the current vcpu, then shutdown(crash). */
 void domain_crash(struct domain *d, const char *why, ...) __attribute__((format(printf, 2, 3)));
+/* d has sent to the port whose other end is the hypervisor: its console is looked at on the way to a guest. */
+void domain_hv_event(struct domain *d);
 /* The guest asked for shutdown, or was killed: SHUTDOWN_* of xen/sched.h. */
 void domain_shutdown(struct domain *d, uint8_t reason);
 

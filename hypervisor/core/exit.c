@@ -40,6 +40,8 @@ static void softirqs_run(struct cpu *cpu)
             irqs_forward(cpu);
         if ((work & 1U << SOFTIRQ_SERIAL) != 0)
             serial_poll_input();
+        if ((work & 1U << SOFTIRQ_CONSOLE) != 0)
+            console_rings_drain();
         if ((work & 1U << SOFTIRQ_SCHEDULE) != 0)
             schedule();
     }

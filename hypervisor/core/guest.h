@@ -57,6 +57,11 @@ SC_INLINE void shared_write8(uint8_t *p, uint8_t v)
 {
     __atomic_store_n(p, v, __ATOMIC_RELEASE);
 }
+/* Order what is read and written of a shared page around it, for the guest's other CPUs too. */
+SC_INLINE void shared_fence(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 SC_INLINE void shared_write32(uint32_t *p, uint32_t v)
 {
     __atomic_store_n(p, v, __ATOMIC_RELEASE);

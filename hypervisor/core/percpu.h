@@ -26,6 +26,7 @@ enum softirq {
     SOFTIRQ_SCHEDULE,  /* pick another vcpu */
     SOFTIRQ_IRQ,       /* device interrupts to forward: cpu->irq_pending */
     SOFTIRQ_SERIAL,    /* console input */
+    SOFTIRQ_CONSOLE,   /* console rings to empty: domain->hv_event */
     NR_SOFTIRQS,
 };
 

@@ -18,11 +18,16 @@ void console_domain_flush(const struct domain *d);
 /* A domain's console state: 0 or -ENOMEM; and its end. */
 SC_NODISCARD int console_domain_init(struct domain *d);
 void console_domain_destroy(struct domain *d);
+/* Page and event channel (evtchn_alloc_hv) of d's console ring, struct xencons_interface of io/console.h.
+ * The page is held for writing as long as d is there.  -EINVAL, -EBUSY, -EOVERFLOW (frame_get_rw). */
+SC_NODISCARD int console_ring_attach(struct domain *d, mfn_t page, uint32_t port);
+/* Empty the rings of the domains with hv_event set (softirq). */
+void console_rings_drain(void);
 /* Bytes typed for the hardware domain, at most nr_bytes; how many. */
 uint64_t console_read_guest(char *out SC_COUNT(nr_bytes), uint64_t nr_bytes);
 /* A byte has come from the serial line (softirq context). */
 void console_input(char c);
-/* Who gets input: false the hardware domain, true the hypervisor's key handler. */
+/* Does the hypervisor's key handler get the input, or a domain? */
 bool console_input_is_hv(void);
 /* Copy of the log ring from *index on; advances it; how many bytes. */
 uint64_t console_ring_read(char *out SC_COUNT(nr_bytes), uint64_t nr_bytes, uint64_t *index);

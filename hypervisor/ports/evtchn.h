@@ -35,5 +35,10 @@ bool evtchn_port_ok(struct domain *d, uint32_t port);
 /* An unbound port of d for remote, also made by the hypervisor (console, xenstore rings).
  * 0, -EINVAL (dying), -ENOSPC, -ENOMEM. */
 SC_NODISCARD int evtchn_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port_out);
+/* A port of d whose other end is the hypervisor: a send of d's sets d->hv_event (domain_hv_event).
+ * Errors as evtchn_alloc_unbound. */
+SC_NODISCARD int evtchn_alloc_hv(struct domain *d, uint32_t *port_out);
+/* Make that port pending; nothing if d has closed it. */
+void evtchn_send_hv(struct domain *d, uint32_t port);
 
 #endif

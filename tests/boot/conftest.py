@@ -91,12 +91,14 @@ class Console:
 
 @pytest.fixture
 def boot(linux, request):
-    """boot(linux_args=.., words=.., memory=.., smp=.., timeout=..) starts stock Linux and returns its Console."""
+    """boot(linux_args=.., words=.., memory=.., smp=.., timeout=..) starts stock Linux and returns its Console.
+
+    modules: more boot modules, each with a comma before it."""
     consoles = []
 
-    def start(linux_args="", words="dom0_mem=256M", memory=512, smp=1, timeout=120):
+    def start(linux_args="", words="dom0_mem=256M", memory=512, smp=1, timeout=120, modules=""):
         kernel, initramfs = linux
-        module = f"{kernel} console=hvc0 {linux_args}".strip() + f",{initramfs}"
+        module = f"{kernel} console=hvc0 {linux_args}".strip() + f",{initramfs}{modules}"
         argv = qemu.command(HYPERVISOR, module, words, memory, smp)
         name = "".join(c if c.isalnum() else "-" for c in request.node.name).strip("-")
         console = Console(argv, BUILD / "boot-logs" / f"{name}.log", timeout)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "modules/console/console_private.h"
 
+#include "core/atomic.h"
+#include "core/log.h"
 #include "ports/evtchn.h"
 
 #define RING_BYTES 32768U /* a power of two; Xen's conring is 16 KiB */
@@ -9,14 +11,14 @@
 #define SWITCH_COUNT 3
 
 spinlock_t console_lock = SPINLOCK_INIT(RANK_CONSOLE);
-bool console_line_open;
+domid_t console_line_owner = DOMID_NONE;
 static char ring[RING_BYTES] SC_GUARDED_BY(console_lock);
 static uint64_t ring_produced SC_GUARDED_BY(console_lock); /* bytes ever written */
 static char input[INPUT_BYTES] SC_GUARDED_BY(console_lock);
 static uint32_t input_head SC_GUARDED_BY(console_lock);
 static uint32_t input_count SC_GUARDED_BY(console_lock);
 static uint32_t switch_seen;
-static bool input_to_hv;
+static domid_t input_to; /* the first domain's at first; DOMID_XEN: the hypervisor's keys */
 
 static void ring_put_locked(const char *text, uint64_t nr_bytes)
 {
@@ -26,13 +28,20 @@ static void ring_put_locked(const char *text, uint64_t nr_bytes)
     }
 }
 
+void console_line_claim_locked(domid_t owner)
+{
+    if (console_line_owner != DOMID_NONE && console_line_owner != owner)
+        serial_write("\n", 1);
+    console_line_owner = owner;
+}
+
 void console_write_hv(const char *text, uint64_t nr_bytes, bool shown)
 {
     spin_lock(&console_lock);
     ring_put_locked(text, nr_bytes);
     if (shown) {
+        console_line_claim_locked(DOMID_NONE);
         serial_write(text, nr_bytes);
-        console_line_open = false;
     }
     spin_unlock(&console_lock);
 }
@@ -40,9 +49,12 @@ void console_write_hv(const char *text, uint64_t nr_bytes, bool shown)
 void console_write_guest(const char *text, uint64_t nr_bytes)
 {
     spin_lock(&console_lock);
-    serial_write(text, nr_bytes);
-    if (nr_bytes > 0)
-        console_line_open = text[nr_bytes - 1] != '\n';
+    if (nr_bytes > 0) {
+        console_line_claim_locked(hardware_domain->id);
+        serial_write(text, nr_bytes);
+        if (text[nr_bytes - 1] == '\n')
+            console_line_owner = DOMID_NONE;
+    }
     spin_unlock(&console_lock);
 }
 
@@ -60,15 +72,35 @@ uint64_t console_read_guest(char *out, uint64_t nr_bytes)
     return n;
 }
 
+bool console_has_input(const struct domain *d)
+{
+    return d->id == input_to;
+}
+
+/* The next domain after the one with the input, or before all of them, that is alive; null: none. */
+static struct domain *input_next(void)
+{
+    struct domain *next = NULL;
+
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
+        if (!d->shut_down && (input_to == DOMID_XEN || d->id > input_to) && (next == NULL || d->id < next->id))
+            next = d;
+    }
+    return next;
+}
+
 static void console_switch(void)
 {
-    input_to_hv = !input_to_hv;
+    struct domain *next = input_next();
+
     switch_seen = 0;
-    if (input_to_hv)
-        console_write_hv("(SafeHype) *** Serial input to SafeHype (type 'CTRL-a' three times to switch input)\n", 84,
-                         true);
-    else
-        console_write_hv("(SafeHype) *** Serial input to DOM0 (type 'CTRL-a' three times to switch input)\n", 80, true);
+    input_to = next != NULL ? next->id : DOMID_XEN;
+    if (next == NULL) {
+        log_err("*** Serial input to SafeHype (type 'CTRL-a' three times to switch input)");
+        return;
+    }
+    log_err("*** Serial input to DOM%u (type 'CTRL-a' three times to switch input)", next->id);
+    console_ring_selected(next);
 }
 
 static void input_put(char c)
@@ -81,6 +113,21 @@ static void input_put(char c)
     spin_unlock(&console_lock);
 }
 
+/* For whoever has the input. */
+static void input_give(char c)
+{
+    struct domain *d = input_to != DOMID_XEN ? domain_find(NULL, input_to) : NULL;
+
+    if (d == NULL) {
+        keys_handle(c);
+    } else if (d->privileged) {
+        input_put(c);
+        evtchn_send_global_virq(d, VIRQ_CONSOLE);
+    } else {
+        console_ring_input(d, c);
+    }
+}
+
 void console_input(char c)
 {
     if (c == SWITCH_CHAR) {
@@ -91,21 +138,15 @@ void console_input(char c)
     /* Fewer than three: they were meant for whoever has the input. */
     while (switch_seen > 0) {
         switch_seen--;
-        if (!input_to_hv)
-            input_put(SWITCH_CHAR);
+        if (input_to != DOMID_XEN)
+            input_give(SWITCH_CHAR);
     }
-    if (input_to_hv) {
-        keys_handle(c);
-        return;
-    }
-    input_put(c);
-    if (hardware_domain != NULL)
-        evtchn_send_global_virq(hardware_domain, VIRQ_CONSOLE);
+    input_give(c);
 }
 
 bool console_input_is_hv(void)
 {
-    return input_to_hv;
+    return input_to == DOMID_XEN;
 }
 
 uint64_t console_ring_read(char *out, uint64_t nr_bytes, uint64_t *index)

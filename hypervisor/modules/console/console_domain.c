@@ -21,6 +21,7 @@ void console_domain_destroy(struct domain *d)
     if (cd == NULL)
         return;
     d->console = NULL;
+    frame_put(cd->ring);
     console_state_delete(cd);
 }
 
@@ -43,9 +44,7 @@ void console_line_end_locked(const struct domain *d, struct console_line *l)
 {
     if (l->nr == 0)
         return;
-    if (console_line_open)
-        serial_write("\n", 1);
-    console_line_open = false;
+    console_line_claim_locked(DOMID_NONE);
     prefix_show_locked(d->id);
     serial_write(l->text, l->nr);
     serial_write("\n", 1);
@@ -63,6 +62,30 @@ void console_line_put_locked(const struct domain *d, struct console_line *l, cha
         l->text[l->nr++] = c;
     if (c == '\n' || l->nr == DOMAIN_LINE_BYTES)
         console_line_end_locked(d, l);
+}
+
+void console_raw_put_locked(const struct domain *d, char c)
+{
+    if (console_line_owner != d->id) {
+        console_line_claim_locked(d->id);
+        prefix_show_locked(d->id);
+    }
+    serial_write(&c, 1);
+    if (c == '\n')
+        console_line_owner = DOMID_NONE;
+}
+
+void console_ring_selected(struct domain *d)
+{
+    struct console_domain *cd = d->console;
+
+    if (cd == NULL)
+        return;
+    spin_lock(&console_lock);
+    for (uint32_t i = 0; i < cd->ring_line.nr && i < DOMAIN_LINE_BYTES; i++)
+        console_raw_put_locked(d, cd->ring_line.text[i]);
+    cd->ring_line.nr = 0;
+    spin_unlock(&console_lock);
 }
 
 void console_write_domain(const struct domain *d, const char *text, uint64_t nr_bytes)
@@ -85,5 +108,6 @@ void console_domain_flush(const struct domain *d)
         return;
     spin_lock(&console_lock);
     console_line_end_locked(d, &cd->line);
+    console_line_end_locked(d, &cd->ring_line);
     spin_unlock(&console_lock);
 }

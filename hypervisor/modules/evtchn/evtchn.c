@@ -25,7 +25,19 @@ int evtchn_send(struct vcpu *v, uint32_t port)
         evtchn_set_pending(d, evtchn_notify_vcpu(d, p), p, port);
         return 0;
     }
+    if (bind_state(bind) == BIND_HV) {
+        domain_hv_event(d);
+        return 0;
+    }
     return bind_state(bind) == EVTCHNSTAT_unbound ? 0 : -EINVAL;
+}
+
+/* EVTCHNSTAT_* as a guest may see it. */
+static uint32_t status_of(uint32_t state)
+{
+    if (state == BIND_RESERVED)
+        return EVTCHNSTAT_closed;
+    return state == BIND_HV ? EVTCHNSTAT_interdomain : state;
 }
 
 /* Whether a VIRQ is one per domain; those of each vcpu are listed.  Source: xen.h, VIRQ_*. */
@@ -204,6 +216,7 @@ static bool bind_is_movable(uint64_t bind)
     switch (bind_state(bind)) {
     case EVTCHNSTAT_unbound:
     case EVTCHNSTAT_interdomain:
+    case BIND_HV:
     case EVTCHNSTAT_pirq: return true;
     case EVTCHNSTAT_virq: return virq_is_global(bind_number(bind));
     default: return false;
@@ -274,7 +287,7 @@ int evtchn_status(struct domain *d, uint32_t port, struct evtchn_status_reply *r
     if (p == NULL)
         return -EINVAL;
     bind = atomic_read64(&p->bind);
-    reply->status = bind_state(bind) == BIND_RESERVED ? EVTCHNSTAT_closed : bind_state(bind);
+    reply->status = status_of(bind_state(bind));
     reply->vcpu = atomic_read16(&p->vcpu);
     reply->dom = bind_dom(bind);
     reply->number = bind_number(bind);

@@ -4,7 +4,7 @@
  *
  * A port's binding is one atomic word, so that sending takes no lock:
  *
- *   bits  0-7   state (EVTCHNSTAT_*, or BIND_RESERVED)
+ *   bits  0-7   state (EVTCHNSTAT_*, BIND_RESERVED or BIND_HV)
  *   bits 16-31  remote domain, when unbound or interdomain
  *   bits 32-63  remote port, pirq or VIRQ
  *
@@ -32,6 +32,7 @@
 #define FIFO_PAGES (EVTCHN_FIFO_NR_CHANNELS / FIFO_PAGE_PORTS)
 
 #define BIND_RESERVED 0xffU
+#define BIND_HV 0xfeU /* the other end is the hypervisor's: evtchn_hv.c */
 
 /* Attempts to lock what a concurrent rebinding keeps moving. */
 #define RELOCK_TRIES 16

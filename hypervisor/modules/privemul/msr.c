@@ -5,6 +5,8 @@
 #include "modules/privemul/privemul.h"
 #include "ports/hypercall_page.h"
 
+#define MSR_MCG_CAP 0x179
+#define MSR_MCG_CTL 0x17b
 #define MSR_HYPERCALL_PAGE 0x40000000 /* named by CPUID leaf 0x40000002 */
 
 /* Bases of the running vcpu: kept beside the machine's registers. */
@@ -54,6 +56,12 @@ static bool known(const struct vcpu *v, uint32_t msr)
     return false;
 }
 
+/* Machine checks are the hardware domain's; another one's unit has no banks and no error. */
+static bool mcg_is_empty(const struct vcpu *v, uint32_t msr)
+{
+    return !v->domain->privileged && msr >= MSR_MCG_CAP && msr <= MSR_MCG_CTL;
+}
+
 bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
 {
     uint64_t *base;
@@ -68,6 +76,10 @@ bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
         *value = rdmsr(msr) & ~0x400UL; /* x2APIC is not the guest's */
         return true;
     default: break;
+    }
+    if (mcg_is_empty(v, msr)) {
+        *value = 0;
+        return true;
     }
     if (known(v, msr) && rdmsr_safe(msr, value) == 0)
         return true;
@@ -100,6 +112,8 @@ bool msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
     case MSR_HYPERCALL_PAGE: return hypercall_page_at(v, value);
     default: break;
     }
+    if (mcg_is_empty(v, msr))
+        return true;
     if (known(v, msr) && rdmsr_safe(msr, &old) == 0) {
         if (old != value)
             log_guest(LOG_DEBUG, "WRMSR %x: %lx over %lx left out", msr, value, old);

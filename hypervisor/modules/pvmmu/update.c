@@ -22,7 +22,9 @@ int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, fref_t *out)
     mfn_t m = pte_mfn(pte);
 
     if (unlikely(!frame_valid(m)) || unlikely(frame_owner(m) == (DOMID_IO & 0x7fff))) {
-        if (!c->v->domain->privileged || m.v >= io_max_mfn)
+        if (!c->v->domain->privileged)
+            return -EPERM;
+        if (m.v >= io_max_mfn)
             return -EINVAL;
         out->v = (pte & PTE_ADDR) | FREF_TAG_IO;
         return 0;

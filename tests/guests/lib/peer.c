@@ -57,6 +57,7 @@ u32 peer_offer(domid_t to)
 
     if (ret != 0)
         fatal("alloc_unbound for %u: %ld", to, ret);
+    event_count[alloc.port] = 0;
     event_unmask(alloc.port);
     return alloc.port;
 }
@@ -67,6 +68,8 @@ long bind_interdomain(domid_t remote, u32 remote_port, u32 *port)
     long ret = evtchn_op(EVTCHNOP_bind_interdomain, &bind);
 
     *port = bind.local_port;
+    if (ret == 0)
+        event_count[*port] = 0;
     return ret;
 }
 

@@ -8,7 +8,7 @@ void sleep_ns(u64 ns);     // blocks
 // Waits, blocked, until more than so many events of a port came; fatal after ten seconds.
 void peer_wait(u32 port, u32 above);
 
-// What a domain offers to another is its lowest unbound port for it.
+// What a domain offers to another is its lowest unbound port for it. event_count begins at 0 with a binding.
 u32 peer_offer(domid_t to);    // an unbound port for that domain, unmasked
 u32 peer_bind(domid_t domain); // the other end of what domain offers, as soon as it does; fatal after ten seconds
 long bind_interdomain(domid_t remote, u32 remote_port, u32 *port);

@@ -939,6 +939,36 @@ static void test_fifo_reset_to_2l(void **state)
     init_control(domu, 0, 0); /* and there again */
 }
 
+/* The hypervisor's own ports: only their domain sees them, and only while they are that. */
+static void test_hv_port(void **state)
+{
+    struct vcpu *v = domu->vcpu[0];
+    struct evtchn_status s;
+    uint32_t port, other;
+
+    assert_int_equal(evtchn_alloc_hv(domu, &port), 0);
+    s = status_of(v, DOMID_SELF, port);
+    assert_int_equal(s.status, EVTCHNSTAT_interdomain);
+    assert_int_equal(s.u.interdomain.dom, DOMID_XEN);
+    assert_int_equal(bind_interdomain(dom0->vcpu[0], domu->id, port, &other), -EINVAL);
+    domu->hv_event = 0;
+    assert_int_equal(send_port(v, port), 0);
+    assert_int_equal(domu->hv_event, 1);
+    assert_false(evtchn_port_pending(domu, port));
+    evtchn_send_hv(domu, port);
+    assert_true(evtchn_port_pending(domu, port));
+    assert_int_equal(close_port(v, port), 0);
+    domu->hv_event = 0;
+    assert_int_equal(send_port(v, port), -EINVAL);
+    evtchn_send_hv(domu, port);
+    assert_false(evtchn_port_pending(domu, port));
+    assert_int_equal(domu->hv_event, 0);
+    assert_int_equal(alloc_unbound(v, DOMID_SELF, 0, &other), 0);
+    assert_int_equal(other, port);
+    evtchn_send_hv(domu, port);
+    assert_false(evtchn_port_pending(domu, port));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
@@ -948,7 +978,7 @@ int main(void)
         T(mask_unmask), T(bind_virq), T(global_virq), T(bind_ipi), T(bind_vcpu), T(bind_pirq),
         T(close), T(status), T(pollers), T(reset), T(reset_continues), T(destroy),
         T(fifo_init_control), T(fifo_array_full), T(fifo_send), T(fifo_mask), T(fifo_priority),
-        T(fifo_move_vcpu), T(fifo_late_page), T(fifo_busy_port), T(fifo_many_ports),
+        T(fifo_move_vcpu), T(fifo_late_page), T(fifo_busy_port), T(fifo_many_ports), T(hv_port),
         T(fifo_hostile), T(fifo_reset_to_2l),
     };
 

@@ -268,6 +268,11 @@ void vcpu_kick(struct vcpu *v)
     __atomic_store_n(&mock_last_kicked, v, __ATOMIC_RELAXED);
 }
 
+void domain_hv_event(struct domain *d)
+{
+    d->hv_event = 1;
+}
+
 void vcpu_unblock(struct vcpu *v)
 {
     for (unsigned i = 0; i < nr_held; i++)

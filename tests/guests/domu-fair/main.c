@@ -1,0 +1,81 @@
+/*
+ * Three domains compute on one CPU: each gets its share, and their timers go on.
+ *
+ * Checks: over 1.2 s, two unprivileged domains and the first one count; by its own runstate each ran between a quarter and 45 of a hundred parts, the
+ *   rest was spent runnable; a domain that sleeps is woken in time while the others compute.
+ * Domain: memory=16M args=sleeper=0
+ * Domain: memory=16M args=sleeper=0
+ * Domain: memory=16M args=sleeper=1
+ */
+#include "peer.h"
+
+#define SPAN_NS 1200000000UL
+
+static struct vcpu_runstate_info runstate(void)
+{
+    struct vcpu_runstate_info now;
+
+    if (HC(vcpu_op, VCPUOP_get_runstate_info, 0, &now) != 0)
+        fatal("no runstate");
+    return now;
+}
+
+static void compute(void)
+{
+    struct vcpu_runstate_info before = runstate(), after;
+    u64 start = now_ns(), span, ran, waited;
+
+    while (now_ns() - start < SPAN_NS)
+        ;
+    after = runstate();
+    span = now_ns() - start;
+    ran = after.time[RUNSTATE_running] - before.time[RUNSTATE_running];
+    waited = after.time[RUNSTATE_runnable] - before.time[RUNSTATE_runnable];
+    check_range("share_percent", ran * 100 / span, 25, 45);
+    check_range("running_and_waiting_percent", (ran + waited) * 100 / span, 95, 101);
+}
+
+// The others' slices are 10 ms; one that was woken goes before them.
+static void sleeper(void)
+{
+    u64 start = now_ns(), worst = 0;
+    u32 rounds = 0;
+
+    while (now_ns() - start < SPAN_NS / 2) {
+        u64 from = now_ns();
+
+        sleep_ns(5000000);
+        u64 late = now_ns() - from - 5000000;
+
+        worst = late > worst ? late : worst;
+        rounds++;
+    }
+    check_range("sleeps", rounds, 40, 200);
+    check_range("late_ns", worst, 0, 60000000);
+}
+
+void test_main(void)
+{
+    if (first_domain()) {
+        u32 ports[3] = { peer_bind(1), peer_bind(2), peer_bind(3) };
+
+        for (u32 i = 0; i < 3; i++)
+            evtchn_send(ports[i]);
+        compute();
+        for (u32 i = 0; i < 3; i++)
+            peer_wait(ports[i], 0);
+        for (u32 i = 0; i < 3; i++)
+            peer_finish(ports[i]);
+        return;
+    }
+    u32 port = peer_offer(0);
+
+    timer_port();
+    peer_wait(port, 0);
+    if (argument("sleeper", 0) != 0)
+        sleeper();
+    else
+        compute();
+    evtchn_send(port);
+    peer_wait(port, 1);
+}
