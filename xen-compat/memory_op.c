@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* memory_op (Xen public header memory.h). */
+#include "core/atomic.h"
 #include "core/domain.h"
 
 #include <xen/memory.h>
@@ -19,6 +20,8 @@
 #define RES(field) offsetof(struct xen_memory_reservation, field)
 #define XCHG(field) offsetof(struct xen_memory_exchange, field)
 
+enum { RESERVATION_BYTES = sizeof(struct xen_memory_reservation) };
+
 struct reservation {
     uint64_t list; /* guest address of the extents, 0: none */
     uint64_t nr;
@@ -27,7 +30,7 @@ struct reservation {
     struct domain *d;
 };
 
-static int reservation_parse(struct vcpu *v, const uint8_t *raw, struct reservation *r)
+static int reservation_parse(struct vcpu *v, const uint8_t *raw SC_COUNT(RESERVATION_BYTES), struct reservation *r)
 {
     *r = (struct reservation){
         .list = raw_u64(raw, RES(extent_start)),
@@ -316,7 +319,7 @@ static long figure_of(struct vcpu *v, unsigned op, gva_t arg)
         return -EPERM;
     if (op == XENMEM_maximum_gpfn) /* what the guest says of itself */
         return (long)d->shared->arch.max_pfn - 1;
-    return (long)(op == XENMEM_current_reservation ? d->nr_frames : d->max_frames);
+    return (long)(op == XENMEM_current_reservation ? atomic_read64(&d->nr_frames) : d->max_frames);
 }
 
 long hc_memory_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4, uint64_t a5)

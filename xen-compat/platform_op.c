@@ -57,11 +57,9 @@ static long op_settime32(const struct op *o)
 /* The BIOS's shift flags are a byte of its data area (what INT 16h function 2 returns). */
 static long kbd_shift_flags(const struct op *o)
 {
-    static const uint8_t *bda SC_NULLABLE;
+    const uint8_t *bda SC_COUNT(PAGE_SIZE) = hvmap_firmware(0, PAGE_SIZE);
     uint8_t flags;
 
-    if (bda == NULL)
-        bda = hvmap_firmware(0, PAGE_SIZE);
     flags = bda[0x417];
     return guest_put(gva_add(o->u, offsetof(struct xenpf_firmware_info, u.kbd_shift_flags)), flags);
 }

@@ -19,9 +19,9 @@
 #define DOM0_RAMDISK 1
 #define DOM0_LEAST_PAGES (64UL << 8) /* kept for it when there is no dom0_mem= */
 
-static uint32_t modules_taken; /* bit a module */
+static uint32_t modules_taken SC_BOOT; /* bit a module */
 
-static const struct boot_module *module_at(uint32_t nr)
+SC_NULLABLE static const struct boot_module *module_at(uint32_t nr)
 {
     return nr < nr_boot_modules && nr < MAX_BOOT_MODULES ? &boot_modules[nr] : NULL;
 }
@@ -172,7 +172,7 @@ void pv_boot_domains(void)
     domus_boot();
     dom0 = dom0_boot();
     modules_free();
-    log_info("dom0: %lu MiB, %u vcpus; %lu MiB free", dom0->nr_frames >> 8, dom0->max_vcpus, pagealloc_nr_free() >> 8);
+    log_info("dom0: %lu MiB, %u vcpus; %lu MiB free", atomic_read64(&dom0->nr_frames) >> 8, dom0->max_vcpus, pagealloc_nr_free() >> 8);
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
         d->vcpu[0]->online = true;
         sched_wake(d->vcpu[0]);

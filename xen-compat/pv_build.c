@@ -17,16 +17,16 @@
 #include "xen-compat/pv_image.h"
 #include "xen-compat/pv_layout.h"
 
-static struct domain *dom;
-static struct kimage_info kinfo;
-static struct pv_layout layout;
+static struct domain *dom SC_BOOT;
+static struct kimage_info kinfo SC_BOOT;
+static struct pv_layout layout SC_BOOT;
 
 /* ---- frames ---- */
 
 /* The p2m list while building, in chunks of P2M_CHUNK entries. */
 #define P2M_CHUNK_ORDER 6 /* 256 KiB: 32768 entries, 128 MiB of the domain */
 #define P2M_CHUNK (512UL << P2M_CHUNK_ORDER)
-static mfn_t p2m_chunk[2048];
+static mfn_t p2m_chunk[2048] SC_BOOT;
 
 static void p2m_list_free(void)
 {
@@ -165,10 +165,10 @@ SC_NODISCARD static int hypercall_page_place(void)
 
 /* ---- page tables ---- */
 
-static uint64_t next_table; /* pfn of the next unused page-table page */
+static uint64_t next_table SC_BOOT; /* pfn of the next unused page-table page */
 
 /* The table below slot e, made if absent. */
-static uint64_t *table_below(uint64_t *e)
+SC_COUNT(512) static uint64_t *table_below(uint64_t *e)
 {
     if (*e == 0) {
         page_clear(next_table);
@@ -186,7 +186,7 @@ static bool is_table_pfn(uint64_t pfn)
     return boot || (layout.p2m_frames != 0 && p2m);
 }
 
-static void map_pages(uint64_t *l4, uint64_t va, uint64_t pfn, uint64_t nr)
+static void map_pages(uint64_t *l4 SC_COUNT(512), uint64_t va, uint64_t pfn, uint64_t nr)
 {
     for (uint64_t i = 0; i < nr; i++, va += PAGE_SIZE, pfn++) {
         uint64_t *l3 = table_below(&l4[va >> 39 & 511]);
@@ -228,23 +228,20 @@ SC_NODISCARD static int tables_validate(struct vcpu *v)
 
 /* ---- start of day ---- */
 
-/* The kernel's own words into the (cleared) page. */
-static void cmd_line_copy(struct start_info *si, const char *from)
+/* The kernel's own words, after the file's name, which QEMU puts first, into the (cleared) page. */
+static void cmd_line_copy(struct start_info *si, const struct boot_module *kernel)
 {
-    for (unsigned i = 0; i + 1 < sizeof(si->cmd_line) && from[i] != '\0'; i++)
-        si->cmd_line[i] = (int8_t)from[i];
-}
+    unsigned at = 0;
 
-/* The kernel's own words: after the file's name, which QEMU puts first. */
-static const char *kernel_args(const struct boot_module *kernel)
-{
-    unsigned i = 0;
-
-    while (kernel->cmdline[i] != '\0' && kernel->cmdline[i] != ' ')
-        i++;
-    while (kernel->cmdline[i] == ' ')
-        i++;
-    return &kernel->cmdline[i];
+    while (at < sizeof(kernel->cmdline) && kernel->cmdline[at] != '\0' && kernel->cmdline[at] != ' ')
+        at++;
+    while (at < sizeof(kernel->cmdline) && kernel->cmdline[at] == ' ')
+        at++;
+    for (unsigned i = 0; i + 1 < sizeof(si->cmd_line) && at < sizeof(kernel->cmdline); i++, at++) {
+        if (kernel->cmdline[at] == '\0')
+            return;
+        si->cmd_line[i] = (int8_t)kernel->cmdline[at];
+    }
 }
 
 /* A console ring, and an event channel to the hypervisor, which empties it. */
@@ -284,7 +281,7 @@ SC_NODISCARD static int start_info_fill(const struct pv_config *c)
         if (layout.initrd_va == 0)
             si->flags |= SIF_MOD_START_PFN;
     }
-    cmd_line_copy(si, kernel_args(c->kernel));
+    cmd_line_copy(si, c->kernel);
     return layout.console_pfn != 0 ? console_place(si) : 0;
 }
 

@@ -17,7 +17,7 @@ static struct {
     uint32_t chunk[MAX_CHUNKS]; /* first mfn */
     unsigned nr_chunks;
     uint64_t pages;
-} image;
+} image SC_BOOT;
 
 /* ---- the sink that kimage streams into ---- */
 
@@ -31,13 +31,14 @@ int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
         if (image.nr_chunks >= MAX_CHUNKS ||
             reserve_take(image.dom, PV_CHUNK_ORDER, (unsigned)image.dom->addr_bits, &m) != 0)
             return -ENOMEM;
-        memset(frame_bytes(m), 0, CHUNK_PAGES * PAGE_SIZE);
+        for (uint64_t i = 0; i < CHUNK_PAGES; i++)
+            memset(frame_bytes(mfn(m.v + i)), 0, PAGE_SIZE);
         image.chunk[image.nr_chunks++] = (uint32_t)m.v;
     }
     return 0;
 }
 
-uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got)
+SC_NULLABLE uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got)
 {
     uint64_t chunk_bytes = CHUNK_PAGES * PAGE_SIZE, in_chunk = offset % chunk_bytes;
 
@@ -47,9 +48,9 @@ uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got)
     return &frame_bytes(mfn(image.chunk[offset / chunk_bytes]))[in_chunk];
 }
 
-static struct kimage_info loaded;
+static struct kimage_info loaded SC_BOOT;
 
-static int64_t load_in_lib(uint64_t start, uint64_t nr_bytes, uint64_t unused)
+int64_t lib_entry(uint64_t start, uint64_t nr_bytes, uint64_t unused)
 {
     (void)unused;
     return kimage_load(frame_bytes(mfn(start >> PAGE_SHIFT)), nr_bytes, &loaded);
@@ -74,7 +75,7 @@ int pv_image_load(struct domain *d, const struct boot_module *kernel, struct kim
         }
     }
     unpack_arena_set(frame_bytes(arena), PAGE_SIZE << order);
-    rc = lib_call(load_in_lib, kernel->start, kernel->end - kernel->start, 0);
+    rc = lib_call(kernel->start, kernel->end - kernel->start, 0);
     unpack_arena_set(NULL, 0);
     pagealloc_put(arena, order);
     if (rc == -ENOMEM)

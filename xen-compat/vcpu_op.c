@@ -20,7 +20,7 @@
 
 /* ---- VCPUOP_initialise: the context is read part by part, never whole ---- */
 
-static int context_read(gva_t at, size_t off, void *to, size_t n)
+static int context_read(gva_t at, size_t off, void *to SC_COUNT(n), size_t n)
 {
     return guest_read(to, gva_add(at, off), n);
 }

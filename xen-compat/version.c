@@ -53,15 +53,14 @@ static long get_features(struct vcpu *v, gva_t arg)
 }
 
 /* The linker's note: a header of 16 bytes ("GNU"), then the id. */
-#define BUILD_ID_AT 16
 
 /* What an unprivileged domain is told instead, as Xen does. */
 static const char denied[sizeof(opt_line)] = "<denied>";
 
 static long get_build_id(gva_t arg)
 {
-    const uint8_t *id = __build_id_start;
-    uint64_t nr = image_build_id_bytes() - BUILD_ID_AT;
+    uint8_t id[64];
+    uint64_t nr = min_u64(image_build_id_bytes() - BUILD_ID_AT, sizeof(id));
     uint32_t room;
 
     if (arg.v == 0)
@@ -72,7 +71,9 @@ static long get_build_id(gva_t arg)
         return -EINVAL;
     if (room < nr)
         return -ENOBUFS;
-    return guest_write(gva_add(arg, sizeof(room)), &id[BUILD_ID_AT], nr) != 0 ? -EFAULT : (long)nr;
+    for (uint32_t i = 0; i < sizeof(id); i++)
+        id[i] = image_build_id_byte(BUILD_ID_AT + i);
+    return guest_write(gva_add(arg, sizeof(room)), id, nr) != 0 ? -EFAULT : (long)nr;
 }
 
 long hc_xen_version(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4, uint64_t a5)

@@ -60,6 +60,8 @@ SC_INLINE uint16_t atomic_cmpxchg16(uint16_t *p, uint16_t old, uint16_t new_valu
  * What a slot named may be freed only after a grace period.
  */
 #define slot_read(slot) __atomic_load_n(&(slot), __ATOMIC_ACQUIRE)
+/* Take what the slot names out of it: null is left there, and the object is the caller's (SC-12). */
+#define slot_take(slot) __atomic_exchange_n(&(slot), NULL, __ATOMIC_ACQ_REL)
 #define slot_publish(slot, pointer) __atomic_store_n(&(slot), (pointer), __ATOMIC_RELEASE)
 
 #endif

@@ -147,7 +147,7 @@ struct domain {
 };
 
 /* The domain with this id (DOMID_SELF: the caller's), or null.  Inside an RCU read section. */
-SC_NULLABLE struct domain *domain_find(struct domain *self, domid_t id);
+SC_NULLABLE struct domain *domain_find(struct domain *self SC_NULLABLE, domid_t id);
 /* vcpu id of d, or null. */
 SC_NULLABLE SC_INLINE struct vcpu *domain_vcpu(const struct domain *d, uint32_t id)
 {

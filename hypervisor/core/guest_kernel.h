@@ -12,6 +12,6 @@
 
 /* guest_read (core/guest.h) of the kernel's address space of the vcpu that runs; the address space that
  * was loaded is loaded again.  -EFAULT.  No lock. */
-SC_NODISCARD int guest_kernel_read(const struct vcpu *v, void *dst, gva_t src, uint64_t nr_bytes);
+SC_NODISCARD int guest_kernel_read(const struct vcpu *v, void *dst SC_COUNT(nr_bytes), gva_t src, uint64_t nr_bytes);
 
 #endif

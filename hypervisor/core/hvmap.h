@@ -43,7 +43,7 @@ void hvmap_page(uint64_t va, mfn_t m, uint64_t flags);
 void hvmap_protect_direct(mfn_t m);
 /* Map device registers or firmware tables; never unmapped. */
 volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes);
-const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes);
+SC_COUNT(nr_bytes) const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes);
 /* Read-only after boot: the tables set up at boot become read-only. */
 void hvmap_seal(void);
 /* Machine address behind a direct-map address. */

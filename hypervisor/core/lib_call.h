@@ -10,9 +10,10 @@
 
 #include "core/base.h"
 
-typedef int64_t lib_fn(uint64_t a, uint64_t b, uint64_t c);
+/* What lib_call runs, on the library's stack: defined by its caller (xen-compat/pv_image.c). */
+int64_t lib_entry(uint64_t a, uint64_t b, uint64_t c);
 
-int64_t lib_call(lib_fn *fn, uint64_t a, uint64_t b, uint64_t c);
+int64_t lib_call(uint64_t a, uint64_t b, uint64_t c);
 /* The library's stack protector, an assertion of its: stop. */
 _Noreturn void lib_panic(const char *what);
 

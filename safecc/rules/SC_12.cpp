@@ -201,6 +201,9 @@ private:
                 return true;
             return fresh(last);
         }
+        /* slot_take() */
+        if (const auto *a = dyn_cast<AtomicExpr>(e))
+            return a->getOp() == AtomicExpr::AO__atomic_exchange_n && a->getType()->isPointerType();
         if (const auto *call = dyn_cast<CallExpr>(e)) {
             const FunctionDecl *callee = call->getDirectCallee();
             return callee != nullptr && annotations_of(callee).owned;

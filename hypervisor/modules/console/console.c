@@ -17,10 +17,10 @@ static uint64_t ring_produced SC_GUARDED_BY(console_lock); /* bytes ever written
 static char input[INPUT_BYTES] SC_GUARDED_BY(console_lock);
 static uint32_t input_head SC_GUARDED_BY(console_lock);
 static uint32_t input_count SC_GUARDED_BY(console_lock);
-static uint32_t switch_seen;
-static domid_t input_to; /* the first domain's at first; DOMID_XEN: the hypervisor's keys */
+static uint32_t switch_seen SC_ATOMIC; /* the interrupt of the one serial line only */
+static domid_t input_to SC_ATOMIC; /* the first domain's at first; DOMID_XEN: the hypervisor's keys */
 
-static void ring_put_locked(const char *text, uint64_t nr_bytes)
+static void ring_put_locked(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes)
 {
     for (uint64_t i = 0; i < nr_bytes; i++) {
         ring[ring_produced % RING_BYTES] = text[i];
@@ -78,7 +78,7 @@ bool console_has_input(const struct domain *d)
 }
 
 /* The next domain after the one with the input, or before all of them, that is alive; null: none. */
-static struct domain *input_next(void)
+SC_NULLABLE static struct domain *input_next(void)
 {
     struct domain *next = NULL;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* console_domain.c - text of the unprivileged domains: whole lines, each with its domain's number. */
+#include "core/atomic.h"
 #include "modules/console/console_private.h"
 
 #include "core/pool.h"
@@ -16,11 +17,10 @@ int console_domain_init(struct domain *d)
 
 void console_domain_destroy(struct domain *d)
 {
-    struct console_domain *cd = d->console;
+    struct console_domain *cd = slot_take(d->console);
 
     if (cd == NULL)
         return;
-    d->console = NULL;
     frame_put(cd->ring);
     console_state_delete(cd);
 }

@@ -88,8 +88,8 @@ void console_rings_drain(void)
 void console_ring_input(struct domain *d, char c)
 {
     struct console_domain *cd = d->console;
-    uint32_t *words, cons, prod;
-    uint8_t *bytes;
+    uint32_t *words SC_COUNT(1024), cons, prod;
+    uint8_t *bytes SC_COUNT(PAGE_SIZE);
 
     if (cd == NULL || fref_is_none(cd->ring))
         return;

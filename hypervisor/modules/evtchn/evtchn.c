@@ -98,7 +98,7 @@ int evtchn_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port_out)
 }
 
 /* May d's local port be bound to rport of rd?  Finds the local port; changes nothing. */
-SC_NODISCARD static int bind_interdomain_check(struct domain *d, struct domain *rd, uint32_t rport, uint32_t *lport_out)
+SC_NODISCARD static int bind_interdomain_check_locked(struct domain *d, struct domain *rd, uint32_t rport, uint32_t *lport_out)
 {
     struct evtchn_port *rp;
     uint64_t bind;
@@ -113,7 +113,7 @@ SC_NODISCARD static int bind_interdomain_check(struct domain *d, struct domain *
     return bind_state(bind) == EVTCHNSTAT_unbound && bind_dom(bind) == d->id ? 0 : -EINVAL;
 }
 
-static void bind_interdomain_commit(struct domain *d, uint32_t lport, struct domain *rd, uint32_t rport)
+static void bind_interdomain_commit_locked(struct domain *d, uint32_t lport, struct domain *rd, uint32_t rport)
 {
     struct evtchn_port *rp = evtchn_port_find(rd->evtchn, rport);
 
@@ -133,9 +133,9 @@ int evtchn_bind_interdomain(struct domain *d, domid_t remote, uint32_t remote_po
     if (rd == NULL)
         return -ESRCH;
     spin_lock_pair(&d->evtchn->lock, d->id, &rd->evtchn->lock, rd->id);
-    rc = bind_interdomain_check(d, rd, remote_port, port_out);
+    rc = bind_interdomain_check_locked(d, rd, remote_port, port_out);
     if (rc == 0)
-        bind_interdomain_commit(d, *port_out, rd, remote_port);
+        bind_interdomain_commit_locked(d, *port_out, rd, remote_port);
     spin_unlock_pair(&d->evtchn->lock, &rd->evtchn->lock);
     if (rc != 0)
         return rc;

@@ -44,11 +44,11 @@ SC_INLINE uint32_t queue_priority(uint32_t queue)
 }
 
 /* The page of words that port is in, or null while there is none. */
-SC_INLINE uint32_t *fifo_page(const struct evtchn_fifo *f, uint32_t port)
+SC_NULLABLE SC_COUNT(FIFO_PAGE_PORTS) SC_INLINE uint32_t *fifo_page(const struct evtchn_fifo *f SC_NULLABLE, uint32_t port)
 {
     uint32_t i = port / FIFO_PAGE_PORTS;
 
-    if (unlikely(i >= atomic_read32(&f->nr_pages)) || unlikely(i >= FIFO_PAGES))
+    if (unlikely(f == NULL) || unlikely(i >= atomic_read32(&f->nr_pages)) || unlikely(i >= FIFO_PAGES))
         return NULL;
     return frame_u32(fref_mfn(f->page[i]));
 }
@@ -104,7 +104,7 @@ SC_INLINE uint32_t fifo_enqueue_locked(struct vcpu *v, struct evtchn_vcpu *ev, s
 {
     uint32_t priority = atomic_read8(&p->priority) % EVTCHN_FIFO_MAX_QUEUES;
     uint32_t queue = queue_make(v->id, priority), old = atomic_read32(&p->last_queue);
-    uint32_t *control = frame_u32(fref_mfn(ev->control)), *page;
+    uint32_t *control = frame_u32(fref_mfn(ev->control)), *page SC_COUNT(FIFO_PAGE_PORTS);
     uint32_t at = ev->control_at % (PAGE_SIZE / 4), tail;
 
     if (unlikely(old != queue)) {
@@ -128,7 +128,7 @@ SC_INLINE uint32_t fifo_enqueue_locked(struct vcpu *v, struct evtchn_vcpu *ev, s
 SC_INLINE uint32_t fifo_raise_locked(struct vcpu *v, struct evtchn_vcpu *ev, struct evtchn_vcpu *old_ev,
                                      struct evtchn_port *p, uint32_t port)
 {
-    uint32_t *page, raised;
+    uint32_t *page SC_COUNT(FIFO_PAGE_PORTS), raised;
     bool queue_it;
 
     if (unlikely(ev->fifo == NULL))
@@ -142,37 +142,39 @@ SC_INLINE uint32_t fifo_raise_locked(struct vcpu *v, struct evtchn_vcpu *ev, str
     return queue_it ? raised | fifo_enqueue_locked(v, ev, old_ev, p, port) : raised;
 }
 
-/* Lock v's queues and those the port was in last, which are returned; null (nothing locked) if
- * other CPUs move the port faster than that. */
-static struct evtchn_vcpu *queues_lock(struct domain *d, struct vcpu *v, struct evtchn_port *p)
+static void fifo_notify(struct domain *d, struct vcpu *v, uint32_t port, uint32_t raised)
 {
-    for (int i = 0; i < RELOCK_TRIES; i++) {
-        uint32_t old = queue_vcpu(atomic_read32(&p->last_queue)) % MAX_VCPUS;
-        struct vcpu *ov = d->vcpu[old];
-
-        if (ov == NULL)
-            return NULL;
-        spin_lock_pair(&v->evtchn->lock, v->id, &ov->evtchn->lock, old);
-        if (queue_vcpu(atomic_read32(&p->last_queue)) == old)
-            return ov->evtchn;
-        spin_unlock_pair(&v->evtchn->lock, &ov->evtchn->lock);
-    }
-    return NULL;
-}
-
-static void fifo_set_pending_moved(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port)
-{
-    struct evtchn_vcpu *old_ev = queues_lock(d, v, p);
-    uint32_t raised;
-
-    if (old_ev == NULL)
-        return;
-    raised = fifo_raise_locked(v, v->evtchn, old_ev, p, port);
-    spin_unlock_pair(&v->evtchn->lock, &old_ev->lock);
     if ((raised & RAISED_UPCALL) != 0)
         evtchn_upcall(v);
     if ((raised & RAISED_NEW) != 0)
         evtchn_wake_pollers(d, port);
+}
+
+/* The port was in another vcpu's queue last: both vcpus' queues are locked.  Given up if other
+ * CPUs move the port faster than that. */
+static void fifo_set_pending_moved(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port)
+{
+    struct evtchn_vcpu *ev = v->evtchn;
+
+    for (int i = 0; i < RELOCK_TRIES; i++) {
+        uint32_t old = queue_vcpu(atomic_read32(&p->last_queue)) % MAX_VCPUS, raised = 0;
+        struct vcpu *ov = d->vcpu[old];
+        struct evtchn_vcpu *old_ev;
+        bool still;
+
+        if (ov == NULL)
+            return;
+        old_ev = ov->evtchn;
+        spin_lock_pair(&ev->lock, v->id, &old_ev->lock, old);
+        still = queue_vcpu(atomic_read32(&p->last_queue)) == old;
+        if (still)
+            raised = fifo_raise_locked(v, ev, old_ev, p, port);
+        spin_unlock_pair(&ev->lock, &old_ev->lock);
+        if (still) {
+            fifo_notify(d, v, port, raised);
+            return;
+        }
+    }
 }
 
 void evtchn_fifo_set_pending(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port)
@@ -188,16 +190,13 @@ void evtchn_fifo_set_pending(struct domain *d, struct vcpu *v, struct evtchn_por
     }
     raised = fifo_raise_locked(v, ev, ev, p, port);
     spin_unlock(&ev->lock);
-    if ((raised & RAISED_UPCALL) != 0)
-        evtchn_upcall(v);
-    if ((raised & RAISED_NEW) != 0)
-        evtchn_wake_pollers(d, port);
+    fifo_notify(d, v, port, raised);
 }
 
 void evtchn_fifo_unmask(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port)
 {
     struct evtchn_vcpu *ev = v->evtchn;
-    uint32_t *page = NULL, old = 0;
+    uint32_t *page SC_COUNT(FIFO_PAGE_PORTS) = NULL, old = 0;
 
     spin_lock(&ev->lock);
     if (ev->fifo != NULL)
@@ -250,7 +249,7 @@ static void fifo_adopt_ports_locked(struct domain *d)
 }
 
 /* Open every vcpu's queues (f), or close them (null) and let go of the control blocks. */
-static void fifo_switch_queues_locked(struct domain *d, struct evtchn_fifo *f)
+static void fifo_switch_queues_locked(struct domain *d, struct evtchn_fifo *f SC_NULLABLE)
 {
     for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
         struct vcpu *v = d->vcpu[i];
@@ -296,15 +295,21 @@ int evtchn_fifo_init_control(struct domain *d, gfn_t frame, uint32_t offset, uin
 {
     struct vcpu *v = domain_vcpu(d, vcpu);
     struct evtchn_domain *ed = d->evtchn;
+    struct evtchn_vcpu *ev;
     fref_t control;
+    bool given;
     int rc = 0;
 
     if (v == NULL)
         return -ENOENT;
+    ev = v->evtchn;
     if (offset > PAGE_SIZE - sizeof(struct evtchn_fifo_control_block) || offset % 8 != 0)
         return -EINVAL;
     spin_lock(&ed->lock);
-    if (!fref_is_none(v->evtchn->control) || frame_get_rw(mfn(frame.v), d->id, &control) != 0) {
+    spin_lock(&ev->lock);
+    given = !fref_is_none(ev->control);
+    spin_unlock(&ev->lock);
+    if (given || frame_get_rw(mfn(frame.v), d->id, &control) != 0) {
         spin_unlock(&ed->lock);
         return -EINVAL;
     }
@@ -382,11 +387,10 @@ int evtchn_fifo_expand_array(struct domain *d, gfn_t frame)
 
 void evtchn_fifo_teardown_locked(struct domain *d)
 {
-    struct evtchn_fifo *f = d->evtchn->fifo;
+    struct evtchn_fifo *f = slot_take(d->evtchn->fifo);
 
     if (f == NULL)
         return;
-    slot_publish(d->evtchn->fifo, NULL);
     fifo_switch_queues_locked(d, NULL);
     for (uint32_t i = 0; i < f->nr_pages && i < FIFO_PAGES; i++) {
         fref_t page = f->page[i];

@@ -101,15 +101,15 @@ SC_INLINE uint32_t bind_number(uint64_t bind)
 /* evtchn_table.c */
 
 /* A chunk of the far part of the table; null when it does not exist. */
-struct evtchn_chunk *evtchn_far_chunk(const struct evtchn_domain *ed, uint32_t index);
+SC_NULLABLE struct evtchn_chunk *evtchn_far_chunk(const struct evtchn_domain *ed, uint32_t index);
 
-SC_INLINE struct evtchn_chunk *evtchn_chunk_at(const struct evtchn_domain *ed, uint32_t index)
+SC_NULLABLE SC_INLINE struct evtchn_chunk *evtchn_chunk_at(const struct evtchn_domain *ed, uint32_t index)
 {
     return likely(index < NEAR_CHUNKS) ? slot_read(ed->near_chunk[index]) : evtchn_far_chunk(ed, index);
 }
 
 /* The port, in whatever state; null when the table does not reach so far. */
-SC_INLINE struct evtchn_port *evtchn_port_find(const struct evtchn_domain *ed, uint32_t port)
+SC_NULLABLE SC_INLINE struct evtchn_port *evtchn_port_find(const struct evtchn_domain *ed, uint32_t port)
 {
     struct evtchn_chunk *chunk = evtchn_chunk_at(ed, port / CHUNK_PORTS);
 
@@ -129,10 +129,10 @@ void evtchn_release_locked(struct domain *d, uint32_t port);
 void evtchn_2l_unmask(struct domain *d, struct vcpu *v, uint32_t port);
 void evtchn_fifo_unmask(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port);
 void evtchn_fifo_set_pending(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port);
-bool evtchn_fifo_pending_locked(const struct evtchn_fifo *f, uint32_t port);
-void evtchn_fifo_clear_pending_locked(const struct evtchn_fifo *f, uint32_t port);
+bool evtchn_fifo_pending_locked(const struct evtchn_fifo *f SC_NULLABLE, uint32_t port);
+void evtchn_fifo_clear_pending_locked(const struct evtchn_fifo *f SC_NULLABLE, uint32_t port);
 /* Closed, but still in one of the guest's queues. */
-bool evtchn_fifo_busy_locked(const struct evtchn_fifo *f, uint32_t port);
+bool evtchn_fifo_busy_locked(const struct evtchn_fifo *f SC_NULLABLE, uint32_t port);
 /* Let go of the FIFO pages; every port is closed. */
 void evtchn_fifo_teardown_locked(struct domain *d);
 
@@ -196,7 +196,7 @@ SC_INLINE void evtchn_set_pending(struct domain *d, struct vcpu *v SC_NULLABLE, 
         evtchn_2l_set_pending(d, v, port);
 }
 
-SC_INLINE struct vcpu *evtchn_notify_vcpu(const struct domain *d, const struct evtchn_port *p)
+SC_NULLABLE SC_INLINE struct vcpu *evtchn_notify_vcpu(const struct domain *d, const struct evtchn_port *p)
 {
     return d->vcpu[atomic_read16(&p->vcpu) % MAX_VCPUS];
 }

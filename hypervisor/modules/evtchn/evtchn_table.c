@@ -195,22 +195,23 @@ bool evtchn_port_ok(struct domain *d, uint32_t port)
 
 void evtchn_domain_free(struct domain *d)
 {
-    struct evtchn_domain *ed = d->evtchn;
+    struct evtchn_domain *ed = slot_take(d->evtchn);
+    uint32_t nr_chunks;
 
     if (ed == NULL)
         return;
-    d->evtchn = NULL;
-    for (uint32_t c = 0; c < ed->nr_chunks && c < MAX_CHUNKS; c++)
+    spin_lock(&ed->lock);
+    nr_chunks = ed->nr_chunks;
+    spin_unlock(&ed->lock);
+    for (uint32_t c = 0; c < nr_chunks && c < MAX_CHUNKS; c++)
         chunk_delete(evtchn_chunk_at(ed, c));
     for (uint32_t g = 0; g < NR_GROUPS; g++)
-        group_delete(ed->group[g]);
+        group_delete(slot_take(ed->group[g]));
     for (uint32_t i = 0; i < MAX_VCPUS; i++) {
         struct vcpu *v = d->vcpu[i];
 
-        if (v != NULL) {
-            queues_delete(v->evtchn);
-            v->evtchn = NULL;
-        }
+        if (v != NULL)
+            queues_delete(slot_take(v->evtchn));
     }
     table_delete(ed);
 }

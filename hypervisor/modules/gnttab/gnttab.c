@@ -124,7 +124,7 @@ SC_NODISCARD static int unmap_claimed(struct vcpu *v, const struct gnttab_unmap_
 
     if (likely(rd != NULL) && likely(rd->gnttab != NULL))
         rc = mappings_end(v, req, m, rd, flags, &done);
-    if (unlikely(rc != GNTST_okay) || unlikely(done == 0)) {
+    if (unlikely(rc != GNTST_okay) || unlikely(done == 0) || unlikely(rd == NULL)) {
         atomic_write16(&m->flags, flags);
         return rc;
     }
@@ -159,7 +159,7 @@ int gnttab_unmap(struct vcpu *v, const struct gnttab_unmap_request *req)
 
 /* One end of a copy while it is in use. */
 struct copy_buf {
-    struct domain *rd SC_NULLABLE; /* who grants; null: the caller's own frame */
+    struct domain *rd; /* who grants; null: the caller's own frame */
     mfn_t frame;
     fref_t ref;
     bool write;

@@ -13,7 +13,7 @@
 /* The guest may change its entry under the swap, but not for ever. */
 #define CLAIM_TRIES 5
 
-SC_INLINE uint32_t *entry_words(const struct gnttab_domain *gt, uint32_t ref)
+SC_COUNT(1024) SC_INLINE uint32_t *entry_words_locked(const struct gnttab_domain *gt, uint32_t ref)
 {
     return frame_u32(gt->frame[ref / FRAME_REFS % GRANT_FRAMES]);
 }
@@ -77,14 +77,14 @@ SC_NODISCARD static int pin_locked(struct domain *rd, uint32_t ref, domid_t user
 {
     struct gnttab_domain *gt = rd->gnttab;
     struct active *act = gnttab_active(gt, ref);
-    uint32_t *words;
+    uint32_t *words SC_COUNT(1024);
     bool first, claim;
     fref_t hold;
     int rc;
 
     if (unlikely(ref / FRAME_REFS >= gt->nr_frames) || unlikely(act == NULL))
         return GNTST_bad_gntref;
-    words = entry_words(gt, ref);
+    words = entry_words_locked(gt, ref);
     first = (act->readers | act->writers) == 0;
     if (!first && unlikely(act->domid != user || act->readers >= PIN_MAX || act->writers >= PIN_MAX))
         return GNTST_general_error;
@@ -133,7 +133,7 @@ static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domid_t user,
     else
         act->readers -= n;
     if (likely(ref / FRAME_REFS < gt->nr_frames))
-        entry_unclaim(&entry_words(gt, ref)[ENTRY_HEADER(ref)], act);
+        entry_unclaim(&entry_words_locked(gt, ref)[ENTRY_HEADER(ref)], act);
     if ((act->readers | act->writers) == 0) {
         hold = act->hold;
         act->hold = FREF_NONE;

@@ -83,7 +83,7 @@ void gnttab_unpin(struct domain *rd, uint32_t ref, domid_t user, bool write, uin
 SC_NODISCARD int gnttab_pinned_frame(const struct domain *rd, uint32_t ref, mfn_t *frame);
 
 /* The domain that grants, for a caller that must name it; null if there is none. */
-SC_INLINE struct domain *gnttab_granter(struct domain *d, domid_t id)
+SC_NULLABLE SC_INLINE struct domain *gnttab_granter(struct domain *d, domid_t id)
 {
     if (id == d->id)
         return d;
@@ -91,7 +91,7 @@ SC_INLINE struct domain *gnttab_granter(struct domain *d, domid_t id)
 }
 
 /* Entry ref of a domain's active grants; null when the table is not so large. */
-SC_INLINE struct active *gnttab_active(const struct gnttab_domain *gt, uint32_t ref)
+SC_NULLABLE SC_INLINE struct active *gnttab_active(const struct gnttab_domain *gt, uint32_t ref)
 {
     struct active_chunk *chunk;
 
@@ -102,7 +102,7 @@ SC_INLINE struct active *gnttab_active(const struct gnttab_domain *gt, uint32_t 
 }
 
 /* The entry that handle names, in use or not; null when there is none. */
-SC_INLINE struct mapping *gnttab_mapping(const struct gnttab_domain *gt, uint32_t handle)
+SC_NULLABLE SC_INLINE struct mapping *gnttab_mapping(const struct gnttab_domain *gt, uint32_t handle)
 {
     struct track_chunk *chunk;
 
@@ -113,7 +113,7 @@ SC_INLINE struct mapping *gnttab_mapping(const struct gnttab_domain *gt, uint32_
 }
 
 /* A free entry and its handle, or null. */
-struct mapping *gnttab_mapping_alloc(struct gnttab_domain *gt, uint32_t *handle);
+SC_NULLABLE struct mapping *gnttab_mapping_alloc(struct gnttab_domain *gt, uint32_t *handle);
 /* The entry is free again. */
 void gnttab_mapping_free(struct gnttab_domain *gt, struct mapping *m, uint32_t handle);
 

@@ -121,7 +121,8 @@ int gnttab_swap(struct domain *d, uint32_t ref_a, uint32_t ref_b)
 {
     struct gnttab_domain *gt = d->gnttab;
     struct active *act_a = gnttab_active(gt, ref_a), *act_b = gnttab_active(gt, ref_b);
-    uint32_t ia = ref_a % FRAME_REFS * 2, ib = ref_b % FRAME_REFS * 2, *a, *b, header, frame;
+    uint32_t ia = ref_a % FRAME_REFS * 2, ib = ref_b % FRAME_REFS * 2, header, frame;
+    uint32_t *a SC_COUNT(1024), *b SC_COUNT(1024);
     int rc = GNTST_okay;
 
     spin_lock(&gt->lock);
@@ -234,13 +235,12 @@ uint32_t gnttab_domain_pins(struct domain *d)
 
 void gnttab_domain_free(struct domain *d)
 {
-    struct gnttab_domain *gt = d->gnttab;
+    struct gnttab_domain *gt = slot_take(d->gnttab);
 
     if (gt == NULL)
         return;
-    d->gnttab = NULL;
     for (uint32_t c = 0; c < ACTIVE_CHUNKS; c++) {
-        struct active_chunk *chunk = gt->active[c];
+        struct active_chunk *chunk = slot_take(gt->active[c]);
 
         /* Nothing is held here if the caller kept to gnttab_domain_pins. */
         for (uint32_t i = 0; chunk != NULL && i < ACTIVE_CHUNK; i++)
@@ -248,6 +248,6 @@ void gnttab_domain_free(struct domain *d)
         active_delete(chunk);
     }
     for (uint32_t c = 0; c < TRACK_CHUNKS; c++)
-        track_delete(gt->track[c]);
+        track_delete(slot_take(gt->track[c]));
     table_delete(gt);
 }

@@ -88,8 +88,8 @@ struct ready {
     uint32_t nr, next;
     uint32_t first[4096];
 };
-static struct ready *ready_of_cpu[MAX_CPUS];
-static struct ready ready_boot;
+SC_PERCPU(struct ready *, ready_of_cpu);
+static struct ready ready_boot SC_BOOT;
 
 static struct ready *ready_here(void)
 {

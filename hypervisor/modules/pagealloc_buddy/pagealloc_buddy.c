@@ -7,6 +7,7 @@
 #include "core/frame.h"
 #include "core/lock.h"
 #include "core/log.h"
+#include "core/atomic.h"
 #include "ports/pagealloc.h"
 
 #define NR_ORDERS (PAGEALLOC_MAX_ORDER + 1)
@@ -16,7 +17,7 @@ static spinlock_t pagealloc_lock = SPINLOCK_INIT(RANK_PAGEALLOC);
 static uint32_t free_head[NR_ORDERS] SC_GUARDED_BY(pagealloc_lock);
 static uint64_t nr_free SC_GUARDED_BY(pagealloc_lock);
 static uint64_t nr_total SC_GUARDED_BY(pagealloc_lock);
-static bool lists_ready;
+static bool lists_ready SC_BOOT;
 
 #define FREE_HEAD (FS_OWNER(DOMID_NONE) | FS_SEALED)
 
@@ -25,7 +26,7 @@ static bool is_free_head(mfn_t m, unsigned order)
     return frame_valid(m) && frame_state(m) == (FREE_HEAD | order);
 }
 
-static void list_add(unsigned order, mfn_t m)
+static void list_add_locked(unsigned order, mfn_t m)
 {
     uint32_t old = free_head[order];
 
@@ -36,7 +37,7 @@ static void list_add(unsigned order, mfn_t m)
     frame_state_set(m, FREE_HEAD | order);
 }
 
-static void list_del(unsigned order, mfn_t m)
+static void list_del_locked(unsigned order, mfn_t m)
 {
     uint32_t prev = frame_link_prev(m), next = frame_link_next(m);
 
@@ -50,31 +51,31 @@ static void list_del(unsigned order, mfn_t m)
 }
 
 /* Give back one aligned block, merging it with its free buddies. */
-static void block_free(mfn_t m, unsigned order)
+static void block_free_locked(mfn_t m, unsigned order)
 {
     while (order < PAGEALLOC_MAX_ORDER) {
         mfn_t buddy = mfn(m.v ^ (1UL << order));
 
         if (!is_free_head(buddy, order))
             break;
-        list_del(order, buddy);
+        list_del_locked(order, buddy);
         m = mfn(m.v & ~(1UL << order));
         order++;
     }
-    list_add(order, m);
+    list_add_locked(order, m);
 }
 
 /* Cut the block of order have at m down to order want, lowest part kept. */
-static void block_split(mfn_t m, unsigned have, unsigned want)
+static void block_split_locked(mfn_t m, unsigned have, unsigned want)
 {
     while (have > want) {
         have--;
-        list_add(have, mfn(m.v + (1UL << have)));
+        list_add_locked(have, mfn(m.v + (1UL << have)));
     }
 }
 
 /* The first block in the lists of at least this order that begins low enough. */
-static bool block_find(unsigned order, uint64_t limit, mfn_t *out, unsigned *out_order)
+static bool block_find_locked(unsigned order, uint64_t limit, mfn_t *out, unsigned *out_order)
 {
     for (unsigned o = order; o < NR_ORDERS; o++) {
         for (uint32_t at = free_head[o]; at != NIL; at = frame_link_next(mfn(at))) {
@@ -103,10 +104,10 @@ int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out)
         limit = 1UL << (addr_bits - PAGE_SHIFT);
     }
     spin_lock(&pagealloc_lock);
-    found = block_find(order, limit, &m, &have);
+    found = block_find_locked(order, limit, &m, &have);
     if (found) {
-        list_del(have, m);
-        block_split(m, have, order);
+        list_del_locked(have, m);
+        block_split_locked(m, have, order);
         nr_free -= 1UL << order;
     }
     spin_unlock(&pagealloc_lock);
@@ -124,7 +125,7 @@ void pagealloc_put(mfn_t m, unsigned order)
     spin_lock(&pagealloc_lock);
     for (uint64_t i = 0; i < 1UL << order; i++)
         frame_state_set(mfn(m.v + i), FS_OWNER(DOMID_NONE));
-    block_free(m, order);
+    block_free_locked(m, order);
     nr_free += 1UL << order;
     spin_unlock(&pagealloc_lock);
 }
@@ -133,12 +134,14 @@ void pagealloc_add(mfn_t start, uint64_t nr_frames)
 {
     uint64_t at = start.v, end = start.v + nr_frames;
 
+    spin_lock(&pagealloc_lock);
     if (!lists_ready) {
         for (unsigned o = 0; o < NR_ORDERS; o++)
             free_head[o] = NIL;
         lists_ready = true;
     }
     nr_total += nr_frames;
+    spin_unlock(&pagealloc_lock);
     while (at < end) {
         unsigned order = 0;
 
@@ -151,10 +154,10 @@ void pagealloc_add(mfn_t start, uint64_t nr_frames)
 
 uint64_t pagealloc_nr_free(void)
 {
-    return nr_free;
+    return atomic_read64(&nr_free);
 }
 
 uint64_t pagealloc_nr_total(void)
 {
-    return nr_total;
+    return atomic_read64(&nr_total);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* physdev.c - pirqs: bound, taken, ended.  See physdev.h. */
+#include "core/atomic.h"
 #include "modules/physdev/physdev_private.h"
 
 #include "core/guest_kernel.h"
@@ -40,34 +41,38 @@ void physdev_domain_destroy(struct domain *d)
     if (pd == NULL)
         return;
     spin_lock(&physdev_lock);
-    for (uint32_t i = 0; pd->pirqs != NULL && i < NR_PIRQS; i++) {
-        if (pd->pirqs->at[i] != NULL)
-            physdev_pirq_delete_locked(d, i);
-    }
+    for (uint32_t i = 0; i < NR_PIRQS; i++)
+        physdev_pirq_delete_locked(d, i);
     spin_unlock(&physdev_lock);
+    pd = slot_take(d->physdev);
+    if (pd == NULL)
+        return;
     frame_put(pd->eoi_page);
-    if (pd->ports != NULL)
-        port_bitmaps_delete(pd->ports);
-    if (pd->pirqs != NULL)
-        pirq_table_delete(pd->pirqs);
-    d->physdev = NULL;
+    port_bitmaps_delete(slot_take(pd->ports));
+    pirq_table_delete(slot_take(pd->pirqs));
     physdev_state_delete(pd);
 }
 
-struct pirq *physdev_pirq_locked(const struct domain *d, uint32_t pirq)
+SC_NULLABLE struct pirq *physdev_pirq_locked(const struct domain *d, uint32_t pirq)
 {
     const struct physdev_domain *pd = d->physdev;
+    const struct pirq_table *t = pd != NULL ? pd->pirqs : NULL;
 
-    return pd != NULL && pd->pirqs != NULL && pirq < NR_PIRQS ? pd->pirqs->at[pirq] : NULL;
+    return t != NULL && pirq < NR_PIRQS ? t->at[pirq] : NULL;
 }
 
 int physdev_pirq_new_locked(struct domain *d, uint32_t pirq)
 {
+    struct pirq_table *t = d->physdev->pirqs;
     struct pirq *p = pirq_object_new();
 
     if (p == NULL)
         return -ENOMEM;
-    d->physdev->pirqs->at[pirq % NR_PIRQS] = p;
+    if (t == NULL) {
+        pirq_object_delete(p);
+        return -EINVAL;
+    }
+    t->at[pirq % NR_PIRQS] = p;
     return 0;
 }
 
@@ -111,7 +116,7 @@ void physdev_vector_free_locked(uint8_t vector)
 
 static void eoi_bit_set_locked(const struct domain *d, uint32_t pirq, bool needs_eoi)
 {
-    uint64_t *words;
+    uint64_t *words SC_COUNT(512);
 
     if (fref_is_none(d->physdev->eoi_page))
         return;
@@ -182,7 +187,7 @@ int physdev_pirq_bind(struct domain *d, uint32_t pirq, bool share)
     p = physdev_pirq_locked(d, pirq);
     if (p != NULL && p->kind != PIRQ_RESERVED)
         rc = p->bound ? -EBUSY : p->kind == PIRQ_GSI ? gsi_bind_locked(d, pirq, p) : 0;
-    if (rc == 0) {
+    if (rc == 0 && p != NULL) {
         p->bound = true;
         p->waits_eoi = false;
         eoi_bit_set_locked(d, pirq, needs_eoi_locked(p));
@@ -222,8 +227,12 @@ void physdev_pirq_unbind(struct domain *d, uint32_t pirq)
 
 void physdev_pirq_delete_locked(struct domain *d, uint32_t pirq)
 {
-    struct pirq *p = physdev_pirq_locked(d, pirq);
+    struct pirq_table *t = d->physdev->pirqs;
+    struct pirq *p;
 
+    if (t == NULL)
+        return;
+    p = slot_take(t->at[pirq % NR_PIRQS]);
     if (p == NULL)
         return;
     unbind_locked(p);
@@ -231,7 +240,6 @@ void physdev_pirq_delete_locked(struct domain *d, uint32_t pirq)
         msi_stop(&p->msi);
         physdev_vector_free_locked(p->vector);
     }
-    d->physdev->pirqs->at[pirq % NR_PIRQS] = NULL;
     pirq_object_delete(p);
 }
 
@@ -239,13 +247,14 @@ void physdev_pirq_delete_locked(struct domain *d, uint32_t pirq)
 
 void physdev_irq(uint32_t vector)
 {
-    struct vector_use *use = &vectors[vector % NR_VECTORS];
+    const struct vector_use *use;
     struct domain *d;
     uint32_t pirq;
     struct pirq *p;
     bool send = false;
 
     spin_lock(&physdev_lock);
+    use = &vectors[vector % NR_VECTORS];
     d = use->domain;
     pirq = use->pirq - 1U;
     p = d != NULL ? physdev_pirq_locked(d, pirq) : NULL;
@@ -255,7 +264,7 @@ void physdev_irq(uint32_t vector)
         send = true;
     }
     spin_unlock(&physdev_lock);
-    if (send)
+    if (send && d != NULL)
         evtchn_send_pirq(d, pirq);
 }
 
@@ -291,15 +300,17 @@ int physdev_status(struct domain *d, uint32_t pirq, uint32_t *flags)
 int physdev_set_iobitmap(struct vcpu *v, uint64_t bitmap_gva, uint32_t nr_ports)
 {
     struct physdev_domain *pd = v->domain->physdev;
+    struct port_bitmaps *m;
 
     if (nr_ports > 65536 || (bitmap_gva >= HV_VIRT_START && bitmap_gva < HV_VIRT_END))
         return -EINVAL;
     if (pd->ports == NULL)
         pd->ports = port_bitmaps_new();
-    if (pd->ports == NULL)
+    m = pd->ports;
+    if (m == NULL)
         return -ENOMEM;
-    pd->ports->of[v->id % MAX_VCPUS].gva = bitmap_gva;
-    pd->ports->of[v->id % MAX_VCPUS].nr_ports = nr_ports;
+    m->of[v->id % MAX_VCPUS].gva = bitmap_gva;
+    m->of[v->id % MAX_VCPUS].nr_ports = nr_ports;
     return 0;
 }
 

@@ -54,7 +54,7 @@ struct pt_walk {
 struct mmu_ctx {
     struct vcpu *v;
     struct domain *pt_owner;             /* whose tables */
-    struct domain *pg_owner SC_NULLABLE; /* whose frames may be mapped; null: device memory only */
+    struct domain *pg_owner SC_NULLABLE SC_FIXED; /* whose frames may be mapped; null: device memory only */
     bool flush;                          /* a table went back to plain memory: no stale walk may see it */
     bool to_end;                         /* the caller cannot wait: walks are not preempted */
     struct pt_walk walk;

@@ -38,7 +38,7 @@ static unsigned build_l1(struct mmu_ctx *c, mfn_t table, unsigned from, int *err
 
     for (unsigned i = from; i < 512; i++) {
         uint64_t pte = pt_load(table, i);
-        fref_t r;
+        fref_t r = FREF_NONE;
 
         if (!pte_present(pte))
             continue;
@@ -71,7 +71,7 @@ static unsigned build_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsi
 
     for (unsigned i = from; i < 512; i++) {
         uint64_t pte = pt_load(table, i);
-        fref_t r;
+        fref_t r = FREF_NONE;
 
         if (!pte_present(pte) || hv_slot(level, i))
             continue;
@@ -203,8 +203,10 @@ int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, fref_t *out)
 
 int table_put(struct mmu_ctx *c, fref_t r, unsigned kind)
 {
+    mfn_t m = fref_mfn(r);
+
     if (fref_is_none(r) || !frame_put_table(r))
         return 0;
-    walk_start_tear(c, fref_mfn(r), kind);
+    walk_start_tear(c, m, kind);
     return WALK_PREEMPTED;
 }

@@ -3,6 +3,7 @@
  * Round robin with boost: a FIFO run queue per CPU; a vcpu woken by an event
  * goes to the front once, so that I/O is served while others compute.
  */
+#include "core/atomic.h"
 #include "core/lock.h"
 #include "core/percpu.h"
 #include "ports/sched.h"
@@ -45,7 +46,7 @@ static void runq_push_head_locked(struct runq *q, struct vcpu *v)
     q->nr++;
 }
 
-static struct vcpu *runq_pop_locked(struct runq *q)
+SC_NULLABLE static struct vcpu *runq_pop_locked(struct runq *q)
 {
     struct vcpu *v = q->head;
 
@@ -129,7 +130,7 @@ void sched_yield(struct vcpu *v)
     struct runq *q = runq_of(v);
 
     v->sched.boosted = true; /* it has had its turn: behind its equals */
-    if (q->head != NULL)
+    if (slot_read(q->head) != NULL)
         cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
 }
 
