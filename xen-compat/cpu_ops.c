@@ -119,15 +119,15 @@ long hc_set_segment_base(struct vcpu *v, uint64_t which, uint64_t base, uint64_t
     switch ((uint32_t)which) {
     case SEGBASE_FS:
         v->fs_base = base;
-        wrmsr(MSR_FS_BASE, base);
+        priv_wrmsr(MSR_FS_BASE, base);
         return 0;
     case SEGBASE_GS_USER:
         v->gs_base_user = base;
-        wrmsr(MSR_SHADOW_GS_BASE, base);
+        priv_wrmsr(MSR_SHADOW_GS_BASE, base);
         return 0;
     case SEGBASE_GS_KERNEL:
         v->gs_base_kernel = base;
-        wrmsr(MSR_GS_BASE, base);
+        priv_wrmsr(MSR_GS_BASE, base);
         return 0;
     default: return -EINVAL;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mmu_update, update_va_mapping (Xen public header xen.h). */
+#include "core/priv.h"
 #include "core/tlb.h"
 #include "core/cont.h"
 #include "core/guest.h"
@@ -196,7 +197,7 @@ static int uvm_flush(uint64_t va, uint64_t flags)
     case UVMF_TLB_FLUSH: tlb_flush_local(); return 0;
     case UVMF_INVLPG:
         if (va < HV_VIRT_START || va >= HV_VIRT_END)
-            invlpg(va);
+            priv_invlpg(va);
         return 0;
     default: return 0; /* as Xen: no such kind of flush, so none */
     }

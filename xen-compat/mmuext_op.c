@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mmuext_op (Xen public header xen.h). */
+#include "core/priv.h"
 #include "core/tlb.h"
 #include "core/cont.h"
 #include "core/guest.h"
@@ -49,7 +50,7 @@ static int page_op(struct mmu_ctx *c, mfn_t dst, bool copy, mfn_t src)
 static int flush_one(uint64_t va)
 {
     if (va < HV_VIRT_START || va >= HV_VIRT_END)
-        invlpg(va);
+        priv_invlpg(va);
     return 0;
 }
 
@@ -111,12 +112,12 @@ static int ext_one(struct mmu_ctx *c, const struct ext_args *e, struct mmu_reque
     case MMUEXT_FLUSH_CACHE:
         if (!v->domain->privileged)
             return -EACCES;
-        wbinvd();
+        priv_wbinvd();
         return 0;
     case MMUEXT_FLUSH_CACHE_GLOBAL:
         if (!v->domain->privileged)
             return -EPERM;
-        wbinvd();
+        priv_wbinvd();
         return 0;
     case MMUEXT_SET_LDT: return pvmmu_set_ldt(v, e->arg1, (uint32_t)e->arg2);
     case MMUEXT_CLEAR_PAGE: return page_op(c, mfn(e->arg1), false, mfn(0));

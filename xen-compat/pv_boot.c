@@ -172,7 +172,8 @@ void pv_boot_domains(void)
     domus_boot();
     dom0 = dom0_boot();
     modules_free();
-    log_info("dom0: %lu MiB, %u vcpus; %lu MiB free", atomic_read64(&dom0->nr_frames) >> 8, dom0->max_vcpus, pagealloc_nr_free() >> 8);
+    log_info("dom0: %lu MiB, %u vcpus; %lu MiB free", atomic_read64(&dom0->nr_frames) >> 8, dom0->max_vcpus,
+             pagealloc_nr_free() >> 8);
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
         d->vcpu[0]->online = true;
         sched_wake(d->vcpu[0]);

@@ -53,12 +53,18 @@ SC_NODISCARD static int p2m_list_alloc(uint64_t nr_pages)
     return 0;
 }
 
-static uint64_t *p2m_list(uint64_t pfn)
+/* The frame of the list that holds pfn's entry. */
+static mfn_t p2m_frame(uint64_t pfn)
 {
     mfn_t m = p2m_chunk[pfn / P2M_CHUNK % ARRAY_SIZE(p2m_chunk)];
 
     BUG_ON(m.v == 0);
-    return &frame_words(mfn(m.v + pfn % P2M_CHUNK / 512))[pfn % 512];
+    return mfn(m.v + pfn % P2M_CHUNK / 512);
+}
+
+static uint64_t *p2m_list(uint64_t pfn)
+{
+    return &frame_words(p2m_frame(pfn))[pfn % 512];
 }
 
 static mfn_t pfn_mfn(uint64_t pfn)
@@ -144,7 +150,7 @@ static void p2m_copy(void)
     for (uint64_t i = 0; i < layout.p2m_pages; i++) {
         uint64_t n = min_u64(512, layout.nr_pages - i * 512);
 
-        memcpy(frame_bytes(pfn_mfn(layout.p2m_pfn + i)), p2m_list(i * 512), n * 8);
+        memcpy(frame_bytes(pfn_mfn(layout.p2m_pfn + i)), frame_words(p2m_frame(i * 512)), n * 8);
     }
 }
 

@@ -45,7 +45,7 @@ SC_NULLABLE uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got)
     if (offset / chunk_bytes >= image.nr_chunks)
         return NULL;
     *got = min_u64(want, chunk_bytes - in_chunk);
-    return &frame_bytes(mfn(image.chunk[offset / chunk_bytes]))[in_chunk];
+    return &frames_bytes(mfn(image.chunk[offset / chunk_bytes]), chunk_bytes)[in_chunk];
 }
 
 static struct kimage_info loaded SC_BOOT;
@@ -53,7 +53,7 @@ static struct kimage_info loaded SC_BOOT;
 int64_t lib_entry(uint64_t start, uint64_t nr_bytes, uint64_t unused)
 {
     (void)unused;
-    return kimage_load(frame_bytes(mfn(start >> PAGE_SHIFT)), nr_bytes, &loaded);
+    return kimage_load(frames_bytes(mfn(start >> PAGE_SHIFT), nr_bytes), nr_bytes, &loaded);
 }
 
 /* With an arena as large as there is; it goes back to where it came from. */
@@ -74,7 +74,7 @@ int pv_image_load(struct domain *d, const struct boot_module *kernel, struct kim
             return -ENOMEM;
         }
     }
-    unpack_arena_set(frame_bytes(arena), PAGE_SIZE << order);
+    unpack_arena_set(frames_bytes(arena, PAGE_SIZE << order), PAGE_SIZE << order);
     rc = lib_call(kernel->start, kernel->end - kernel->start, 0);
     unpack_arena_set(NULL, 0);
     pagealloc_put(arena, order);

@@ -281,6 +281,15 @@ SC_COUNT(PAGE_SIZE) SC_INLINE uint8_t *frame_bytes(mfn_t m)
     }
 }
 
+/* The bytes of several frames that follow one another; the caller holds all of them. */
+SC_COUNT(nr_bytes) SC_INLINE uint8_t *frames_bytes(mfn_t first, uint64_t nr_bytes)
+{
+    SC_UNSAFE("DEV-02: frames in a row are so in the direct map too")
+    {
+        return (uint8_t *)(DIRECTMAP_BASE + (first.v << PAGE_SHIFT));
+    }
+}
+
 SC_COUNT(1024) SC_INLINE uint32_t *frame_u32(mfn_t m)
 {
     SC_UNSAFE("DEV-02: as frame_words")

@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "core/machine.h"
 #include "core/schedule.h"
+#include "core/sites.h"
 #include "core/trap.h"
 #include "ports/console.h"
 #include "ports/evtchn.h"
@@ -16,6 +17,7 @@ static void key_help(void)
     log_err("'m' memory                           'n' NMI to dom0");
     log_err("'q' domains and vcpus                'r' run queues");
     log_err("'R' reboot the machine               't' time");
+    log_err("'M' modules that failed a check");
 }
 
 static const char *vcpu_state(const struct vcpu *v)
@@ -56,6 +58,7 @@ void keys_handle(char c)
             dump_guest(v, guest_regs());
         break;
     case 'm': log_err("%lu of %lu frames free", pagealloc_nr_free(), pagealloc_nr_total()); break;
+    case 'M': sites_log(); break;
     case 'q': key_domains(); break;
     case 'r':
         log_err("scheduler: %s; current %s", sched_name(), this_cpu()->current == this_cpu()->idle ? "idle" : "busy");

@@ -9,7 +9,8 @@
 static uint64_t lib_tls[16] __attribute__((aligned(64))); /* word 5 (+0x28): the canary */
 
 /* arch/gate.S */
-int64_t lib_call_raw(int64_t (*fn)(uint64_t, uint64_t, uint64_t), uint64_t a, uint64_t b, uint64_t c, uint64_t stack_top);
+int64_t lib_call_raw(int64_t (*fn)(uint64_t, uint64_t, uint64_t), uint64_t a, uint64_t b, uint64_t c,
+                     uint64_t stack_top);
 
 int64_t lib_call(uint64_t a, uint64_t b, uint64_t c)
 {

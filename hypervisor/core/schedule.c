@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Switching between vcpus: the core's half of the scheduler port. */
+#include "arch/cpu.h"
 #include "core/fpu.h"
 #include "core/segments.h"
 #include "core/tlb.h"

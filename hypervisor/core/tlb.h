@@ -9,7 +9,6 @@
 #ifndef CORE_TLB_H
 #define CORE_TLB_H
 
-#include "arch/cpu.h"
 #include "core/frame.h"
 #include "core/percpu.h"
 
@@ -20,25 +19,13 @@ SC_INLINE void tlb_stamp_cpu(void)
     this_cpu()->tlb_stamp = ++tlb_clock;
 }
 /* Load a guest's or the hypervisor's address space. */
-SC_INLINE void cr3_load(uint64_t cr3)
-{
-    this_cpu()->cr3 = cr3;
-    write_cr3(cr3);
-    tlb_stamp_cpu();
-}
+void cr3_load(uint64_t cr3);
 SC_INLINE void tlb_flush_local(void)
 {
     cr3_load(this_cpu()->cr3);
 }
 /* Global translations too. */
-SC_INLINE void tlb_flush_all_local(void)
-{
-    uint64_t cr4 = read_cr4();
-
-    write_cr4(cr4 ^ CR4_PGE);
-    write_cr4(cr4);
-    tlb_stamp_cpu();
-}
+void tlb_flush_all_local(void);
 /* Every CPU that may hold a translation older than stamp flushes (one CPU: this one). */
 SC_INLINE void tlb_flush_if_older(uint64_t stamp)
 {

@@ -6,6 +6,7 @@
 #include "core/fpu.h"
 #include "core/segments.h"
 #include "core/log.h"
+#include "core/sites.h"
 #include "ports/pvmmu.h"
 
 struct extable_entry {
@@ -89,6 +90,7 @@ static struct trap_verdict module_fault(struct guest_regs *regs)
 {
     struct gate_log *log = &this_cpu()->gate;
 
+    (void)site_report(regs->rip);
     log_err("module fault: vector %u at %016lx, error code %x", regs->vector, regs->rip, regs->error_code);
     dump_backtrace(regs->rsp, regs->rip);
     gate_unwind(log, 0);
@@ -117,6 +119,7 @@ struct trap_verdict trap_from_hv(struct guest_regs *regs)
     }
     if (in_module(regs->rip) && this_cpu()->current != NULL && this_cpu()->current != this_cpu()->idle)
         return module_fault(regs);
+    (void)site_report(regs->rip);
     dump_hv(regs);
     panic("fatal trap %u, error code %x, cr2 %016lx", regs->vector, regs->error_code, read_cr2());
 }

@@ -5,6 +5,9 @@
 #include "core/cont.h"
 #include "core/log.h"
 #include "core/trap.h"
+#ifdef FAULTY_MODULE
+#include "modules/faulty/faulty.h"
+#endif
 
 static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 
@@ -49,6 +52,9 @@ hypercall_fn *const hypercall_table[NR_HYPERCALLS] = {
     [0 ... NR_HYPERCALLS - 1] = hc_none,
     HYPERCALL_LIST(TABLE_ROW)[__HYPERVISOR_arch_0] = hc_mca,
     [__HYPERVISOR_xenpmu_op] = hc_xenpmu_op,
+#ifdef FAULTY_MODULE /* build/safehype-faulty, for tests only */
+    [__HYPERVISOR_arch_7] = hc_faulty,
+#endif
 };
 #pragma clang diagnostic pop
 

@@ -26,7 +26,7 @@ public:
                 followed(sub->getBase(), s, "indexed");
         }
         if (const auto *a = dyn_cast<AtomicExpr>(st))
-            followed(const_cast<AtomicExpr *>(a)->getPtr(), s, "followed");
+            atomic(const_cast<AtomicExpr *>(a), s);
         for (const Flowing &f : flows_of(flow.function(), st))
             flow_into(f, s);
     }
@@ -40,6 +40,20 @@ private:
     {
         if (Site *site = need(p, s, std::string("is ") + how, "test it first: if (p == NULL) ..."))
             site->covers = p;
+    }
+
+    /* Every operand that is a pointer is followed: the object, and what a compare-exchange expects. */
+    void atomic(AtomicExpr *a, const State &s)
+    {
+        bool stores_pointer = a->getPtr()->getType()->getPointeeType()->isPointerType();
+
+        followed(a->getPtr(), s, "followed");
+        for (unsigned i = 0; i < a->getNumSubExprs(); i++) {
+            Expr *e = a->getSubExprs()[i];
+            bool expected = a->isCmpXChg() && (i == 2 || (i == 4 && !a->getSubExprs()[i]->getType()->isIntegerType()));
+            if (e != a->getPtr() && e->getType()->isPointerType() && (!stores_pointer || expected))
+                followed(e, s, "followed");
+        }
     }
 
     void flow_into(const Flowing &f, const State &s)

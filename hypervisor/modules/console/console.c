@@ -18,7 +18,7 @@ static char input[INPUT_BYTES] SC_GUARDED_BY(console_lock);
 static uint32_t input_head SC_GUARDED_BY(console_lock);
 static uint32_t input_count SC_GUARDED_BY(console_lock);
 static uint32_t switch_seen SC_ATOMIC; /* the interrupt of the one serial line only */
-static domid_t input_to SC_ATOMIC; /* the first domain's at first; DOMID_XEN: the hypervisor's keys */
+static domid_t input_to SC_ATOMIC;     /* the first domain's at first; DOMID_XEN: the hypervisor's keys */
 
 static void ring_put_locked(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes)
 {

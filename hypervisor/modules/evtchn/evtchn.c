@@ -98,7 +98,8 @@ int evtchn_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port_out)
 }
 
 /* May d's local port be bound to rport of rd?  Finds the local port; changes nothing. */
-SC_NODISCARD static int bind_interdomain_check_locked(struct domain *d, struct domain *rd, uint32_t rport, uint32_t *lport_out)
+SC_NODISCARD static int bind_interdomain_check_locked(struct domain *d, struct domain *rd, uint32_t rport,
+                                                      uint32_t *lport_out)
 {
     struct evtchn_port *rp;
     uint64_t bind;

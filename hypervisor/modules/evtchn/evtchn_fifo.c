@@ -44,7 +44,8 @@ SC_INLINE uint32_t queue_priority(uint32_t queue)
 }
 
 /* The page of words that port is in, or null while there is none. */
-SC_NULLABLE SC_COUNT(FIFO_PAGE_PORTS) SC_INLINE uint32_t *fifo_page(const struct evtchn_fifo *f SC_NULLABLE, uint32_t port)
+SC_NULLABLE SC_COUNT(FIFO_PAGE_PORTS)
+SC_INLINE uint32_t *fifo_page(const struct evtchn_fifo *f SC_NULLABLE, uint32_t port)
 {
     uint32_t i = port / FIFO_PAGE_PORTS;
 

@@ -30,7 +30,7 @@ static void features_1(struct leaf *l)
     l->c |= BIT(31); /* a hypervisor is present */
     if (fpu_xcr0() == 0)
         l->c &= ~(BIT(26) | BIT(27) | BIT(28));
-    else if ((read_cr4() & CR4_OSXSAVE) != 0)
+    else if ((priv_read_cr4() & CR4_OSXSAVE) != 0)
         l->c |= BIT(27);
     l->d &= ~HIDE_1D;
     l->d |= BIT(9); /* APIC, as the ABI has it for the first domain */

@@ -67,13 +67,13 @@ bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
     uint64_t *base;
 
     if (base_msr(v, msr, &base)) {
-        *value = (this_cpu()->hv_cr4 & CR4_FSGSBASE) != 0 ? rdmsr(msr) : *base;
+        *value = (this_cpu()->hv_cr4 & CR4_FSGSBASE) != 0 ? priv_rdmsr(msr) : *base;
         return true;
     }
     switch (msr) {
-    case MSR_EFER: *value = rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX); return true;
+    case MSR_EFER: *value = priv_rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX); return true;
     case MSR_APIC_BASE:
-        *value = rdmsr(msr) & ~0x400UL; /* x2APIC is not the guest's */
+        *value = priv_rdmsr(msr) & ~0x400UL; /* x2APIC is not the guest's */
         return true;
     default: break;
     }
@@ -100,11 +100,11 @@ bool msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
         if (!canonical(value))
             return false;
         *base = value;
-        wrmsr(msr, value);
+        priv_wrmsr(msr, value);
         return true;
     }
     switch (msr) {
-    case MSR_EFER: return value == (rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX));
+    case MSR_EFER: return value == (priv_rdmsr(MSR_EFER) & (EFER_SCE | EFER_LME | EFER_LMA | EFER_NX));
     case MSR_STAR:
     case MSR_LSTAR:
     case MSR_CSTAR:

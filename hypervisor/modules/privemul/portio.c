@@ -30,9 +30,9 @@ static uint32_t port_read(const struct vcpu *v, uint16_t port, unsigned size)
     if (!v->domain->privileged || port_is_ours(port))
         return size == 1 ? 0xff : size == 2 ? 0xffff : 0xffffffff;
     switch (size) {
-    case 1: return inb(port);
-    case 2: return inw(port);
-    default: return inl(port);
+    case 1: return priv_inb(port);
+    case 2: return priv_inw(port);
+    default: return priv_inl(port);
     }
 }
 
@@ -41,9 +41,9 @@ static void port_write(const struct vcpu *v, uint16_t port, unsigned size, uint3
     if (!v->domain->privileged || port_is_ours(port))
         return;
     switch (size) {
-    case 1: outb((uint8_t)value, port); break;
-    case 2: outw((uint16_t)value, port); break;
-    default: outl(value, port); break;
+    case 1: priv_outb((uint8_t)value, port); break;
+    case 2: priv_outw((uint16_t)value, port); break;
+    default: priv_outl(value, port); break;
     }
 }
 

@@ -36,11 +36,11 @@ static bool software_interrupt(struct vcpu *v, struct guest_regs *regs, const st
 static bool read_cr(const struct vcpu *v, unsigned n, uint64_t *value)
 {
     switch (n) {
-    case 0: *value = (read_cr0() & ~CR0_TS) | (v->cr0_guest & CR0_TS); return true;
+    case 0: *value = (priv_read_cr0() & ~CR0_TS) | (v->cr0_guest & CR0_TS); return true;
     case 2: *value = v->info->arch.cr2; return true;
     case 3: *value = fref_mfn(v->kernel_pt).v << PAGE_SHIFT; return true;
     case 4:
-        *value = (v->cr4_guest & ~CR4_GUEST_READS) | (read_cr4() & (CR4_GUEST_READS | CR4_OSXSAVE | CR4_FSGSBASE));
+        *value = (v->cr4_guest & ~CR4_GUEST_READS) | (priv_read_cr4() & (CR4_GUEST_READS | CR4_OSXSAVE | CR4_FSGSBASE));
         return true;
     default: return false;
     }
@@ -61,7 +61,7 @@ static bool write_cr(struct vcpu *v, unsigned n, uint64_t value)
 {
     switch (n) {
     case 0:
-        if (((value ^ read_cr0()) & ~CR0_TS) != 0) {
+        if (((value ^ priv_read_cr0()) & ~CR0_TS) != 0) {
             log_guest(LOG_DEBUG, "change of CR0 to %lx left out", value);
             return false;
         }
@@ -120,7 +120,7 @@ static bool two_byte(struct vcpu *v, struct guest_regs *regs, struct insn *in)
     case 0x08: /* invd */
     case 0x09: /* wbinvd */
         if (v->domain->privileged)
-            wbinvd();
+            priv_wbinvd();
         return true;
     case 0x20:
     case 0x22: return control_register(v, regs, in);
@@ -138,7 +138,7 @@ static bool two_byte(struct vcpu *v, struct guest_regs *regs, struct insn *in)
             return false;
         if (in->has_mem && ((in->modrm >> 3) & 7) == 7) {
             if (in->mem < HV_VIRT_START || in->mem >= HV_VIRT_END)
-                invlpg(in->mem);
+                priv_invlpg(in->mem);
             return true;
         }
         if (in->modrm == 0xd1 && fpu_xcr0() != 0) /* xsetbv */

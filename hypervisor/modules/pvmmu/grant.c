@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Mappings of granted frames (Xen public header grant_table.h). */
+#include "core/priv.h"
 #include "core/tlb.h"
 #include "core/guest.h"
 #include "core/log.h"
@@ -87,7 +88,7 @@ int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m
         if (contains_pte)
             tlb_flush_local();
         else
-            invlpg(where);
+            priv_invlpg(where);
     }
     table_drop(v, table);
     return rc;

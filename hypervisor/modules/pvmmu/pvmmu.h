@@ -53,10 +53,10 @@ struct pt_walk {
 /* For whom a call works, and what it has under way. */
 struct mmu_ctx {
     struct vcpu *v;
-    struct domain *pt_owner;             /* whose tables */
+    struct domain *pt_owner;                      /* whose tables */
     struct domain *pg_owner SC_NULLABLE SC_FIXED; /* whose frames may be mapped; null: device memory only */
-    bool flush;                          /* a table went back to plain memory: no stale walk may see it */
-    bool to_end;                         /* the caller cannot wait: walks are not preempted */
+    bool flush;                                   /* a table went back to plain memory: no stale walk may see it */
+    bool to_end;                                  /* the caller cannot wait: walks are not preempted */
     struct pt_walk walk;
 };
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sites.h - the run-time checks that safecc put into the code: which one a trap came from, and which modules failed.
+ *
+ * A check that fails is a UD2 with an entry in the site table (section .sc_sites): where, id (the rule in its top
+ * byte), file, line.  docs/safecc/dialect.md.
+ */
+#ifndef CORE_SITES_H
+#define CORE_SITES_H
+
+#include "core/base.h"
+
+/* If the instruction at rip is a check's, log module, rule, file and line, and count the failure against the module.
+ * Whether it was one.  Called from the trap handler; takes no lock. */
+bool site_report(uint64_t rip);
+/* The modules that have failed, one line each, for a debug key. */
+void sites_log(void);
+
+#endif
