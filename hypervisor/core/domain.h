@@ -45,7 +45,10 @@ enum vcpu_block { VCPU_RUNNABLE = 0, VCPU_BLOCKED, VCPU_POLLING };
 struct sched_vcpu {
     struct vcpu *next SC_NULLABLE; /* run queue link */
     bool queued;
-    bool boosted;      /* woken by an event since it last ran */
+    bool boosted;      /* queued before its equals, woken by an event */
+    bool yielded;      /* gave its turn away */
+    uint64_t since_ns; /* when it last began to run */
+    uint64_t ran_ns;   /* how long it has run since it last stood behind its equals: its turn */
     uint64_t affinity; /* bit a CPU */
 };
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Round robin with boost: a FIFO run queue per CPU; a vcpu woken by an event
- * goes to the front once, so that I/O is served while others compute.
+ * goes to the front once, so that I/O is served while others compute; but not one
+ * that computes itself, whose short sleeps would be a way around the queue.
  */
-#include "core/atomic.h"
 #include "core/lock.h"
 #include "core/percpu.h"
 #include "ports/sched.h"
 
 #define SLICE_NS 10000000UL /* 10 ms */
+#define BOOST_NS 2000000UL  /* who has run so long is not boosted again before it stood in the queue */
 
 struct runq {
     spinlock_t lock;
@@ -46,7 +47,14 @@ static void runq_push_head_locked(struct runq *q, struct vcpu *v)
     q->nr++;
 }
 
-SC_NULLABLE static struct vcpu *runq_pop_locked(struct runq *q)
+/* Behind its equals: what it ran before is paid for. */
+static void runq_wait_locked(struct runq *q, struct vcpu *v)
+{
+    v->sched.ran_ns = 0;
+    runq_push_tail_locked(q, v);
+}
+
+static struct vcpu *runq_pop_locked(struct runq *q)
 {
     struct vcpu *v = q->head;
 
@@ -102,11 +110,11 @@ void sched_wake(struct vcpu *v)
 
     spin_lock(&q->lock);
     if (!v->sched.queued && cpu->current != v) {
+        v->sched.boosted = v->sched.ran_ns < BOOST_NS;
         if (v->sched.boosted)
-            runq_push_tail_locked(q, v);
-        else
             runq_push_head_locked(q, v);
-        v->sched.boosted = true;
+        else
+            runq_wait_locked(q, v);
         cpu_pend(cpu, SOFTIRQ_SCHEDULE);
     }
     spin_unlock(&q->lock);
@@ -129,9 +137,27 @@ void sched_yield(struct vcpu *v)
 {
     struct runq *q = runq_of(v);
 
-    v->sched.boosted = true; /* it has had its turn: behind its equals */
-    if (slot_read(q->head) != NULL)
-        cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
+    if (q->head == NULL)
+        return;
+    v->sched.yielded = true;
+    cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
+}
+
+/* prev could go on: does it, or who else? */
+static struct vcpu *runq_next_locked(struct runq *q, struct vcpu *prev)
+{
+    struct vcpu *next;
+
+    if (q->head == NULL || prev->sched.yielded || prev->sched.ran_ns >= SLICE_NS) {
+        runq_wait_locked(q, prev);
+        return runq_pop_locked(q);
+    }
+    if (!q->head->sched.boosted)
+        return prev;
+    /* It is interrupted only; the rest of its turn comes next. */
+    next = runq_pop_locked(q);
+    runq_push_head_locked(q, prev);
+    return next;
 }
 
 struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
@@ -139,18 +165,21 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
     struct runq *q = &runqs[cpu->id % MAX_CPUS];
     struct vcpu *next;
 
-    (void)now;
     spin_lock(&q->lock);
-    if (prev != cpu->idle && vcpu_runnable(prev)) {
-        /* A woken vcpu at the head goes first; otherwise prev joins the back. */
-        runq_push_tail_locked(q, prev);
-    }
-    next = runq_pop_locked(q);
+    if (prev != cpu->idle && now > prev->sched.since_ns)
+        prev->sched.ran_ns += now - prev->sched.since_ns;
+    if (prev != cpu->idle && vcpu_runnable(prev))
+        next = runq_next_locked(q, prev);
+    else
+        next = runq_pop_locked(q);
     if (next == NULL)
         next = cpu->idle;
-    else
-        next->sched.boosted = false;
-    *slice_ns = q->head != NULL && next != cpu->idle ? SLICE_NS : 0;
+    next->sched.boosted = false;
+    next->sched.yielded = false;
+    next->sched.since_ns = now;
+    *slice_ns = 0;
+    if (q->head != NULL && next != cpu->idle)
+        *slice_ns = next->sched.ran_ns < SLICE_NS ? SLICE_NS - next->sched.ran_ns : SLICE_NS;
     spin_unlock(&q->lock);
     return next;
 }

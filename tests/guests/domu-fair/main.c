@@ -2,7 +2,8 @@
  * Three domains compute on one CPU: each gets its share, and their timers go on.
  *
  * Checks: over 1.2 s, two unprivileged domains and the first one count; by its own runstate each ran between a quarter and 45 of a hundred parts, the
- *   rest was spent runnable; a domain that sleeps is woken in time while the others compute.
+ *   rest was spent runnable; a domain that sleeps is woken in time while the others compute. Then a domain that computes 8 ms and
+ *   sleeps for a moment, again and again, gets no more than its share of two.
  * Domain: memory=16M args=sleeper=0
  * Domain: memory=16M args=sleeper=0
  * Domain: memory=16M args=sleeper=1
@@ -20,19 +21,38 @@ static struct vcpu_runstate_info runstate(void)
     return now;
 }
 
-static void compute(void)
+static void ran_range(u64 span_ns, u64 low, u64 high)
 {
     struct vcpu_runstate_info before = runstate(), after;
     u64 start = now_ns(), span, ran, waited;
 
-    while (now_ns() - start < SPAN_NS)
+    while (now_ns() - start < span_ns)
         ;
     after = runstate();
     span = now_ns() - start;
     ran = after.time[RUNSTATE_running] - before.time[RUNSTATE_running];
     waited = after.time[RUNSTATE_runnable] - before.time[RUNSTATE_runnable];
-    check_range("share_percent", ran * 100 / span, 25, 45);
+    check_range("share_percent", ran * 100 / span, low, high);
     check_range("running_and_waiting_percent", (ran + waited) * 100 / span, 95, 101);
+}
+
+// What the first domain gets beside a domain that sleeps just before its slice would end.
+static void greedy(void)
+{
+    u64 start = now_ns();
+
+    while (now_ns() - start < SPAN_NS + SPAN_NS / 4) {
+        u64 from = now_ns();
+
+        while (now_ns() - from < 8000000)
+            ;
+        sleep_ns(50000);
+    }
+}
+
+static void compute(void)
+{
+    ran_range(SPAN_NS, 25, 45);
 }
 
 // The others' slices are 10 ms; one that was woken goes before them.
@@ -54,6 +74,14 @@ static void sleeper(void)
     check_range("late_ns", worst, 0, 60000000);
 }
 
+static void sleeper_main(u32 port)
+{
+    sleeper();
+    evtchn_send(port);
+    peer_wait(port, 1);
+    greedy();
+}
+
 void test_main(void)
 {
     if (first_domain()) {
@@ -64,6 +92,8 @@ void test_main(void)
         compute();
         for (u32 i = 0; i < 3; i++)
             peer_wait(ports[i], 0);
+        evtchn_send(ports[2]); // the sleeper is now the greedy one
+        ran_range(SPAN_NS, 40, 65);
         for (u32 i = 0; i < 3; i++)
             peer_finish(ports[i]);
         return;
@@ -72,10 +102,12 @@ void test_main(void)
 
     timer_port();
     peer_wait(port, 0);
-    if (argument("sleeper", 0) != 0)
-        sleeper();
-    else
-        compute();
+    if (argument("sleeper", 0) != 0) {
+        sleeper_main(port);
+        peer_wait(port, 2);
+        return;
+    }
+    compute();
     evtchn_send(port);
     peer_wait(port, 1);
 }

@@ -68,9 +68,11 @@ long bind_interdomain(domid_t remote, u32 remote_port, u32 *port)
     long ret = evtchn_op(EVTCHNOP_bind_interdomain, &bind);
 
     *port = bind.local_port;
-    if (ret == 0)
-        event_count[*port] = 0;
-    return ret;
+    if (ret != 0)
+        return ret;
+    event_clear(*port); // a binding begins with an event of its own, lest one was lost before
+    event_count[*port] = 0;
+    return 0;
 }
 
 u32 peer_bind(domid_t domain)
