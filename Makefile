@@ -126,24 +126,24 @@ MODULE_C := $(wildcard hypervisor/modules/*/*.c xen-compat/*.c xen-compat/*/*.c)
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
   hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h)
 FORMAT_FILES := $(HV_C) $(HV_H) hypervisor/arch/asm_offsets.c
-.PHONY: quick test test-all check check-layers check-headers check-modules check-format check-tidy guests stats format help clean
+.PHONY: quick test test-all check check-safecc bench-safecc check-layers check-headers check-modules check-format check-tidy guests stats format help clean
 quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
 	@$(PY) tools/check/layers.py
 	@$(MAKE) --no-print-directory -s guests
 	@$(PY) tests/guests/run.py --hypervisor $(BUILD)/safehype --build $(BUILD) version mmu-update-l1 mmuext-pin evtchn-delivery grant-map exceptions
 
 test: deps ## everything CI runs; ends with "N passed, N failed"
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j2 all faulty
 	@BUILD=$(BUILD) $(PY) tests/all.py
 
 test-all: deps ## the full acceptance run
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j2 all faulty
 	@BUILD=$(BUILD) $(PY) tests/all.py --full
 
 guests: ## build the PV test guests
 	@$(MAKE) --no-print-directory -C tests/guests BUILD=$(BUILD)
 
-check: check-layers check-headers check-modules check-format check-tidy ## layers, headers, dialect, format, clang-tidy
+check: check-layers check-headers check-modules check-safecc check-format check-tidy ## layers, headers, dialect, format, clang-tidy
 
 $(BUILD)/gen/check_flags: Makefile $(BUILD)/gen/asm_offsets.h
 	@echo '$(filter-out -fsanitize=kcfi -g,$(CFLAGS_TARGET)) -Wall -Wextra -Wcast-qual -Wno-unused-parameter -Werror -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION="" $(INCLUDES)' > $@
@@ -153,6 +153,11 @@ check-headers: $(BUILD)/gen/check_flags
 	@$(PY) tools/check/headers.py $< $(HV_H)
 check-modules: $(BUILD)/gen/check_flags
 	@$(PY) tools/check/module_gate.py $< $(MODULE_C)
+check-safecc: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## safecc over all modules and xen-compat together
+	@start=$$(date +%s%N); $(BUILD)/safecc --check $(SAFECC_CODE) $(SAFECC_PATHS) $(SAFE_C) hypervisor/modules/faulty/faulty.c && \
+	  echo "safecc: $(words $(SAFE_C)) files, 0 findings, $$(( ($$(date +%s%N) - start) / 1000000 )) ms"
+bench-safecc: $(BUILD)/safecc ## what safecc's checks cost: time and size against clang (about ten minutes)
+	@tests/safecc/bench/bench.py --safecc $(BUILD)/safecc --build $(BUILD)/safecc-bench $(BENCH_ARGS)
 check-format:
 	@clang-format-19 --dry-run --Werror $(FORMAT_FILES) && echo "format: $(words $(FORMAT_FILES)) files"
 check-tidy: $(BUILD)/gen/check_flags

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Run everything that CI runs, a step after the other, and count.
 
-usage: all.py [--full] [STEP...]      steps: check unit fuzz guests boot (all)
+usage: all.py [--full] [STEP...]      steps: check safecc unit fuzz guests boot (all)
 Ends with a line "N passed, N failed"; exit code 1 if anything failed.  Logs go to BUILD/test/.
 """
 import argparse
@@ -44,6 +44,11 @@ def count_pytest(text):
     return n("passed"), n("failed") + n("error")
 
 
+def count_plain(text):
+    n = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.M)
+    return (int(n[-1][0]), int(n[-1][1])) if n else (0, 1)
+
+
 def step(name, argv, counter=None):
     code, text = run(name, argv)
     passed, failed = counter(text) if counter else (0, 0)
@@ -61,9 +66,9 @@ def folders(kind):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="the whole acceptance run")
-    parser.add_argument("steps", nargs="*", choices=["check", "unit", "fuzz", "guests", "boot", []])
+    parser.add_argument("steps", nargs="*", choices=["check", "safecc", "unit", "fuzz", "guests", "boot", []])
     options = parser.parse_args()
-    steps = options.steps or ["check", "unit", "fuzz", "guests", "boot"]
+    steps = options.steps or ["check", "safecc", "unit", "fuzz", "guests", "boot"]
     passed = failed = 0
 
     def add(result):
@@ -73,6 +78,13 @@ def main():
     if "check" in steps:
         for gate in ("check-layers", "check-headers", "check-modules", "check-format", "check-tidy"):
             add(step(gate, ["make", gate]))
+    if "safecc" in steps:
+        add(step("check-safecc", ["make", "check-safecc"]))
+        add(step("safecc/corpus", ["tests/safecc/corpus.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-corpus")], count_plain))
+        add(step("safecc/fuzz", ["tests/safecc/fuzz/generate.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-fuzz"),
+                                 "--programs", "20000" if options.full else "1000", "--seed", "night" if options.full else "1"]))
+        if options.full:
+            add(step("safecc/bench", ["tests/safecc/bench/bench.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-bench")]))
     if "unit" in steps:
         for name in folders("unit"):
             add(step(f"unit/{name}", ["make", "-C", f"tests/unit/{name}", f"BUILD={BUILD}"], count_cmocka))

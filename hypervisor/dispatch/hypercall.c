@@ -6,7 +6,7 @@
 #include "core/log.h"
 #include "core/trap.h"
 #ifdef FAULTY_MODULE
-#include "modules/faulty/faulty.h"
+hypercall_fn hc_faulty;
 #endif
 
 static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);

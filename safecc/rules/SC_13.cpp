@@ -114,7 +114,7 @@ private:
             return;
         for (unsigned i = 0; look && i < call->getNumArgs() && i < callee->getNumParams(); i++)
             if (annotations_of(callee->getParamDecl(i)).owned && slot_read(call->getArg(i)) != nullptr)
-                say(call, "what a slot names is freed at once, while others may read it", nullptr, "", "publish null, wait for a grace period, then free");
+                say(strip(call->getArg(i)), "what a slot names is freed at once, while others may read it", nullptr, "", "publish null, wait for a grace period, then free");
         if (annotations_of(callee).preempts || preempting.count(callee->getNameAsString())) {
             for (auto &[v, where] : s.read)
                 s.ended.emplace(v, call);

@@ -34,13 +34,13 @@ public:
     bool VisitFunctionDecl(FunctionDecl *f)
     {
         if (unit.in_main_file(f->getLocation()) && f->isExternallyVisible() && !f->isDefined() && f->getBuiltinID() == 0 && f->isFirstDecl() && !f->isImplicit())
-            say(f->getSourceRange(), "`" + f->getNameAsString() + "` is declared here and defined elsewhere", "include the header that declares it");
+            say(f->getLocation(), "`" + f->getNameAsString() + "` is declared here and defined elsewhere", "include the header that declares it");
         return true;
     }
     bool VisitVarDecl(VarDecl *v)
     {
         if (unit.in_main_file(v->getLocation()) && v->hasExternalStorage() && v->isExternallyVisible() && v->isFirstDecl() && v->getDefinition() == nullptr)
-            say(v->getSourceRange(), "`" + v->getNameAsString() + "` is declared here and defined elsewhere", "include the header that declares it");
+            say(v->getLocation(), "`" + v->getNameAsString() + "` is declared here and defined elsewhere", "include the header that declares it");
         return true;
     }
 };

@@ -56,7 +56,7 @@ public:
     bool VisitAttributedStmt(AttributedStmt *s)
     {
         auto words = statement_annotation(s);
-        if (words.empty() || words[0] != "commit" || unit.exempt(s->getBeginLoc()))
+        if (words.empty() || words[0] != "commit" || unit.exempt(s->getSubStmt()->getBeginLoc()))
             return true;
         Section(unit, out).TraverseStmt(s->getSubStmt());
         unsigned begin = unit.flat_offset(s->getBeginLoc()), end = unit.flat_end(s->getEndLoc());

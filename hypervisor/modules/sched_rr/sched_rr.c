@@ -4,6 +4,7 @@
  * goes to the front once, so that I/O is served while others compute; but not one
  * that computes itself, whose short sleeps would be a way around the queue.
  */
+#include "core/atomic.h"
 #include "core/lock.h"
 #include "core/percpu.h"
 #include "ports/sched.h"
@@ -54,7 +55,7 @@ static void runq_wait_locked(struct runq *q, struct vcpu *v)
     runq_push_tail_locked(q, v);
 }
 
-static struct vcpu *runq_pop_locked(struct runq *q)
+SC_NULLABLE static struct vcpu *runq_pop_locked(struct runq *q)
 {
     struct vcpu *v = q->head;
 
@@ -137,14 +138,14 @@ void sched_yield(struct vcpu *v)
 {
     struct runq *q = runq_of(v);
 
-    if (q->head == NULL)
+    if (slot_read(q->head) == NULL)
         return;
     v->sched.yielded = true;
     cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
 }
 
 /* prev could go on: does it, or who else? */
-static struct vcpu *runq_next_locked(struct runq *q, struct vcpu *prev)
+SC_NULLABLE static struct vcpu *runq_next_locked(struct runq *q, struct vcpu *prev)
 {
     struct vcpu *next;
 

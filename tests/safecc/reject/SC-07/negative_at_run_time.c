@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* A signed index below zero. */
+// run: trap SC-07
+#include "ports/safe.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+int main(int argc, char **argv)
+{
+    static int a[4];
+    (void)argv;
+    return a[argc - 3];
+}

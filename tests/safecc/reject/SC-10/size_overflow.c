@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A size that wraps at run time. */
+// run: trap SC-10
+#include "ports/safe.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static int last(const int *p SC_COUNT(n), unsigned n)
+{
+    return n > 0 ? p[n - 1] : 0;
+}
+int main(int argc, char **argv)
+{
+    static int a[8];
+    unsigned n = 0x40000000u * (unsigned)argc;
+    (void)argv;
+    return last(a, n * 4 + 4);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Safecc is shown other code. */
+#include "ports/safe.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+int f(int x);
+int f(int x)
+{
+#ifdef __SAFECC__
+    return 0; // expect: SC-19
+#else
+    return x;
+#endif
+}
