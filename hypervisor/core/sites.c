@@ -42,7 +42,8 @@ static void site_file(const struct site *s, char path[PATH_MAX])
 
         for (; i + 1 < PATH_MAX && from[i] != 0; i++)
             path[i] = from[i];
-        path[i] = 0;
+        for (; i < PATH_MAX; i++)
+            path[i] = 0;
     }
 }
 

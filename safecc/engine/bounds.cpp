@@ -223,8 +223,8 @@ private:
         Bound b;
         std::string object = scope.object != nullptr ? unit.flat_text(scope.object->getSourceRange()) : "";
 
-        if (scope.object == nullptr || !pure(scope.object)) {
-            b.error = "the count `" + f->getNameAsString() + "` stands in an object that is the result of a call or has side effects: copy its address to a local";
+        if (scope.object == nullptr || !repeatable(unit, flow, scope.object, s)) {
+            b.error = "the count `" + f->getNameAsString() + "` stands in an object that cannot be looked at twice: copy its address to a local";
             return b;
         }
         b.text = "(" + object + ")" + (scope.arrow ? "->" : ".") + f->getNameAsString();
@@ -251,7 +251,7 @@ private:
 
         b.count = flow.eval(arg, s);
         b.is_signed = arg->getType()->isSignedIntegerOrEnumerationType() && b.count.range.lo < 0;
-        if (pure(arg))
+        if (repeatable(unit, flow, arg, s))
             b.text = "(" + unit.flat_text(arg->getSourceRange()) + ")";
         else if (b.count.constant())
             b.text = wide_text(b.count.range.lo);
@@ -341,6 +341,55 @@ bool pure(const Expr *e)
     return !finder.found;
 }
 
+namespace {
+class Unchecked : public RecursiveASTVisitor<Unchecked> {
+public:
+    Unchecked(Unit &unit, const Flow &flow, const State &s) : unit(unit), flow(flow), s(s) {}
+    bool good = true;
+    bool VisitArraySubscriptExpr(ArraySubscriptExpr *e)
+    {
+        const auto *array = dyn_cast<ConstantArrayType>(strip(e->getBase())->getType().getCanonicalType());
+        Value i = flow.eval(e->getIdx(), s);
+        good &= array != nullptr && i.range.lo >= 0 && i.range.hi < (Wide)array->getSize().getZExtValue();
+        return good;
+    }
+    bool VisitUnaryOperator(UnaryOperator *e)
+    {
+        good &= e->getOpcode() != UO_Deref;
+        return good;
+    }
+    bool VisitMemberExpr(MemberExpr *e)
+    {
+        good &= !e->isArrow() || flow.null_of(e->getBase(), s) == Null::Never;
+        return good;
+    }
+    bool VisitBinaryOperator(BinaryOperator *e)
+    {
+        BinaryOperatorKind op = e->getOpcode();
+        if (op == BO_Div || op == BO_Rem || e->isShiftOp()) {
+            Value v = flow.eval(e->getRHS(), s);
+            good &= e->isShiftOp() ? v.range.lo >= 0 && v.range.hi < (Wide)unit.context().getIntWidth(e->getType()) : v.range.lo >= 1;
+        }
+        return good;
+    }
+
+private:
+    Unit &unit;
+    const Flow &flow;
+    const State &s;
+};
+} // namespace
+
+bool repeatable(Unit &unit, const Flow &flow, const Expr *e, const State &s)
+{
+    Unchecked finder(unit, flow, s);
+
+    if (!pure(e))
+        return false;
+    finder.TraverseStmt(const_cast<Expr *>(e));
+    return finder.good;
+}
+
 std::vector<std::string> names_in_count(const std::string &text)
 {
     std::vector<std::string> names;
@@ -426,7 +475,7 @@ Bound bound_of(Unit &unit, const Flow &flow, const Expr *pointer, const State &s
             for (auto [k, c] : whole.count.above)
                 rest.count.above.emplace_back(k, add_wide(c, -i.range.lo));
         }
-        rest.text = !whole.text.empty() && pure(sub->getIdx()) ? "(" + whole.text + ") - (" + unit.flat_text(sub->getIdx()->getSourceRange()) + ")" : "";
+        rest.text = !whole.text.empty() && repeatable(unit, flow, sub->getIdx(), s) ? "(" + whole.text + ") - (" + unit.flat_text(sub->getIdx()->getSourceRange()) + ")" : "";
         return rest;
     }
     if (const auto *call = dyn_cast<CallExpr>(e)) {

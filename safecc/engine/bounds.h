@@ -33,6 +33,8 @@ Bound read_count(Unit &unit, const Flow &flow, const std::string &text, const Co
 
 /* No call, assignment, increment or volatile access: may be evaluated again. */
 bool pure(const clang::Expr *e);
+/* Pure, and in no need of a check of its own: may stand in the text of a check. */
+bool repeatable(Unit &unit, const Flow &flow, const clang::Expr *e, const State &s);
 /* Variables and fields that a count names: assigning them is watched. */
 std::vector<std::string> names_in_count(const std::string &text);
 

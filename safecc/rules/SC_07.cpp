@@ -183,7 +183,7 @@ private:
         Bound n;
         n.known = true;
         n.count = flow.eval(call->getArg(2), s);
-        n.text = pure(call->getArg(2)) ? "(" + unit.flat_text(call->getArg(2)->getSourceRange()) + ")" : "";
+        n.text = repeatable(unit, flow, call->getArg(2), s) ? "(" + unit.flat_text(call->getArg(2)->getSourceRange()) + ")" : "";
         for (unsigned i = 0; i < (name == "memset" ? 1U : 2U); i++)
             require(call->getArg(i), n, s, "`" + name + "`", true);
     }
@@ -208,7 +208,7 @@ private:
         k.known = true;
         k.count = flow.eval(new_count, s);
         k.is_signed = new_count->getType()->isSignedIntegerOrEnumerationType() && k.count.range.lo < 0;
-        k.text = pure(new_count) ? "(" + unit.flat_text(new_count->getSourceRange()) + ")" : "";
+        k.text = repeatable(unit, flow, new_count, s) ? "(" + unit.flat_text(new_count->getSourceRange()) + ")" : "";
         require(f.value, k, s, "`" + f.place->getNameAsString() + "` with its new count");
     }
 

@@ -201,9 +201,9 @@ private:
         Site &site = unit.add_site("SC-10", "division", b, b->getSourceRange(), Fate::Check, flow.describe(b->getRHS(), d, s));
         if (!minimum)
             return wrap_check(unit, site, b->getRHS(), "sc_v != 0");
-        if (!pure(b->getLHS())) {
+        if (!repeatable(unit, flow, b->getLHS(), s)) {
             unit.sites.pop_back();
-            return error(b, "a dividend with side effects cannot be checked against the smallest number divided by -1", "", "compute it into a local first");
+            return error(b, "the dividend cannot be looked at twice, to check the smallest number divided by -1", "", "compute it into a local first");
         }
         wrap_check(unit, site, b->getRHS(), "sc_v != 0 && !(sc_v == -1 && (" + unit.flat_text(b->getLHS()->getSourceRange()) + ") == " + constant(flow.type_range(type).lo) + ")");
     }
