@@ -23,13 +23,11 @@ LIBDIR := /usr/lib/x86_64-linux-gnu
 HV_LIBS := $(LIBDIR)/liblzma.a $(LIBDIR)/libz.a $(LIBDIR)/liblz4.a $(LIBDIR)/libzstd.a
 LDFLAGS := -static --gc-sections --no-undefined -z max-page-size=4096 -z noexecstack --build-id=sha1
 
-# ---- safecc: modules and xen-compat are compiled by it; SAFECC=0 compiles them with plain clang, for comparison ----
+# ---- safecc compiles all of it; SAFECC=0 is plain clang, for comparison ----
 include safecc/build.mk
 SAFECC ?= 1
 SAFECC_PATHS := --core hypervisor/core --core hypervisor/boot --core hypervisor/dispatch --core hypervisor/unpack --arch hypervisor/arch
-# Not yet: they parse files and options at boot, and their buffers have no counts.
-SAFECC_LATER := $(wildcard xen-compat/kimage/*.c) xen-compat/domu_config.c xen-compat/pv_image.c
-SAFE_C := $(filter-out $(SAFECC_LATER),$(filter hypervisor/modules/% xen-compat/%,$(HV_C)))
+SAFE_C := $(HV_C)
 SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
 
 .DEFAULT_GOAL := all
@@ -122,11 +120,10 @@ bench-quick: ## the operations only (about a minute)
 	@$(MAKE) --no-print-directory bench BENCH_ARGS=--quick
 
 # ---- checking it ----
-MODULE_C := $(wildcard hypervisor/modules/*/*.c xen-compat/*.c xen-compat/*/*.c)
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
   hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h)
 FORMAT_FILES := $(HV_C) $(HV_H) hypervisor/arch/asm_offsets.c
-.PHONY: quick test test-all check check-safecc bench-safecc check-layers check-headers check-modules check-format check-tidy guests stats format help clean
+.PHONY: quick test test-all check check-safecc bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
 quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
 	@$(PY) tools/check/layers.py
 	@$(MAKE) --no-print-directory -s guests
@@ -143,7 +140,7 @@ test-all: deps ## the full acceptance run
 guests: ## build the PV test guests
 	@$(MAKE) --no-print-directory -C tests/guests BUILD=$(BUILD)
 
-check: check-layers check-headers check-modules check-safecc check-format check-tidy ## layers, headers, dialect, format, clang-tidy
+check: check-layers check-headers check-safecc check-format check-tidy ## layers, headers, dialect, format, clang-tidy
 
 $(BUILD)/gen/check_flags: Makefile $(BUILD)/gen/asm_offsets.h
 	@echo '$(filter-out -fsanitize=kcfi -g,$(CFLAGS_TARGET)) -Wall -Wextra -Wcast-qual -Wno-unused-parameter -Werror -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION="" $(INCLUDES)' > $@
@@ -151,10 +148,8 @@ check-layers:
 	@$(PY) tools/check/layers.py
 check-headers: $(BUILD)/gen/check_flags
 	@$(PY) tools/check/headers.py $< $(HV_H)
-check-modules: $(BUILD)/gen/check_flags
-	@$(PY) tools/check/module_gate.py $< $(MODULE_C)
-check-safecc: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## safecc over all modules and xen-compat together
-	@start=$$(date +%s%N); $(BUILD)/safecc --check $(SAFECC_CODE) $(SAFECC_PATHS) $(SAFE_C) hypervisor/modules/faulty/faulty.c && \
+check-safecc: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## safecc over the whole hypervisor; leaves build/safecc.json
+	@start=$$(date +%s%N); $(BUILD)/safecc --check --json $(BUILD)/safecc.json $(SAFECC_CODE) $(SAFECC_PATHS) $(SAFE_C) hypervisor/modules/faulty/faulty.c && \
 	  echo "safecc: $(words $(SAFE_C)) files, 0 findings, $$(( ($$(date +%s%N) - start) / 1000000 )) ms"
 bench-safecc: $(BUILD)/safecc ## what safecc's checks cost: time and size against clang (about ten minutes)
 	@tests/safecc/bench/bench.py --safecc $(BUILD)/safecc --build $(BUILD)/safecc-bench $(BENCH_ARGS)
@@ -165,7 +160,7 @@ check-tidy: $(BUILD)/gen/check_flags
 format: ## put the sources into shape with clang-format
 	@clang-format-19 -i $(FORMAT_FILES)
 
-stats: all $(BUILD)/gen/check_flags ## figures of the tree and the image, as name: value lines
+stats: all check-safecc ## figures of the tree and the image, as name: value lines
 	@$(PY) tools/build/stats.py $(BUILD)
 
 clean: ## remove what was built (downloads too)

@@ -106,6 +106,12 @@ struct MacroOrigin {
     std::string name, file; /* the macro whose body held the token, and the file that defined it */
 };
 
+/* An SC_UNSAFE block or SC_UNSAFE_DECL declaration. */
+struct Island {
+    Place begin, end;
+    std::string why;
+};
+
 class Reporter;
 
 class Unit {
@@ -151,6 +157,7 @@ public:
     bool core_name(const std::string &file) const;    /* a file of the core, by its path */
     std::set<unsigned> island_lines;    /* lines of the flat text that lie in islands */
     std::vector<std::pair<unsigned, unsigned>> islands; /* flat offsets; filled by unit_load */
+    std::vector<Island> island_list;                    /* the same, for people */
     /* A rule has nothing to say there: trusted file or macro, or an unsafe island. */
     bool exempt(clang::SourceLocation loc) const { return from_trusted_file(loc) || from_trusted_macro(loc) || in_island(loc); }
     /* The function's definition is to be judged: written in the project, not trusted. */
@@ -196,7 +203,7 @@ struct RuleEntry {
 struct Annotations {
     bool nullable = false, nonnull = false, owned = false, opaque = false, guest = false, atomic = false, slot = false,
          fixed = false, percpu = false, boot = false, keeps_borrows = false, borrows = false, preempts = false;
-    std::string count, guarded_by, range_lo, range_hi, entry, stack, port;
+    std::string count, guarded_by, range_lo, range_hi, entry, stack, port, unsafe_decl;
     std::vector<std::string> holds, acquires, releases;
     std::vector<std::string> unknown;
 };

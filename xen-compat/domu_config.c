@@ -6,23 +6,25 @@ static bool ends_value(char c)
     return c == '\0' || c == ' ' || c == ',';
 }
 
-/* Is text[*at...] the key and an equals sign?  Then *at goes behind it. */
-static bool key_is(const char *text, unsigned *at, const char *key)
-{
-    unsigned i = 0;
+/* A literal and its length, as two arguments. */
+#define KEY(literal) literal, sizeof(literal) - 1
 
-    while (key[i] != '\0' && text[*at + i] == key[i])
-        i++;
-    if (key[i] != '\0' || text[*at + i] != '=')
+/* Is text[*at...] the key and an equals sign?  Then *at goes behind it. */
+static bool key_is(const char text[OPT_LINE_BYTES], uint32_t *at, const char *key SC_COUNT(nr), uint32_t nr)
+{
+    for (uint32_t i = 0; i < nr; i++)
+        if (text[*at + i] != key[i])
+            return false;
+    if (text[*at + nr] != '=')
         return false;
-    *at += i + 1;
+    *at += nr + 1;
     return true;
 }
 
 /* A decimal number below 2^32; false if there is none. */
-static bool number(const char *text, unsigned *at, uint64_t *out)
+static bool number(const char text[OPT_LINE_BYTES], uint32_t *at, uint64_t *out)
 {
-    unsigned start = *at;
+    uint32_t start = *at;
 
     *out = 0;
     for (; text[*at] >= '0' && text[*at] <= '9'; *at += 1) {
@@ -33,7 +35,7 @@ static bool number(const char *text, unsigned *at, uint64_t *out)
     return *at > start;
 }
 
-static bool module_number(const char *text, unsigned *at, uint32_t *out)
+static bool module_number(const char text[OPT_LINE_BYTES], uint32_t *at, uint32_t *out)
 {
     uint64_t n;
 
@@ -44,7 +46,7 @@ static bool module_number(const char *text, unsigned *at, uint32_t *out)
 }
 
 /* As dom0_mem=: a bare number is KiB. */
-static bool size(const char *text, unsigned *at, uint64_t *out)
+static bool size(const char text[OPT_LINE_BYTES], uint32_t *at, uint64_t *out)
 {
     unsigned shift = 10;
 
@@ -64,7 +66,7 @@ static bool size(const char *text, unsigned *at, uint64_t *out)
     return ends_value(text[*at]);
 }
 
-static bool name_copy(const char *text, unsigned *at, struct domu_config *c)
+static bool name_copy(const char text[OPT_LINE_BYTES], uint32_t *at, struct domu_config *c)
 {
     unsigned n = 0;
 
@@ -77,34 +79,32 @@ static bool name_copy(const char *text, unsigned *at, struct domu_config *c)
     return n > 0;
 }
 
-static const char *pair_parse(const char *text, unsigned *at, struct domu_config *c)
+SC_NULLABLE static const char *pair_parse(const char text[OPT_LINE_BYTES], uint32_t *at, struct domu_config *c)
 {
     uint64_t n;
 
-    if (key_is(text, at, "kernel"))
+    if (key_is(text, at, KEY("kernel")))
         return module_number(text, at, &c->kernel) ? NULL : "kernel= wants the number of a boot module";
-    if (key_is(text, at, "ramdisk"))
+    if (key_is(text, at, KEY("ramdisk")))
         return module_number(text, at, &c->ramdisk) ? NULL : "ramdisk= wants the number of a boot module";
-    if (key_is(text, at, "memory")) {
+    if (key_is(text, at, KEY("memory"))) {
         if (!size(text, at, &c->mem_bytes))
             return "memory= wants a size, as 128M";
         return c->mem_bytes < DOMU_MEM_MIN ? "memory= is too small: give 8M or more" : NULL;
     }
-    if (key_is(text, at, "vcpus")) {
+    if (key_is(text, at, KEY("vcpus"))) {
         if (!number(text, at, &n) || !ends_value(text[*at]) || n == 0 || n > DOMU_MAX_VCPUS)
             return "vcpus= wants a number from 1 to 16";
         c->vcpus = (uint32_t)n;
         return NULL;
     }
-    if (key_is(text, at, "name"))
+    if (key_is(text, at, KEY("name")))
         return name_copy(text, at, c) ? NULL : "name= wants 1 to 15 characters";
     return "there is an unknown key: use kernel=, ramdisk=, memory=, vcpus=, name= with commas between";
 }
 
-const char *domu_config_parse(const char *text, struct domu_config *c)
+SC_NULLABLE const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at, struct domu_config *c)
 {
-    unsigned at = 0;
-
     *c = (struct domu_config){
         .kernel = DOMU_NO_MODULE, .ramdisk = DOMU_NO_MODULE, .mem_bytes = DOMU_MEM_DEFAULT, .vcpus = 1
     };

@@ -4,6 +4,7 @@
 #define XEN_COMPAT_DOMU_CONFIG_H
 
 #include "core/base.h"
+#include "core/cmdline.h"
 
 #define DOMU_NO_MODULE UINT32_MAX
 #define DOMU_MAX_VCPUS 16 /* so that all domains' timers fit into one CPU's queue (core/timerq.h) */
@@ -18,10 +19,10 @@ struct domu_config {
 };
 
 /*
- * Take text apart, up to a space or its end: key=value pairs with commas between.
+ * Take text apart from `at` on, up to a space or its end: key=value pairs with commas between.
  * Null: *c is good, but for whether modules and memory are there.  Else what is wrong
  * and what to do, in words.
  */
-const char *domu_config_parse(const char *text, struct domu_config *c);
+SC_NULLABLE const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at, struct domu_config *c);
 
 #endif

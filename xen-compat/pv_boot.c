@@ -87,10 +87,10 @@ static void domu_build(domid_t id, const struct domu_config *c)
 }
 
 /* The domain's id is its option's place, whichever of the others are left out. */
-static void domu_boot(domid_t id, const char *text)
+static void domu_boot(domid_t id, uint32_t at)
 {
     struct domu_config c;
-    const char *wrong = domu_config_parse(text, &c);
+    const char *wrong = domu_config_parse(opt_line, at, &c);
 
     if (wrong != NULL) {
         log_err("domu: dom%u: %s", id, wrong);
@@ -114,7 +114,7 @@ static bool module_is_named(uint32_t nr)
     for (unsigned i = 0; i < opt_nr_domus && i < MAX_DOMUS; i++) {
         struct domu_config c;
 
-        if (domu_config_parse(opt_domu[i], &c) == NULL && (c.kernel == nr || c.ramdisk == nr))
+        if (domu_config_parse(opt_line, opt_domu[i], &c) == NULL && (c.kernel == nr || c.ramdisk == nr))
             return true;
     }
     return false;

@@ -96,7 +96,8 @@ SC_NODISCARD static int frames_fill(void)
 
     for (uint64_t i = 0; i < image; i++)
         pfn_set(layout.kernel_pfn + i, pv_image_mfn(i).v);
-    while (pfn < layout.nr_pages) {
+    SC_TRIPS(17179869184) while (pfn < layout.nr_pages)
+    {
         if (pfn == layout.kernel_pfn) {
             pfn += image;
             order = PV_CHUNK_ORDER;

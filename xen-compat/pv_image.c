@@ -38,14 +38,14 @@ int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
     return 0;
 }
 
-SC_NULLABLE uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got)
+struct kimage_window kimage_sink_window(uint64_t offset, size_t want)
 {
     uint64_t chunk_bytes = CHUNK_PAGES * PAGE_SIZE, in_chunk = offset % chunk_bytes;
 
     if (offset / chunk_bytes >= image.nr_chunks)
-        return NULL;
-    *got = min_u64(want, chunk_bytes - in_chunk);
-    return &frames_bytes(mfn(image.chunk[offset / chunk_bytes]), chunk_bytes)[in_chunk];
+        return (struct kimage_window){ NULL, 0 };
+    return (struct kimage_window){ &frames_bytes(mfn(image.chunk[offset / chunk_bytes]), chunk_bytes)[in_chunk],
+                                   min_u64(want, chunk_bytes - in_chunk) };
 }
 
 static struct kimage_info loaded SC_BOOT;

@@ -60,7 +60,7 @@ static const char denied[sizeof(opt_line)] = "<denied>";
 static long get_build_id(gva_t arg)
 {
     uint8_t id[64];
-    uint64_t nr = min_u64(image_build_id_bytes() - BUILD_ID_AT, sizeof(id));
+    uint64_t nr = min_u64(image.build_id_end - image.build_id_start - BUILD_ID_AT, sizeof(id));
     uint32_t room;
 
     if (arg.v == 0)

@@ -9,8 +9,8 @@
 #define LAPIC_AT_RESET 0xfee00000UL
 #define MADDR_MAX (1UL << 46) /* no table or register is looked for above */
 
-static struct acpi_info info;
-static volatile uint8_t *reset_register SC_NULLABLE; /* if it is in memory */
+static struct acpi_info info SC_BOOT;
+static volatile uint8_t *reset_register SC_BOOT; /* if it is in memory */
 
 /* Look for the RSDP at each 16th byte (ACPI 6.3, 5.2.5.1). */
 static bool rsdp_scan(uint64_t start, uint32_t nr_bytes)
@@ -36,22 +36,31 @@ static bool rsdp_find(void)
     return rsdp_scan(0xe0000, 0x20000);
 }
 
-/* The table at maddr, its length checked; null when it cannot be one. */
-static const uint8_t *table_map(uint64_t maddr, uint32_t *nr_bytes)
+struct table {
+    const uint8_t *bytes SC_COUNT(nr_bytes);
+    uint32_t nr_bytes; /* 0: it cannot be one */
+};
+
+/* The table at maddr, its length checked. */
+static struct table table_map(uint64_t maddr)
 {
-    const uint8_t *b;
+    const uint8_t *header SC_COUNT(ACPI_HEADER_BYTES);
+    struct table t = { NULL, 0 };
+    uint32_t nr_bytes;
 
     if (maddr == 0 || maddr >= MADDR_MAX)
-        return NULL;
-    b = hvmap_firmware(maddr, ACPI_HEADER_BYTES);
-    *nr_bytes = acpi_table_bytes(b, ACPI_HEADER_BYTES);
-    return *nr_bytes != 0 ? hvmap_firmware(maddr, *nr_bytes) : NULL;
+        return t;
+    header = hvmap_firmware(maddr, ACPI_HEADER_BYTES);
+    nr_bytes = acpi_table_bytes(header, ACPI_HEADER_BYTES);
+    if (nr_bytes != 0)
+        t = (struct table){ hvmap_firmware(maddr, nr_bytes), nr_bytes };
+    return t;
 }
 
 /* Only the header of a table that is not wanted is looked at. */
 static bool table_wanted(uint64_t maddr)
 {
-    const uint8_t *b;
+    const uint8_t *b SC_COUNT(ACPI_HEADER_BYTES);
 
     if (maddr == 0 || maddr >= MADDR_MAX)
         return false;
@@ -61,24 +70,23 @@ static bool table_wanted(uint64_t maddr)
 
 static void tables_read(void)
 {
-    uint32_t nr_bytes, n;
-    const uint8_t *root = table_map(info.root, &nr_bytes);
+    struct table root = table_map(info.root);
 
-    if (root == NULL || !acpi_is(root, nr_bytes, info.root_is_xsdt ? "XSDT" : "RSDT") ||
-        !acpi_checksum_ok(root, nr_bytes)) {
+    if (root.bytes == NULL || !acpi_is(root.bytes, root.nr_bytes, info.root_is_xsdt ? "XSDT" : "RSDT") ||
+        !acpi_checksum_ok(root.bytes, root.nr_bytes)) {
         log_warn("ACPI: no valid %s at 0x%lx", info.root_is_xsdt ? "XSDT" : "RSDT", info.root);
         return;
     }
     for (uint32_t i = 0; i < ACPI_MAX_TABLES; i++) {
-        uint64_t maddr = acpi_root_entry(root, nr_bytes, info.root_is_xsdt, i);
-        const uint8_t *b;
+        uint64_t maddr = acpi_root_entry(root.bytes, root.nr_bytes, info.root_is_xsdt, i);
+        struct table t;
 
         if (maddr == 0)
             break;
         if (!table_wanted(maddr))
             continue;
-        b = table_map(maddr, &n);
-        if (b == NULL || !acpi_parse_table(b, n, &info))
+        t = table_map(maddr);
+        if (t.bytes == NULL || !acpi_parse_table(t.bytes, t.nr_bytes, &info))
             log_warn("ACPI: the table at 0x%lx has a bad length or checksum and is ignored", maddr);
     }
 }

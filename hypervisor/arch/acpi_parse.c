@@ -3,22 +3,22 @@
 #include "arch/acpi_parse.h"
 
 /* Fields; zero when they are not inside the table. */
-static uint8_t get8(const uint8_t *b, uint32_t n, uint32_t at)
+static uint8_t get8(const uint8_t *b SC_COUNT(n), uint32_t n, uint32_t at)
 {
     return at < n ? b[at] : 0;
 }
 
-static uint16_t get16(const uint8_t *b, uint32_t n, uint32_t at)
+static uint16_t get16(const uint8_t *b SC_COUNT(n), uint32_t n, uint32_t at)
 {
     return at < n && n - at >= 2 ? (uint16_t)(b[at] | b[at + 1] << 8) : 0;
 }
 
-static uint32_t get32(const uint8_t *b, uint32_t n, uint32_t at)
+static uint32_t get32(const uint8_t *b SC_COUNT(n), uint32_t n, uint32_t at)
 {
     return at < n && n - at >= 4 ? get16(b, n, at) | (uint32_t)get16(b, n, at + 2) << 16 : 0;
 }
 
-static uint64_t get64(const uint8_t *b, uint32_t n, uint32_t at)
+static uint64_t get64(const uint8_t *b SC_COUNT(n), uint32_t n, uint32_t at)
 {
     return at < n && n - at >= 8 ? get32(b, n, at) | (uint64_t)get32(b, n, at + 4) << 32 : 0;
 }
@@ -84,7 +84,7 @@ static void cpu_add(struct acpi_info *info, uint32_t apic_id, uint32_t acpi_id, 
     info->cpus[info->nr_cpus++] = (struct acpi_cpu){ apic_id, acpi_id };
 }
 
-static void ioapic_add(struct acpi_info *info, const uint8_t *b, uint32_t n)
+static void ioapic_add(struct acpi_info *info, const uint8_t *b SC_COUNT(n), uint32_t n)
 {
     if (n < 12 || info->nr_ioapics >= ACPI_MAX_IOAPICS || get32(b, n, 4) == 0)
         return;
@@ -93,7 +93,7 @@ static void ioapic_add(struct acpi_info *info, const uint8_t *b, uint32_t n)
 }
 
 /* Flags (table 5-50): bits 0-1 polarity, 2-3 trigger; 0 as the bus has it: ISA, edge and high. */
-static void override_add(struct acpi_info *info, const uint8_t *b, uint32_t n)
+static void override_add(struct acpi_info *info, const uint8_t *b SC_COUNT(n), uint32_t n)
 {
     uint16_t flags = get16(b, n, 8);
 
@@ -114,7 +114,7 @@ static void nmi_add(struct acpi_info *info, uint8_t lint)
 }
 
 /* One interrupt controller structure of n bytes. */
-static void madt_entry(const uint8_t *b, uint32_t n, struct acpi_info *info)
+static void madt_entry(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info)
 {
     switch (get8(b, n, 0)) {
     case 0: /* local APIC */ cpu_add(info, get8(b, n, 3), get8(b, n, 2), get32(b, n, 4)); break;
@@ -130,7 +130,7 @@ static void madt_entry(const uint8_t *b, uint32_t n, struct acpi_info *info)
     }
 }
 
-static void parse_madt(const uint8_t *b, uint32_t n, struct acpi_info *info)
+static void parse_madt(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info)
 {
     uint32_t at = 44;
 
@@ -152,7 +152,7 @@ static void parse_madt(const uint8_t *b, uint32_t n, struct acpi_info *info)
 #define FADT_RESET_REG_SUP (1U << 10)
 
 /* A port block: the extended address (a GAS in port space) where there is one. */
-static uint32_t port_block(const uint8_t *b, uint32_t n, uint32_t legacy, uint32_t extended)
+static uint32_t port_block(const uint8_t *b SC_COUNT(n), uint32_t n, uint32_t legacy, uint32_t extended)
 {
     uint64_t x = get64(b, n, extended + 4);
 
@@ -161,7 +161,7 @@ static uint32_t port_block(const uint8_t *b, uint32_t n, uint32_t legacy, uint32
     return get32(b, n, legacy) <= 0xffff ? get32(b, n, legacy) : 0;
 }
 
-static void parse_fadt(const uint8_t *b, uint32_t n, struct acpi_info *info)
+static void parse_fadt(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info)
 {
     uint32_t flags = get32(b, n, 112);
 
@@ -178,14 +178,14 @@ static void parse_fadt(const uint8_t *b, uint32_t n, struct acpi_info *info)
 }
 
 /* HPET 1.0a, 3.2.4: the base address is a GAS in memory space. */
-static void parse_hpet(const uint8_t *b, uint32_t n, struct acpi_info *info)
+static void parse_hpet(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info)
 {
     if (get8(b, n, 40) == 0 && info->hpet == 0)
         info->hpet = get64(b, n, 44);
 }
 
 /* PCI Firmware 3.0, 4.1.2: 8 bytes reserved, then 16 bytes an entry. */
-static void parse_mcfg(const uint8_t *b, uint32_t n, struct acpi_info *info)
+static void parse_mcfg(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info)
 {
     for (uint32_t at = 44; at < n && n - at >= 16 && info->nr_mcfg < ACPI_MAX_MCFG; at += 16) {
         if (b[at + 10] > b[at + 11])

@@ -20,7 +20,7 @@
 #define LVT_MASKED 0x10000U
 #define LVT_NMI 0x400U
 
-static volatile uint8_t *regs;
+static volatile uint8_t *regs SC_BOOT;
 
 uint32_t apic_read(uint32_t reg)
 {

@@ -12,6 +12,7 @@
 #define FS_PER_NS 1000000UL
 #define FS_PER_S 1000000000000000UL
 
+#define HPET_BYTES 0x400
 #define HPET_PERIOD 0x004
 #define HPET_CONFIG 0x010
 #define HPET_COUNTER 0x0f0
@@ -22,10 +23,10 @@
 
 enum clock { CLOCK_PIT, CLOCK_PM_TIMER, CLOCK_HPET };
 
-static enum clock clock;
-static volatile uint8_t *hpet;
-static uint64_t period_fs;
-static uint64_t counter_mask;
+static enum clock clock SC_BOOT;
+static volatile uint8_t *hpet SC_BOOT SC_COUNT(HPET_BYTES);
+static uint64_t period_fs SC_BOOT;
+static uint64_t counter_mask SC_BOOT;
 
 static uint64_t pit_read(void)
 {
@@ -79,7 +80,7 @@ static bool hpet_start(uint64_t *at)
 
     if (maddr == 0 || (maddr & 0x3ff) != 0 || maddr >> 46 != 0)
         return false;
-    hpet = hvmap_device(maddr, 0x400);
+    hpet = hvmap_device(maddr, HPET_BYTES);
     period = mmio_get(hpet, HPET_PERIOD);
     if (period == 0 || period > HPET_PERIOD_MAX_FS)
         return false;

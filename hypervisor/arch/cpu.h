@@ -278,19 +278,19 @@ SC_INLINE uint64_t read_dr6(void)
     return v;
 }
 
-SC_INLINE void fxsave(void *area)
+SC_INLINE void fxsave(uint8_t area[PAGE_SIZE])
 {
     __asm__ volatile("fxsaveq (%0)" : : "r"(area) : "memory");
 }
-SC_INLINE void fxrstor(const void *area)
+SC_INLINE void fxrstor(const uint8_t area[PAGE_SIZE])
 {
     __asm__ volatile("fxrstorq (%0)" : : "r"(area) : "memory");
 }
-SC_INLINE void xsave(void *area, uint64_t mask)
+SC_INLINE void xsave(uint8_t area[PAGE_SIZE], uint64_t mask)
 {
     __asm__ volatile("xsaveq (%0)" : : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory");
 }
-SC_INLINE void xrstor(const void *area, uint64_t mask)
+SC_INLINE void xrstor(const uint8_t area[PAGE_SIZE], uint64_t mask)
 {
     __asm__ volatile("xrstorq (%0)" : : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory");
 }

@@ -10,7 +10,7 @@ struct fpu_state {
     uint8_t area[PAGE_SIZE];
 };
 
-static uint64_t xcr0; /* 0: FXSAVE only */
+static uint64_t xcr0 SC_BOOT; /* 0: FXSAVE only */
 
 uint64_t fpu_xcr0(void)
 {
@@ -68,9 +68,9 @@ void fpu_save(struct vcpu *v)
         return;
     clts();
     if (xcr0 != 0)
-        xsave(v->fpu, UINT64_MAX);
+        xsave(v->fpu->area, UINT64_MAX);
     else
-        fxsave(v->fpu);
+        fxsave(v->fpu->area);
     cpu->fpu_owner = NULL;
     ts_set();
 }
@@ -80,13 +80,15 @@ void fpu_load(struct vcpu *v)
     struct cpu *cpu = this_cpu();
 
     if (cpu->fpu_owner != v) {
-        if (cpu->fpu_owner != NULL)
-            fpu_save(cpu->fpu_owner);
+        struct vcpu *owner = cpu->fpu_owner;
+
+        if (owner != NULL)
+            fpu_save(owner);
         clts();
         if (xcr0 != 0)
-            xrstor(v->fpu, UINT64_MAX);
+            xrstor(v->fpu->area, UINT64_MAX);
         else
-            fxrstor(v->fpu);
+            fxrstor(v->fpu->area);
         cpu->fpu_owner = v;
     } else {
         clts();

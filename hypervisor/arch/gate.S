@@ -116,8 +116,8 @@ wrmsr_safe:
         EXTABLE 1b, 2b
 
 /*
- * int64_t lib_call(fn, a, b, c, stack_top): call fn(a, b, c) of a Debian static
- * library on a stack of its own, the FPU usable, FS on a canary block.
+ * int64_t lib_call_raw(a, b, c, stack_top): lib_entry(a, b, c) on a stack of its own,
+ * where Debian's static libraries find the FPU usable and FS on a canary block.
  * The C wrapper (core/lib_call.c) has set FS and the FPU.
  */
         .globl  lib_call_raw
@@ -125,12 +125,8 @@ wrmsr_safe:
 lib_call_raw:
         pushq   %rbp
         movq    %rsp, %rbp
-        movq    %rdi, %rax
-        movq    %rsi, %rdi
-        movq    %rdx, %rsi
-        movq    %rcx, %rdx
-        movq    %r8, %rsp
-        call    *%rax
+        movq    %rcx, %rsp
+        call    lib_entry
         movq    %rbp, %rsp
         popq    %rbp
         ret

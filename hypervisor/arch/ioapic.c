@@ -11,6 +11,7 @@
 #include "core/lock.h"
 #include "core/log.h"
 
+#define IOAPIC_BYTES 0x20
 #define IOREGSEL 0x00
 #define IOWIN 0x10
 #define REG_VERSION 0x01
@@ -27,32 +28,32 @@ struct line {
 };
 
 struct ioapic {
-    volatile uint8_t *regs;
+    volatile uint8_t *regs SC_NONNULL SC_COUNT(IOAPIC_BYTES);
     uint64_t maddr;
     uint32_t gsi_base, nr_pins;
 };
 
 /* No interrupt handler runs while it is held: interrupts are off except where no lock is held. */
 static spinlock_t ioapic_lock = SPINLOCK_INIT(RANK_HARDWARE);
-static struct ioapic ioapics[ACPI_MAX_IOAPICS]; /* constant after ioapic_init */
-static uint32_t nr_ioapics;
-static uint32_t nr_gsis = NR_ISA;
+static struct ioapic ioapics[ACPI_MAX_IOAPICS] SC_BOOT;
+static uint32_t nr_ioapics SC_BOOT;
+static uint32_t nr_gsis SC_BOOT = NR_ISA;
 static struct line lines[IOAPIC_MAX_GSIS] SC_GUARDED_BY(ioapic_lock);
-static uint16_t gsi_of_vector[256] SC_GUARDED_BY(ioapic_lock); /* plus 1; 0: none */
+static uint16_t gsi_of_vector[256] SC_ATOMIC; /* plus 1; 0: none */
 
-static uint32_t reg_read_locked(const struct ioapic *io, uint32_t reg)
+SC_HOLDS(ioapic_lock) static uint32_t reg_read_locked(const struct ioapic *io, uint32_t reg)
 {
     mmio_set(io->regs, IOREGSEL, reg & 0xff);
     return mmio_get(io->regs, IOWIN);
 }
 
-static void reg_write_locked(const struct ioapic *io, uint32_t reg, uint32_t v)
+SC_HOLDS(ioapic_lock) static void reg_write_locked(const struct ioapic *io, uint32_t reg, uint32_t v)
 {
     mmio_set(io->regs, IOREGSEL, reg & 0xff);
     mmio_set(io->regs, IOWIN, v);
 }
 
-static const struct ioapic *ioapic_of(uint32_t gsi)
+SC_NULLABLE static const struct ioapic *ioapic_of(uint32_t gsi)
 {
     for (uint32_t i = 0; i < nr_ioapics; i++) {
         if (gsi >= ioapics[i].gsi_base && gsi - ioapics[i].gsi_base < ioapics[i].nr_pins)
@@ -62,12 +63,15 @@ static const struct ioapic *ioapic_of(uint32_t gsi)
 }
 
 /* Write a line's redirection entry: fixed delivery, physical destination. */
-static void rte_write_locked(uint32_t gsi, bool masked)
+SC_HOLDS(ioapic_lock) static void rte_write_locked(uint32_t gsi, bool masked)
 {
     const struct ioapic *io = ioapic_of(gsi);
     const struct line *l = &lines[gsi];
-    uint32_t reg = REG_RTE + (gsi - io->gsi_base) * 2;
+    uint32_t reg;
 
+    if (io == NULL)
+        return;
+    reg = REG_RTE + (gsi - io->gsi_base) * 2;
     reg_write_locked(io, reg, RTE_MASKED | l->vector);
     reg_write_locked(io, reg + 1, apic_id() << 24);
     reg_write_locked(io, reg,
@@ -76,11 +80,15 @@ static void rte_write_locked(uint32_t gsi, bool masked)
 }
 
 /* Change only the mask bit. */
-static void rte_mask_locked(uint32_t gsi, bool masked)
+SC_HOLDS(ioapic_lock) static void rte_mask_locked(uint32_t gsi, bool masked)
 {
     const struct ioapic *io = ioapic_of(gsi);
-    uint32_t reg = REG_RTE + (gsi - io->gsi_base) * 2, v = reg_read_locked(io, reg) & ~RTE_MASKED;
+    uint32_t reg, v;
 
+    if (io == NULL)
+        return;
+    reg = REG_RTE + (gsi - io->gsi_base) * 2;
+    v = reg_read_locked(io, reg) & ~RTE_MASKED;
     reg_write_locked(io, reg, masked ? v | RTE_MASKED : v);
 }
 
@@ -101,7 +109,7 @@ static void pics_mask(void)
         outb(steps[i].v, steps[i].port);
 }
 
-static void ioapic_add(const struct acpi_ioapic *from)
+SC_HOLDS(ioapic_lock) static void ioapic_add(const struct acpi_ioapic *from)
 {
     struct ioapic *io = &ioapics[nr_ioapics];
     uint32_t nr_pins;
@@ -109,7 +117,7 @@ static void ioapic_add(const struct acpi_ioapic *from)
     if (from->gsi_base >= IOAPIC_MAX_GSIS || (from->maddr & 0xf) != 0)
         return;
     io->maddr = from->maddr;
-    io->regs = hvmap_device(from->maddr, 0x20);
+    io->regs = hvmap_device(from->maddr, IOAPIC_BYTES);
     io->gsi_base = from->gsi_base;
     nr_pins = (reg_read_locked(io, REG_VERSION) >> 16 & 0xff) + 1;
     io->nr_pins = (uint32_t)min_u64(nr_pins, IOAPIC_MAX_GSIS - from->gsi_base);
@@ -125,7 +133,7 @@ static void ioapic_add(const struct acpi_ioapic *from)
     log_info("IOAPIC at 0x%lx: GSIs %u-%u", io->maddr, io->gsi_base, io->gsi_base + io->nr_pins - 1);
 }
 
-static void overrides_apply(void)
+SC_HOLDS(ioapic_lock) static void overrides_apply(void)
 {
     const struct acpi_info *acpi = acpi_get();
 
@@ -139,7 +147,7 @@ static void overrides_apply(void)
     }
 }
 
-static void serial_route(void)
+SC_HOLDS(ioapic_lock) static void serial_route(void)
 {
     uint32_t gsi = ioapic_isa_gsi(SERIAL_IRQ);
 
@@ -147,7 +155,7 @@ static void serial_route(void)
         return;
     lines[gsi].ours = true;
     lines[gsi].vector = VECTOR_SERIAL;
-    gsi_of_vector[VECTOR_SERIAL] = (uint16_t)(gsi + 1);
+    atomic_write16(&gsi_of_vector[VECTOR_SERIAL], (uint16_t)(gsi + 1));
     rte_write_locked(gsi, false);
 }
 
@@ -184,92 +192,124 @@ uint32_t ioapic_isa_gsi(uint32_t irq)
     return irq;
 }
 
-bool ioapic_line_ok(uint32_t gsi)
+SC_HOLDS(ioapic_lock) static bool line_ok_locked(uint32_t gsi)
 {
     return gsi < IOAPIC_MAX_GSIS && lines[gsi].present && !lines[gsi].ours;
 }
 
-bool ioapic_line_is_ours(uint32_t gsi)
+bool ioapic_line_ok(uint32_t gsi)
 {
-    return gsi < IOAPIC_MAX_GSIS && lines[gsi].ours;
+    bool ok;
+
+    spin_lock(&ioapic_lock);
+    ok = line_ok_locked(gsi);
+    spin_unlock(&ioapic_lock);
+    return ok;
 }
 
-int ioapic_line_setup(uint32_t gsi, bool level, bool active_low)
+bool ioapic_line_is_ours(uint32_t gsi)
 {
-    if (!ioapic_line_ok(gsi))
-        return -EINVAL;
+    bool ours;
+
     spin_lock(&ioapic_lock);
-    lines[gsi].level = level;
-    lines[gsi].active_low = active_low;
-    if (lines[gsi].vector != 0)
-        rte_write_locked(gsi, true);
+    ours = gsi < IOAPIC_MAX_GSIS && lines[gsi].ours;
     spin_unlock(&ioapic_lock);
-    return 0;
+    return ours;
 }
 
 bool ioapic_line_is_level(uint32_t gsi)
 {
-    return ioapic_line_ok(gsi) && lines[gsi].level;
+    bool level;
+
+    spin_lock(&ioapic_lock);
+    level = line_ok_locked(gsi) && lines[gsi].level;
+    spin_unlock(&ioapic_lock);
+    return level;
+}
+
+SC_HOLDS(ioapic_lock) static int setup_locked(uint32_t gsi, bool level, bool active_low)
+{
+    if (!line_ok_locked(gsi))
+        return -EINVAL;
+    lines[gsi].level = level;
+    lines[gsi].active_low = active_low;
+    if (lines[gsi].vector != 0)
+        rte_write_locked(gsi, true);
+    return 0;
+}
+
+int ioapic_line_setup(uint32_t gsi, bool level, bool active_low)
+{
+    int rc;
+
+    spin_lock(&ioapic_lock);
+    rc = setup_locked(gsi, level, active_low);
+    spin_unlock(&ioapic_lock);
+    return rc;
+}
+
+SC_HOLDS(ioapic_lock) static int route_locked(uint32_t gsi, uint32_t vector)
+{
+    if (!line_ok_locked(gsi) || vector < VECTOR_DEVICE_FIRST || vector > VECTOR_DEVICE_LAST)
+        return -EINVAL;
+    lines[gsi].vector = (uint8_t)vector;
+    atomic_write16(&gsi_of_vector[vector], (uint16_t)(gsi + 1));
+    rte_write_locked(gsi, true);
+    return 0;
 }
 
 int ioapic_line_route(uint32_t gsi, uint32_t vector)
 {
-    if (!ioapic_line_ok(gsi) || vector < VECTOR_DEVICE_FIRST || vector > VECTOR_DEVICE_LAST)
-        return -EINVAL;
+    int rc;
+
     spin_lock(&ioapic_lock);
-    lines[gsi].vector = (uint8_t)vector;
-    gsi_of_vector[vector] = (uint16_t)(gsi + 1);
-    rte_write_locked(gsi, true);
+    rc = route_locked(gsi, vector);
     spin_unlock(&ioapic_lock);
-    return 0;
+    return rc;
 }
 
 void ioapic_line_unroute(uint32_t gsi)
 {
-    if (!ioapic_line_ok(gsi))
-        return;
     spin_lock(&ioapic_lock);
-    rte_mask_locked(gsi, true);
-    gsi_of_vector[lines[gsi].vector] = 0;
-    lines[gsi].vector = 0;
+    if (line_ok_locked(gsi)) {
+        rte_mask_locked(gsi, true);
+        atomic_write16(&gsi_of_vector[lines[gsi].vector], 0);
+        lines[gsi].vector = 0;
+    }
     spin_unlock(&ioapic_lock);
 }
 
 void ioapic_line_mask(uint32_t gsi)
 {
-    if (!ioapic_line_ok(gsi))
-        return;
     spin_lock(&ioapic_lock);
-    rte_mask_locked(gsi, true);
+    if (line_ok_locked(gsi))
+        rte_mask_locked(gsi, true);
     spin_unlock(&ioapic_lock);
 }
 
 void ioapic_line_unmask(uint32_t gsi)
 {
-    if (!ioapic_line_ok(gsi))
-        return;
     spin_lock(&ioapic_lock);
-    if (lines[gsi].vector != 0)
+    if (line_ok_locked(gsi) && lines[gsi].vector != 0)
         rte_mask_locked(gsi, false);
     spin_unlock(&ioapic_lock);
 }
 
 void ioapic_ack(uint32_t vector)
 {
-    uint32_t gsi;
+    uint32_t gsi = atomic_read16(&gsi_of_vector[vector & 0xff]);
 
-    if (atomic_read16(&gsi_of_vector[vector & 0xff]) == 0)
+    if (gsi == 0)
         return; /* a message */
     spin_lock(&ioapic_lock);
-    gsi = gsi_of_vector[vector & 0xff];
-    if (gsi != 0 && lines[gsi - 1].level)
+    if (gsi <= IOAPIC_MAX_GSIS && lines[gsi - 1].level)
         rte_mask_locked(gsi - 1, true);
     spin_unlock(&ioapic_lock);
 }
 
 /* ---- as the hardware domain sees them ---- */
 
-static const struct ioapic *ioapic_at(uint64_t physbase)
+SC_NULLABLE static const struct ioapic *ioapic_at(uint64_t physbase)
 {
     for (uint32_t i = 0; i < nr_ioapics; i++) {
         if (ioapics[i].maddr == physbase)

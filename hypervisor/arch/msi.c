@@ -5,6 +5,7 @@
 #include "arch/apic.h"
 #include "arch/mmio.h"
 #include "core/hvmap.h"
+#include "core/lock.h"
 
 /* MSI capability: PCI 3.0, 6.8.1 */
 #define MSI_CONTROL 2
@@ -30,10 +31,12 @@
 struct table {
     pci_bdf_t bdf;
     uint64_t maddr; /* 0: unused */
-    volatile uint8_t *slots;
+    volatile uint8_t *slots SC_COUNT(nr_bytes);
     uint32_t nr;
+    uint32_t nr_bytes; /* SLOT_BYTES each */
 };
-static struct table tables[MSI_MAX_TABLES];
+static spinlock_t tables_lock = SPINLOCK_INIT(RANK_MSI);
+static struct table tables[MSI_MAX_TABLES] SC_GUARDED_BY(tables_lock);
 
 static uint16_t control_read(const struct msi *m)
 {
@@ -62,7 +65,7 @@ int msi_find(pci_bdf_t bdf, unsigned entry, unsigned nr_log2, struct msi *out)
 }
 
 /* The device's table, mapped; null when there are too many. */
-static struct table *table_of(pci_bdf_t bdf, uint64_t maddr, uint32_t nr)
+SC_HOLDS(tables_lock) SC_NULLABLE static struct table *table_of(pci_bdf_t bdf, uint64_t maddr, uint32_t nr)
 {
     struct table *unused = NULL;
 
@@ -75,12 +78,12 @@ static struct table *table_of(pci_bdf_t bdf, uint64_t maddr, uint32_t nr)
             unused = t;
     }
     if (unused != NULL) {
-        volatile uint8_t *slots = hvmap_device(maddr, (uint64_t)nr * SLOT_BYTES);
+        volatile uint8_t *slots = hvmap_device(maddr, nr * SLOT_BYTES);
 
-        *unused = (struct table){ .bdf = bdf, .maddr = maddr, .slots = slots, .nr = nr };
+        *unused = (struct table){ .bdf = bdf, .maddr = maddr, .slots = slots, .nr = nr, .nr_bytes = nr * SLOT_BYTES };
         /* What the firmware left there must not be sent. */
         for (uint32_t i = 0; i < nr && (pci_read16(bdf, PCI_COMMAND) & PCI_COMMAND_MEMORY) != 0; i++)
-            mmio_set(&slots[i * SLOT_BYTES], SLOT_CONTROL, SLOT_MASKED);
+            mmio_set(slots, i * SLOT_BYTES + SLOT_CONTROL, SLOT_MASKED);
     }
     return unused;
 }
@@ -93,7 +96,7 @@ int msix_find(pci_bdf_t bdf, unsigned entry, struct msi *out)
                      .entry = (uint16_t)entry,
                      .masked = true };
     uint32_t nr, where;
-    struct table *t;
+    const struct table *t;
     uint64_t bar;
 
     if (m.cap == 0)
@@ -103,24 +106,31 @@ int msix_find(pci_bdf_t bdf, unsigned entry, struct msi *out)
     bar = pci_memory_bar(bdf, where & 7);
     if (entry >= nr || bar == 0 || bar >> 46 != 0 || frame_valid(mfn((bar + (where & ~7U)) >> PAGE_SHIFT)))
         return -EINVAL;
+    spin_lock(&tables_lock);
     t = table_of(bdf, bar + (where & ~7U), nr);
+    if (t != NULL)
+        m.slot = &t->slots[entry * SLOT_BYTES];
+    spin_unlock(&tables_lock);
     if (t == NULL)
         return -ENOMEM;
-    m.slot = &t->slots[entry * SLOT_BYTES];
     *out = m;
     return 0;
 }
 
 bool msi_table_frame(uint64_t mfn)
 {
+    bool found = false;
+
+    spin_lock(&tables_lock);
     for (unsigned i = 0; i < MSI_MAX_TABLES; i++) {
         const struct table *t = &tables[i];
 
         if (t->maddr != 0 && mfn >= t->maddr >> PAGE_SHIFT &&
             mfn <= (t->maddr + (uint64_t)t->nr * SLOT_BYTES - 1) >> PAGE_SHIFT)
-            return true;
+            found = true;
     }
-    return false;
+    spin_unlock(&tables_lock);
+    return found;
 }
 
 static void plain_program(const struct msi *m)
@@ -154,27 +164,30 @@ static void plain_mask(const struct msi *m)
 /* The slots answer only while memory decoding is on. */
 static bool x_reachable(const struct msi *m)
 {
-    return m->slot != NULL && (pci_read16(m->bdf, PCI_COMMAND) & PCI_COMMAND_MEMORY) != 0;
+    return (pci_read16(m->bdf, PCI_COMMAND) & PCI_COMMAND_MEMORY) != 0;
 }
 
 static void x_mask(const struct msi *m)
 {
-    if (x_reachable(m)) {
-        mmio_set(m->slot, SLOT_CONTROL, m->masked ? SLOT_MASKED : 0);
-        (void)mmio_get(m->slot, SLOT_CONTROL); /* it has arrived */
+    volatile uint8_t *slot = m->slot;
+
+    if (slot != NULL && x_reachable(m)) {
+        mmio_set(slot, SLOT_CONTROL, m->masked ? SLOT_MASKED : 0);
+        (void)mmio_get(slot, SLOT_CONTROL); /* it has arrived */
     }
 }
 
 static void x_program(const struct msi *m)
 {
     uint16_t control = control_read(m);
+    volatile uint8_t *slot = m->slot;
 
     control_write(m, control | MSIX_ENABLE);
-    if (x_reachable(m)) {
-        mmio_set(m->slot, SLOT_CONTROL, SLOT_MASKED);
-        mmio_set(m->slot, SLOT_ADDRESS, MESSAGE_ADDRESS | apic_id() << 12);
-        mmio_set(m->slot, SLOT_ADDRESS_HIGH, 0);
-        mmio_set(m->slot, SLOT_DATA, m->vector);
+    if (slot != NULL && x_reachable(m)) {
+        mmio_set(slot, SLOT_CONTROL, SLOT_MASKED);
+        mmio_set(slot, SLOT_ADDRESS, MESSAGE_ADDRESS | apic_id() << 12);
+        mmio_set(slot, SLOT_ADDRESS_HIGH, 0);
+        mmio_set(slot, SLOT_DATA, m->vector);
     }
     x_mask(m);
 }

@@ -23,7 +23,7 @@ struct msi {
     uint8_t nr_log2; /* MSI: how many messages the device has got, log2 */
     uint8_t vector;
     bool masked;
-    volatile uint8_t *slot SC_NULLABLE; /* MSI-X: the entry's 16 bytes */
+    volatile uint8_t *slot SC_NULLABLE SC_COUNT(16); /* MSI-X: the entry's 16 bytes */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "core/tlb.h"
 #include "core/hvmap.h"
+#include "core/image.h"
 #include "core/log.h"
 #include "core/schedule.h"
 
@@ -33,19 +34,27 @@ struct cpu_tables {
     struct tss tss;
 } __attribute__((aligned(4096)));
 
-static struct cpu_tables *cpu_tables[MAX_CPUS];
-static struct idt_gate idt[256] __attribute__((section(".ro_after_init"), aligned(4096)));
+static struct cpu_tables *cpu_tables[MAX_CPUS] SC_BOOT;
+static uint64_t cpu_tables_va[MAX_CPUS] SC_BOOT;
+static uint64_t cpu_cstar_at SC_BOOT; /* in the entry code of SYSCALL */
+static struct idt_gate idt[256] SC_BOOT __attribute__((section(".ro_after_init"), aligned(4096)));
 
-extern const uint8_t entry_stubs[];
-extern const int32_t entry_stub_offsets[256];
-extern const uint8_t stub_template[], stub_template_cstar[], stub_template_end[];
-extern const uint8_t stub_patch_lstar[], stub_patch_cstar[];
-extern const uint8_t syscall_entry[], syscall32_entry[];
+/* Where arch/entry.S has the stub of a vector. */
+static uint64_t entry_stub(unsigned vector)
+{
+    SC_UNSAFE("DEV-43: the assembler fills one offset for each of the 256 vectors")
+    {
+        extern const uint8_t entry_stubs[];
+        extern const int32_t entry_stub_offsets[256];
+
+        return (uint64_t)&entry_stubs[entry_stub_offsets[vector & 255]];
+    }
+}
 
 static void idt_init(void)
 {
     for (unsigned i = 0; i < 256; i++) {
-        uint64_t at = (uint64_t)&entry_stubs[entry_stub_offsets[i]];
+        uint64_t at = entry_stub(i);
         /* Guests may use INT3 and INTO directly. */
         bool user = i == TRAP_BP || i == TRAP_OF;
 
@@ -63,7 +72,7 @@ static void idt_init(void)
     }
 }
 
-static void gdt_init(uint64_t *gdt, uint64_t tss_base)
+static void gdt_init(uint64_t gdt[PAGE_SIZE / 8], uint64_t tss_base)
 {
     gdt[1] = 0x00af9b000000ffff; /* e008 hypervisor code */
     gdt[2] = 0x00cf93000000ffff; /* e010 hypervisor data */
@@ -94,63 +103,98 @@ static void stacks_map(struct cpu *cpu)
         hvmap_page(stack_area(cpu) + MAX_CPUS * STACK_AREA + i * PAGE_SIZE, hvmap_alloc_frame(), HVMAP_RW);
 }
 
-static void stub_patch(uint8_t *copy, const uint8_t *patch, const uint8_t *target, uint64_t va)
-{
-    uint64_t off = (uint64_t)(patch - stub_template);
-    int32_t rel = (int32_t)((uint64_t)target - (va + off + 4));
+/* What arch/entry.S has for copying: the entry code of SYSCALL, and where in it the second entry and the jumps are. */
+struct stub {
+    uint64_t nr_bytes, cstar_at, lstar_jump_at, cstar_jump_at;
+};
 
-    memcpy(&copy[off], &rel, sizeof(rel));
+static struct stub stub_copy(uint8_t text[PAGE_SIZE])
+{
+    SC_UNSAFE("DEV-44: the template is code of less than a page, and the other symbols lie in it")
+    {
+        extern const uint8_t stub_template[], stub_template_cstar[], stub_template_end[];
+        extern const uint8_t stub_patch_lstar[], stub_patch_cstar[];
+        const struct stub stub = { .nr_bytes = (uint64_t)(stub_template_end - stub_template),
+                                   .cstar_at = (uint64_t)(stub_template_cstar - stub_template),
+                                   .lstar_jump_at = (uint64_t)(stub_patch_lstar - stub_template),
+                                   .cstar_jump_at = (uint64_t)(stub_patch_cstar - stub_template) };
+
+        memcpy(text, stub_template, stub.nr_bytes);
+        return stub;
+    }
+}
+
+/* The operand of the JMP at `at`, which will run at va + at. */
+static void stub_patch(uint8_t text[PAGE_SIZE], uint64_t at, uint64_t target, uint64_t va)
+{
+    uint32_t rel = (uint32_t)(target - (va + at + 4));
+
+    BUG_ON(at > PAGE_SIZE - 4);
+    for (unsigned i = 0; i < 4; i++)
+        text[at + i] = (uint8_t)(rel >> (8 * i));
 }
 
 static void stubs_map(struct cpu *cpu, uint64_t stack_top)
 {
     uint64_t va = STUB_BASE + (uint64_t)cpu->id * STUB_STRIDE;
     mfn_t text = hvmap_alloc_frame(), data = hvmap_alloc_frame();
-    uint8_t *copy = frame_bytes(text);
+    struct stub stub = stub_copy(frame_bytes(text));
 
-    memcpy(copy, stub_template, (size_t)(stub_template_end - stub_template));
-    stub_patch(copy, stub_patch_lstar, syscall_entry, va);
-    stub_patch(copy, stub_patch_cstar, syscall32_entry, va);
+    stub_patch(frame_bytes(text), stub.lstar_jump_at, image.syscall_entry, va);
+    stub_patch(frame_bytes(text), stub.cstar_jump_at, image.syscall32_entry, va);
     frame_words(data)[1] = stack_top;
     hvmap_page(va, text, HVMAP_RX);
     hvmap_page(va + PAGE_SIZE, data, HVMAP_RW);
     hvmap_protect_direct(text);
+    cpu_cstar_at = stub.cstar_at;
+}
+
+/* The CPU runs on its own descriptor tables from here on. */
+static void tables_load(struct cpu *cpu)
+{
+    segments_load_hv(cpu);
+    SC_UNSAFE("DEV-45: the new GDT has the selectors that are loaded; the IDT is an array of 256 gates")
+    {
+        __asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:"
+                         :
+                         : "i"(SEL_HV_CS)
+                         : "rax", "memory");
+        load_segment_ds(0);
+        load_segment_es(0);
+        __asm__ volatile("movw %w0, %%ss" : : "r"(0));
+        ltr(SEL_TSS);
+        lidt((uint64_t)idt, sizeof(idt) - 1);
+    }
 }
 
 void cpu_setup_tables(struct cpu *cpu)
 {
-    mfn_t m[2] = { hvmap_alloc_frame_pair() };
+    mfn_t m = hvmap_alloc_frame_pair();
     struct cpu_tables *t;
     struct cpu_top *top;
     uint64_t rsp0;
 
-    m[1] = mfn(m[0].v + 1);
     SC_UNSAFE("DEV-07: two fresh contiguous frames become this CPU's GDT page and TSS")
     {
-        t = (struct cpu_tables *)(void *)frame_bytes(m[0]);
+        t = (struct cpu_tables *)(void *)frame_bytes(m);
         top = (struct cpu_top *)(stack_area(cpu) + STACK_AREA - sizeof(struct cpu_top));
     }
     cpu_tables[cpu->id] = t;
+    cpu_tables_va[cpu->id] = DIRECTMAP_BASE + (m.v << PAGE_SHIFT);
     stacks_map(cpu);
     top->cpu = cpu;
     top->current = cpu->current;
-    rsp0 = (uint64_t)&top->regs.es;
+    rsp0 = stack_area(cpu) + STACK_AREA - sizeof(struct cpu_top) + offsetof(struct cpu_top, regs.es);
     t->tss.rsp[0] = rsp0;
     t->tss.ist[IST_MC - 1] = stack_area(cpu) + 2 * PAGE_SIZE;
     t->tss.ist[IST_NMI - 1] = stack_area(cpu) + 4 * PAGE_SIZE;
     t->tss.ist[IST_DF - 1] = stack_area(cpu) + 6 * PAGE_SIZE;
     t->tss.io_map = sizeof(struct tss);
-    gdt_init(t->gdt, (uint64_t)&t->tss);
+    gdt_init(t->gdt, cpu_tables_va[cpu->id] + offsetof(struct cpu_tables, tss));
     stubs_map(cpu, rsp0);
     if (cpu->id == 0)
         idt_init();
-    segments_load_hv(cpu);
-    __asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:" : : "i"(SEL_HV_CS) : "rax", "memory");
-    load_segment_ds(0);
-    load_segment_es(0);
-    __asm__ volatile("movw %w0, %%ss" : : "r"(0));
-    ltr(SEL_TSS);
-    lidt((uint64_t)idt, sizeof(idt) - 1);
+    tables_load(cpu);
 }
 
 void cpu_setup_syscall(struct cpu *cpu)
@@ -159,19 +203,19 @@ void cpu_setup_syscall(struct cpu *cpu)
 
     wrmsr(MSR_STAR, (0xe023UL << 48) | ((uint64_t)SEL_HV_CS << 32));
     wrmsr(MSR_LSTAR, va);
-    wrmsr(MSR_CSTAR, va + (uint64_t)(stub_template_cstar - stub_template));
+    wrmsr(MSR_CSTAR, va + cpu_cstar_at);
     wrmsr(MSR_SFMASK, RFLAGS_IF | RFLAGS_DF | RFLAGS_TF | RFLAGS_AC | RFLAGS_NT | RFLAGS_RF | RFLAGS_IOPL);
     wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE);
 }
 
 uint64_t cpu_gdt_pte(const struct cpu *cpu)
 {
-    return hvmap_direct_maddr((uint64_t)cpu_tables[cpu->id]->gdt) | HVMAP_RW;
+    return hvmap_direct_maddr(cpu_tables_va[cpu->id]) | HVMAP_RW;
 }
 
 void segments_load_hv(struct cpu *cpu)
 {
-    lgdt((uint64_t)cpu_tables[cpu->id]->gdt - 0xe000, 0xefff);
+    lgdt(cpu_tables_va[cpu->id] - 0xe000, 0xefff);
     lldt(0);
 }
 

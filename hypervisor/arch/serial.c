@@ -23,10 +23,12 @@
 #define SERIAL_IRQ 4
 #define POLL_NS 50000000UL /* between looks when no interrupt says that there is input */
 
-static bool present;
-static bool polled; /* no interrupt line */
+static bool present SC_BOOT;
+static bool polled SC_BOOT; /* no interrupt line */
+SC_UNSAFE_DECL("DEV-46: a timer is its queue's, whose lock timer_set() takes")
 static struct timer poll_timer = { .kind = TIMER_CONSOLE };
-static unsigned room; /* bytes the transmit FIFO still takes */
+static spinlock_t serial_lock = SPINLOCK_INIT(RANK_HARDWARE);
+static unsigned room SC_GUARDED_BY(serial_lock); /* bytes the transmit FIFO still takes */
 
 void serial_init(void)
 {
@@ -44,7 +46,7 @@ void serial_init(void)
     present = true;
 }
 
-static void put(char c)
+SC_HOLDS(serial_lock) static void put(char c)
 {
     if (room == 0) {
         for (unsigned i = 0; i < SPINS && (inb(COM1 + REG_LSR) & LSR_THR_EMPTY) == 0; i++)
@@ -59,11 +61,13 @@ void serial_write(const char *text, uint64_t nr_bytes)
 {
     if (!present)
         return;
+    spin_lock(&serial_lock);
     for (uint64_t i = 0; i < nr_bytes; i++) {
         if (text[i] == '\n')
             put('\r');
         put(text[i]);
     }
+    spin_unlock(&serial_lock);
 }
 
 void serial_poll_input(void)

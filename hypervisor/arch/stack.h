@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* stack.h - the stack pointer, read. */
+/* stack.h - the stack pointer, read, and where its stack ends. */
 #ifndef ARCH_STACK_H
 #define ARCH_STACK_H
 
 #include "core/base.h"
+#include "core/layout.h"
 
-/* rsp | mask: the last byte of the aligned area that the stack is in. Constant while the code runs on one stack. */
-#define stack_area_end(mask)                                              \
-    ({                                                                    \
-        uint64_t end_;                                                    \
-        __asm__("movq $%c1, %0; orq %%rsp, %0" : "=r"(end_) : "i"(mask)); \
-        end_;                                                             \
-    })
+/* The end of the aligned area that the stack is in: rsp | mask, and one. Constant while the code runs on one stack. */
+SC_INLINE uint64_t stack_area_end(void)
+{
+    uint64_t end;
+
+    __asm__("movq $%c1, %0; orq %%rsp, %0" : "=r"(end) : "i"(STACK_AREA - 1));
+    return end + 1;
+}
 
 SC_INLINE uint64_t read_rsp(void)
 {

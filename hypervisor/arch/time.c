@@ -6,6 +6,7 @@
 #include "arch/apic.h"
 #include "arch/cpu.h"
 #include "arch/clocksource.h"
+#include "core/atomic.h"
 #include "core/guest.h"
 #include "core/log.h"
 #include "core/timerq.h"
@@ -13,11 +14,12 @@
 #define NS_PER_S 1000000000UL
 #define APIC_TICKS_MAX 0xffffffffUL
 
-static uint64_t hz, apic_hz;
-static uint64_t tsc_start;
-static uint32_t scale_mul;
-static int8_t scale_shift;
-static uint64_t boot_wallclock_ns;
+static uint64_t hz SC_BOOT;
+static uint64_t apic_hz SC_BOOT;
+static uint64_t tsc_start SC_BOOT;
+static uint32_t scale_mul SC_BOOT;
+static int8_t scale_shift SC_BOOT;
+static uint64_t boot_wallclock_ns SC_ATOMIC;
 
 uint64_t tsc_hz(void)
 {
@@ -111,10 +113,10 @@ void time_fill_guest(struct vcpu_time_info *t)
 
 uint64_t wallclock_boot_ns(void)
 {
-    return boot_wallclock_ns;
+    return atomic_read64(&boot_wallclock_ns);
 }
 
 void wallclock_set_boot_ns(uint64_t ns)
 {
-    boot_wallclock_ns = ns;
+    atomic_write64(&boot_wallclock_ns, ns);
 }

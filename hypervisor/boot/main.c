@@ -5,6 +5,7 @@
 #include "arch/acpi.h"
 #include "arch/apic.h"
 #include "arch/cpu.h"
+#include "arch/enter.h"
 #include "core/fpu.h"
 #include "arch/ioapic.h"
 #include "arch/rtc.h"
@@ -14,6 +15,7 @@
 #include "core/alternatives.h"
 #include "core/cmdline.h"
 #include "core/hvmap.h"
+#include "core/image.h"
 #include "core/log.h"
 #include "core/machine_map.h"
 #include "core/percpu.h"
@@ -21,33 +23,53 @@
 #include "ports/pagealloc.h"
 #include "xen-compat/pv_boot.h"
 
-struct boot_module boot_modules[MAX_BOOT_MODULES];
-uint32_t nr_boot_modules;
-struct e820_entry e820[E820_MAX];
-uint32_t nr_e820;
+struct boot_module boot_modules[MAX_BOOT_MODULES] SC_BOOT;
+uint32_t nr_boot_modules SC_BOOT;
+struct e820_entry e820[E820_MAX] SC_BOOT;
+uint32_t nr_e820 SC_BOOT;
 
-extern const uint8_t __data_end[];
-
-/* In arch/enter.S */
-_Noreturn void stack_continue(struct cpu_top *top, void (*fn)(void));
-_Noreturn void guest_enter(struct guest_regs *regs);
-
-_Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic);
-static void boot_on_stack(void);
-
-static const void *low(uint64_t phys)
+/* The boot tables show the first 4 GiB at the direct map; the loader's data is there. */
+static const struct multiboot_info *low_info(uint64_t phys)
 {
-    SC_UNSAFE("DEV-15: the boot tables show the first 4 GiB at the direct map; the loader's data is there")
+    SC_UNSAFE("DEV-15: multiboot says that the loader's information is at this address, which %ebx brought")
     {
-        return (const void *)(DIRECTMAP_BASE + phys);
+        return (const struct multiboot_info *)(DIRECTMAP_BASE + phys);
     }
 }
 
-static unsigned text_length(const char *s, unsigned max)
+static const struct multiboot_module *low_module(uint64_t phys)
+{
+    SC_UNSAFE("DEV-25: multiboot says that mods_count records are at mods_addr; phys is that of one of them")
+    {
+        return (const struct multiboot_module *)(DIRECTMAP_BASE + phys);
+    }
+}
+
+static const struct multiboot_mmap *low_mmap(uint64_t phys)
+{
+    SC_UNSAFE("DEV-26: multiboot says that records of the map are in the mmap_length bytes at mmap_addr")
+    {
+        return (const struct multiboot_mmap *)(DIRECTMAP_BASE + phys);
+    }
+}
+
+#define LOW_TEXT_BYTES 1024
+
+/* A text of the loader's; what follows its 0 is any memory. */
+SC_COUNT(LOW_TEXT_BYTES) static const char *low_text(uint64_t phys)
+{
+    SC_UNSAFE("DEV-27: the direct map shows 4 GiB, so that these bytes are there whatever they are")
+    {
+        return (const char *)(DIRECTMAP_BASE + phys);
+    }
+}
+
+/* Without its 0, if that comes in time. */
+SC_RANGE(0, 1023) static unsigned text_length(const char *s SC_COUNT(LOW_TEXT_BYTES))
 {
     unsigned n = 0;
 
-    while (n < max && s[n] != '\0')
+    while (n < LOW_TEXT_BYTES - 1 && s[n] != '\0')
         n++;
     return n;
 }
@@ -55,16 +77,16 @@ static unsigned text_length(const char *s, unsigned max)
 /* The loader's strings and lists are copied before memory is handed out. */
 static void modules_read(const struct multiboot_info *mbi)
 {
-    const struct multiboot_module *m = low(mbi->mods_addr);
-
     for (uint32_t i = 0; i < mbi->mods_count && i < MAX_BOOT_MODULES; i++) {
-        struct boot_module *to = &boot_modules[nr_boot_modules++];
-        const char *s = low(m[i].string);
+        const struct multiboot_module *m = low_module(mbi->mods_addr + i * sizeof(*m));
+        struct boot_module *to = &boot_modules[i];
+        const char *s = low_text(m->string);
 
-        to->start = m[i].start;
-        to->end = m[i].end;
-        if (m[i].string != 0)
-            memcpy(to->cmdline, s, text_length(s, sizeof(to->cmdline) - 1));
+        to->start = m->start;
+        to->end = m->end;
+        for (unsigned k = 0; m->string != 0 && k < LOW_TEXT_BYTES - 1 && s[k] != '\0'; k++)
+            to->cmdline[k] = s[k];
+        nr_boot_modules = i + 1;
     }
 }
 
@@ -73,7 +95,7 @@ static void mmap_read(const struct multiboot_info *mbi)
     uint32_t at = 0;
 
     while (at < mbi->mmap_length && nr_e820 < E820_MAX) {
-        const struct multiboot_mmap *m = low(mbi->mmap_addr + at);
+        const struct multiboot_mmap *m = low_mmap(mbi->mmap_addr + at);
 
         e820[nr_e820++] = (struct e820_entry){ m->addr, m->len, m->type };
         at += m->size + 4;
@@ -83,8 +105,8 @@ static void mmap_read(const struct multiboot_info *mbi)
 /* ---- memory ---- */
 
 #define MAX_RAM 32
-static struct ram_range ram[MAX_RAM];
-static unsigned nr_ram;
+static struct ram_range ram[MAX_RAM] SC_BOOT;
+static unsigned nr_ram SC_BOOT;
 
 static void ram_find(void)
 {
@@ -96,19 +118,21 @@ static void ram_find(void)
         panic("the loader gave no memory map");
 }
 
-/* Give [start, end) to the boot allocator but for what is in use, from busy[i] on. */
-static void free_around(uint64_t start, uint64_t end, const struct ram_range *busy, unsigned i, unsigned nr_busy)
+/* Give [start, end) to the boot allocator but for what is in use. */
+static void free_around(uint64_t start, uint64_t end, const struct ram_range *busy SC_COUNT(nr_busy), unsigned nr_busy)
 {
-    for (; i < nr_busy; i++) {
-        if (busy[i].start >= end || busy[i].end <= start)
-            continue;
-        if (busy[i].start > start)
-            free_around(start, busy[i].start, busy, i + 1, nr_busy);
-        if (busy[i].end >= end)
-            return;
-        start = ALIGN_UP(busy[i].end, PAGE_SIZE);
+    while (start < end) {
+        uint64_t stop = end, next = end;
+
+        for (unsigned i = 0; i < nr_busy; i++) {
+            if (busy[i].end <= start || busy[i].start >= stop)
+                continue;
+            stop = max_u64(busy[i].start, start);
+            next = ALIGN_UP(busy[i].end, PAGE_SIZE);
+        }
+        hvmap_boot_alloc_add(start, stop);
+        start = next;
     }
-    hvmap_boot_alloc_add(start, end);
 }
 
 static void memory_init(void)
@@ -118,11 +142,11 @@ static void memory_init(void)
 
     ram_find();
     busy[nr++] = (struct ram_range){ 0, 0x100000 };
-    busy[nr++] = (struct ram_range){ LOAD_PHYS, (uint64_t)__data_end - WINDOW_BASE };
+    busy[nr++] = (struct ram_range){ LOAD_PHYS, image.data_end - WINDOW_BASE };
     for (uint32_t i = 0; i < nr_boot_modules; i++)
         busy[nr++] = (struct ram_range){ ALIGN_DOWN(boot_modules[i].start, PAGE_SIZE), boot_modules[i].end };
     for (unsigned i = 0; i < nr_ram; i++)
-        free_around(ram[i].start, ram[i].end, busy, 0, nr);
+        free_around(ram[i].start, ram[i].end, busy, nr);
     hvmap_init(ram, nr_ram);
 }
 
@@ -197,16 +221,16 @@ static void features_init(struct cpu *cpu)
 
 _Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic)
 {
-    const struct multiboot_info *mbi = low(mbi_phys);
+    const struct multiboot_info *mbi = low_info(mbi_phys);
     struct cpu *cpu = &cpus[0];
 
     cpu_top()->cpu = cpu;
     cpu->timerq.armed_ns = UINT64_MAX;
     wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NX);
     if ((mbi->flags & MBI_CMDLINE) != 0) {
-        const char *line = low(mbi->cmdline);
+        const char *line = low_text(mbi->cmdline);
 
-        cmdline_parse(line, text_length(line, 1023));
+        cmdline_parse(line, text_length(line));
     }
     serial_init();
     log_err("SafeHype " SAFEHYPE_VERSION ", Xen PV ABI 4.17, built with " __VERSION__);
@@ -223,10 +247,10 @@ _Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic)
     cpu->idle = vcpu_create_idle(cpu);
     cpu->current = cpu->idle;
     cpu_setup_tables(cpu);
-    stack_continue(cpu_top_of(cpu), boot_on_stack);
+    stack_continue(cpu_top_of(cpu));
 }
 
-static void boot_on_stack(void)
+void boot_on_stack(void)
 {
     struct cpu *cpu = this_cpu();
 

@@ -9,16 +9,13 @@ struct alt_entry {
     uint8_t bytes[4];
 };
 
-extern const struct alt_entry __alt_start[], __alt_end[];
-
 void alternatives_apply_smap(void)
 {
-    for (unsigned i = 0; &__alt_start[i] != __alt_end; i++) {
-        SC_UNSAFE("DEV-11: three bytes of text that the assembler set aside; no other CPU runs yet")
-        {
-            uint8_t *at = (uint8_t *)((uint64_t)&__alt_start[i].where + (uint64_t)(int64_t)__alt_start[i].where);
+    SC_UNSAFE("DEV-11: entries between the linker's symbols name three bytes of text each; no other CPU runs yet")
+    {
+        extern const struct alt_entry __alt_start[], __alt_end[];
 
-            memcpy(at, __alt_start[i].bytes, 3);
-        }
+        for (const struct alt_entry *e = __alt_start; e != __alt_end; e++)
+            memcpy((uint8_t *)((uint64_t)&e->where + (uint64_t)(int64_t)e->where), e->bytes, 3);
     }
 }

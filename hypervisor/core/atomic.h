@@ -43,6 +43,11 @@ SC_INLINE void atomic_write64(uint64_t *p, uint64_t v)
 {
     __atomic_store_n(p, v, __ATOMIC_RELEASE);
 }
+/* Add (modulo 2^64), and what was there before; a full barrier. */
+SC_INLINE uint64_t atomic_add64(uint64_t *p, uint64_t v)
+{
+    return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);
+}
 /* Add (modulo 2^32); a full barrier. */
 SC_INLINE void atomic_add32(uint32_t *p, uint32_t v)
 {

@@ -3,31 +3,33 @@
 
 #include "core/log.h"
 
-unsigned opt_loglvl = LOG_WARNING;
-unsigned opt_guest_loglvl = LOG_WARNING;
-bool opt_noreboot;
-bool opt_sync_console;
-bool opt_console_serial = true;
-uint64_t opt_com1_baud = 115200;
-uint64_t opt_dom0_mem;
-uint32_t opt_dom0_max_vcpus;
-uint32_t opt_maxcpus;
-bool opt_smep = true, opt_smap = true;
-bool opt_smap_given;
-char opt_line[1024];
-const char *opt_domu[MAX_DOMUS];
-unsigned opt_nr_domus;
+unsigned opt_loglvl SC_BOOT = LOG_WARNING;
+unsigned opt_guest_loglvl SC_BOOT = LOG_WARNING;
+bool opt_noreboot SC_BOOT;
+bool opt_sync_console SC_BOOT;
+bool opt_console_serial SC_BOOT = true;
+uint64_t opt_com1_baud SC_BOOT = 115200;
+uint64_t opt_dom0_mem SC_BOOT;
+uint32_t opt_dom0_max_vcpus SC_BOOT;
+uint32_t opt_maxcpus SC_BOOT;
+bool opt_smep SC_BOOT = true;
+bool opt_smap SC_BOOT = true;
+bool opt_smap_given SC_BOOT;
+char opt_line[OPT_LINE_BYTES] SC_BOOT;
+uint32_t opt_domu[MAX_DOMUS] SC_BOOT;
+unsigned opt_nr_domus SC_BOOT;
 
 #define MAX_UNKNOWN 8
 #define WORD_BYTES 48
-static char unknown[MAX_UNKNOWN][WORD_BYTES];
-static unsigned nr_unknown;
+#define NAME_BYTES 20
+static char unknown[MAX_UNKNOWN][WORD_BYTES] SC_BOOT;
+static unsigned nr_unknown SC_BOOT;
 
 enum opt_type { OPT_LEVEL, OPT_BOOL, OPT_UINT, OPT_SIZE, OPT_BAUD, OPT_CONSOLE, OPT_DOMU, OPT_IGNORED };
 
 /* One row an option: what kind of value, and where it goes. */
 struct option {
-    const char *name;
+    char name[NAME_BYTES];
     enum opt_type type;
     unsigned *level;
     bool *flag;
@@ -51,26 +53,39 @@ static const struct option options[] = {
     { .name = "placeholder", .type = OPT_IGNORED }, /* GRUB's first word */
 };
 
-static bool word_is(const char *name, const char *word, unsigned nr)
-{
-    unsigned i = 0;
+/* A part of opt_line. */
+struct word {
+    uint32_t at, nr;
+};
 
-    for (; i < nr; i++) {
-        if (name[i] == '\0' || name[i] != word[i])
+/* A literal and its length, as two arguments. */
+#define TEXT(literal) literal, sizeof(literal) - 1
+
+/* The line's character at that place; 0 from its end on. */
+static char line_at(uint32_t at)
+{
+    return at < OPT_LINE_BYTES ? opt_line[at] : '\0';
+}
+
+static bool word_is(const char name[NAME_BYTES], struct word w)
+{
+    if (w.nr >= NAME_BYTES)
+        return false;
+    for (uint32_t i = 0; i < w.nr; i++) {
+        if (name[i] != line_at(w.at + i))
             return false;
     }
-    return name[i] == '\0';
+    return name[w.nr] == '\0';
 }
 
 /* A number with Xen's size suffixes; min:max: lists take the first plain value. */
-static uint64_t parse_size(const char *s, uint64_t unit)
+static uint64_t parse_size(uint32_t at, uint64_t unit)
 {
     uint64_t v = 0;
-    unsigned i = 0;
 
-    for (; s[i] >= '0' && s[i] <= '9'; i++)
-        v = v * 10 + (uint64_t)(s[i] - '0');
-    switch (s[i]) {
+    for (; at < OPT_LINE_BYTES && opt_line[at] >= '0' && opt_line[at] <= '9'; at++)
+        v = v * 10 + (uint64_t)(opt_line[at] - '0');
+    switch (line_at(at)) {
     case 'G':
     case 'g': return v << 30;
     case 'M':
@@ -83,104 +98,114 @@ static uint64_t parse_size(const char *s, uint64_t unit)
     }
 }
 
-static bool starts_with(const char *s, const char *prefix)
+static bool starts_with(uint32_t at, const char *prefix SC_COUNT(nr), uint32_t nr)
 {
-    for (unsigned i = 0; prefix[i] != '\0'; i++) {
-        if (s[i] != prefix[i])
+    for (uint32_t i = 0; i < nr; i++) {
+        if (line_at(at + i) != prefix[i])
             return false;
     }
     return true;
 }
 
-static unsigned parse_level(const char *s)
+static unsigned parse_level(uint32_t at)
 {
-    if (starts_with(s, "none") || starts_with(s, "error"))
+    if (starts_with(at, TEXT("none")) || starts_with(at, TEXT("error")))
         return LOG_ERR;
-    if (starts_with(s, "warning"))
+    if (starts_with(at, TEXT("warning")))
         return LOG_WARNING;
-    if (starts_with(s, "info"))
+    if (starts_with(at, TEXT("info")))
         return LOG_INFO;
     return LOG_DEBUG;
 }
 
-static bool parse_bool(const char *s)
+static bool parse_bool(uint32_t at)
 {
-    return !(starts_with(s, "0") || starts_with(s, "no") || starts_with(s, "off") || starts_with(s, "false"));
+    return !(starts_with(at, TEXT("0")) || starts_with(at, TEXT("no")) || starts_with(at, TEXT("off")) ||
+             starts_with(at, TEXT("false")));
 }
 
-static void option_domu(const char *value)
+static bool ends_word(char c)
+{
+    return c == '\0' || c == ' ';
+}
+
+static void option_domu(uint32_t value)
 {
     if (opt_nr_domus < MAX_DOMUS)
         opt_domu[opt_nr_domus] = value;
     opt_nr_domus++;
 }
 
-static void option_set(const struct option *o, const char *value, bool negated)
+/* What a row points to is there for the row's type. */
+static void option_set(const struct option *o, uint32_t value, bool negated)
 {
     if (o->flag == &opt_smap)
         opt_smap_given = true;
     switch (o->type) {
     case OPT_LEVEL: *o->level = parse_level(value); break;
-    case OPT_BOOL: *o->flag = (value[0] == '\0' || parse_bool(value)) && !negated; break;
+    case OPT_BOOL: *o->flag = (ends_word(line_at(value)) || parse_bool(value)) && !negated; break;
     case OPT_UINT: *o->number = (uint32_t)parse_size(value, 1); break;
-    case OPT_SIZE: *o->wide = parse_size(starts_with(value, "max:") ? &value[4] : value, 1024); break;
+    case OPT_SIZE: *o->wide = parse_size(starts_with(value, TEXT("max:")) ? value + 4 : value, 1024); break;
     case OPT_BAUD: *o->wide = parse_size(value, 1); break;
-    case OPT_CONSOLE: *o->flag = !starts_with(value, "none"); break;
+    case OPT_CONSOLE: *o->flag = !starts_with(value, TEXT("none")); break;
     case OPT_DOMU: option_domu(value); break;
     case OPT_IGNORED: break;
     }
 }
 
-static void option_unknown(const char *word, unsigned nr)
+static void option_unknown(struct word w)
 {
     if (nr_unknown >= MAX_UNKNOWN)
         return;
-    for (unsigned i = 0; i < nr && i < WORD_BYTES - 1; i++)
-        unknown[nr_unknown][i] = word[i];
+    for (uint32_t i = 0; i < w.nr && i < WORD_BYTES - 1; i++)
+        unknown[nr_unknown][i] = line_at(w.at + i);
     nr_unknown++;
 }
 
-static void option_word(const char *word, unsigned nr, const char *value)
+static void option_word(struct word w, uint32_t value)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(options); i++) {
-        if (word_is(options[i].name, word, nr)) {
+        if (word_is(options[i].name, w)) {
             option_set(&options[i], value, false);
             return;
         }
-        if (options[i].type == OPT_BOOL && nr > 3 && starts_with(word, "no-") &&
-            word_is(options[i].name, &word[3], nr - 3)) {
-            option_set(&options[i], "", true);
+        if (options[i].type == OPT_BOOL && w.nr > 3 && starts_with(w.at, TEXT("no-")) &&
+            word_is(options[i].name, (struct word){ w.at + 3, w.nr - 3 })) {
+            option_set(&options[i], value, true);
             return;
         }
     }
-    option_unknown(word, nr);
+    option_unknown(w);
+}
+
+/* The word at `at`, with its value if it has one; returns where it ends. */
+static uint32_t word_take(uint32_t at)
+{
+    struct word w = { at, 0 };
+
+    for (; at < OPT_LINE_BYTES && !ends_word(opt_line[at]) && opt_line[at] != '='; at++)
+        w.nr++;
+    if (line_at(at) == '=')
+        at++;
+    /* QEMU and GRUB put the file's own path first. */
+    if (!(w.at == 0 && opt_line[0] == '/' && ends_word(line_at(at))))
+        option_word(w, at);
+    while (at < OPT_LINE_BYTES && !ends_word(opt_line[at]))
+        at++;
+    return at;
 }
 
 void cmdline_parse(const char *line, uint64_t nr_bytes)
 {
-    unsigned i = 0, start, name_nr;
+    uint32_t at = 0;
 
-    for (uint64_t k = 0; k < nr_bytes && k < sizeof(opt_line) - 1; k++)
+    for (uint64_t k = 0; k < nr_bytes && k < OPT_LINE_BYTES - 1; k++)
         opt_line[k] = line[k];
-    while (opt_line[i] != '\0') {
-        while (opt_line[i] == ' ')
-            i++;
-        start = i;
-        while (opt_line[i] != '\0' && opt_line[i] != ' ' && opt_line[i] != '=')
-            i++;
-        name_nr = i - start;
-        if (name_nr == 0)
-            break;
-        if (opt_line[i] == '=') {
-            i++;
-            option_word(&opt_line[start], name_nr, &opt_line[i]);
-            while (opt_line[i] != '\0' && opt_line[i] != ' ')
-                i++;
-        } else {
-            /* QEMU and GRUB put the file's own path first. */
-            if (!(start == 0 && opt_line[0] == '/'))
-                option_word(&opt_line[start], name_nr, "");
-        }
+    while (at < OPT_LINE_BYTES && opt_line[at] != '\0') {
+        if (opt_line[at] == ' ')
+            at++;
+        else
+            at = word_take(at);
     }
 }
 

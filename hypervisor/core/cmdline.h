@@ -7,22 +7,25 @@
 
 #include "core/base.h"
 
-extern unsigned opt_loglvl; /* lines up to this enum log_level are shown */
-extern unsigned opt_guest_loglvl;
-extern bool opt_noreboot;
-extern bool opt_sync_console;
-extern bool opt_console_serial; /* console=com1 */
-extern uint64_t opt_com1_baud;
-extern uint64_t opt_dom0_mem; /* bytes; 0: all but a reserve */
-extern uint32_t opt_dom0_max_vcpus;
-extern uint32_t opt_maxcpus;
-extern bool opt_smep, opt_smap;
-extern bool opt_smap_given; /* smap= was on the line: no second thoughts about emulators */
-extern char opt_line[1024]; /* as given */
-/* Values of domu=, in order; each ends with a space or the line.  nr_domus counts those beyond MAX_DOMUS too. */
+extern unsigned opt_loglvl SC_BOOT; /* lines up to this enum log_level are shown */
+extern unsigned opt_guest_loglvl SC_BOOT;
+extern bool opt_noreboot SC_BOOT;
+extern bool opt_sync_console SC_BOOT;
+extern bool opt_console_serial SC_BOOT; /* console=com1 */
+extern uint64_t opt_com1_baud SC_BOOT;
+extern uint64_t opt_dom0_mem SC_BOOT; /* bytes; 0: all but a reserve */
+extern uint32_t opt_dom0_max_vcpus SC_BOOT;
+extern uint32_t opt_maxcpus SC_BOOT;
+extern bool opt_smep SC_BOOT;
+extern bool opt_smap SC_BOOT;
+extern bool opt_smap_given SC_BOOT; /* smap= was on the line: no second thoughts about emulators */
+#define OPT_LINE_BYTES 1024
+extern char opt_line[OPT_LINE_BYTES] SC_BOOT; /* as given; ends in a 0 */
+/* Where in the line the values of domu= are, in order; each ends with a space or the line.  nr_domus counts those
+ * beyond MAX_DOMUS too. */
 #define MAX_DOMUS 8
-extern const char *opt_domu[MAX_DOMUS];
-extern unsigned opt_nr_domus;
+extern uint32_t opt_domu[MAX_DOMUS] SC_BOOT;
+extern unsigned opt_nr_domus SC_BOOT;
 
 /* Read the line; unknown options are remembered. */
 void cmdline_parse(const char *line SC_COUNT(nr_bytes), uint64_t nr_bytes);

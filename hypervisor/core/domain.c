@@ -21,25 +21,49 @@
 #include "ports/physdev.h"
 #include "ports/sched.h"
 
-struct domain *domain_list;
-struct domain *hardware_domain;
+struct domain *domain_list SC_SLOT;
+struct domain *hardware_domain SC_BOOT;
+SC_UNSAFE_DECL("DEV-29: what belongs to one CPU is reached by that CPU; the rest is atomic or has a lock")
 struct cpu cpus[MAX_CPUS];
-uint32_t nr_cpus = 1;
+uint32_t nr_cpus SC_BOOT = 1;
 
 static spinlock_t domlist_lock = SPINLOCK_INIT(RANK_DOMLIST);
 
-/* An object of whole frames, zeroed; never freed to another type (domains and vcpus are few). */
-static void *object_alloc(uint64_t nr_bytes)
+/* Whole frames in a row for one object, zeroed; never freed to another type (domains and vcpus are few). */
+static int object_alloc(uint64_t nr_bytes, mfn_t *out)
 {
     unsigned order = 0;
+
+    while (order < 9 && (PAGE_SIZE << order) < nr_bytes)
+        order++;
+    if (pagealloc_get(order, 0, out) != 0)
+        return -ENOMEM;
+    memset(frames_bytes(*out, PAGE_SIZE << order), 0, PAGE_SIZE << order);
+    return 0;
+}
+
+SC_NULLABLE static struct domain *domain_alloc(void)
+{
     mfn_t m;
 
-    while ((PAGE_SIZE << order) < nr_bytes)
-        order++;
-    if (pagealloc_get(order, 0, &m) != 0)
+    if (object_alloc(sizeof(struct domain), &m) != 0)
         return NULL;
-    memset(frame_bytes(m), 0, PAGE_SIZE << order);
-    return frame_bytes(m);
+    SC_UNSAFE("DEV-30: fresh zeroed frames, enough of them, become a domain for ever")
+    {
+        return (struct domain *)(void *)frame_bytes(m);
+    }
+}
+
+SC_NULLABLE static struct vcpu *vcpu_alloc(void)
+{
+    mfn_t m;
+
+    if (object_alloc(sizeof(struct vcpu), &m) != 0)
+        return NULL;
+    SC_UNSAFE("DEV-31: fresh zeroed frames, enough of them, become a vcpu for ever")
+    {
+        return (struct vcpu *)(void *)frame_bytes(m);
+    }
 }
 
 struct domain *domain_find(struct domain *self, domid_t id)
@@ -82,7 +106,7 @@ void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte)
 /* Selectors of pages that the guest did not give find zeroes: not present, not a fault of ours. */
 void perdom_unmap_gdt(const struct vcpu *v, unsigned page)
 {
-    static mfn_t zero;
+    static mfn_t zero SC_BOOT;
 
     if (zero.v == 0 && frame_alloc_hv(&zero) != 0)
         return;
@@ -91,7 +115,7 @@ void perdom_unmap_gdt(const struct vcpu *v, unsigned page)
 
 struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
 {
-    struct domain *d = object_alloc(sizeof(*d));
+    struct domain *d = domain_alloc();
 
     if (d == NULL || max_vcpus == 0 || max_vcpus > MAX_VCPUS)
         return NULL;
@@ -114,7 +138,7 @@ struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
 void domain_publish(struct domain *d)
 {
     spin_lock(&domlist_lock);
-    d->next = domain_list;
+    d->next = slot_read(domain_list);
     slot_publish(domain_list, d);
     if (d->privileged && hardware_domain == NULL)
         hardware_domain = d;
@@ -150,7 +174,7 @@ int vcpu_create(struct domain *d, uint32_t id)
         return -EINVAL;
     if (d->vcpu[id] != NULL)
         return -EEXIST;
-    v = object_alloc(sizeof(*v));
+    v = vcpu_alloc();
     if (v == NULL || fpu_vcpu_init(v) != 0)
         return -ENOMEM;
     v->domain = d;
@@ -186,10 +210,10 @@ int vcpu_create(struct domain *d, uint32_t id)
 
 struct vcpu *vcpu_create_idle(struct cpu *cpu)
 {
-    static struct domain idle_domain = { .id = DOMID_IDLE & 0x7fff, .max_vcpus = MAX_CPUS };
-    static struct vcpu idle_vcpus[1];
-    static struct vcpu_info idle_info;
-    struct vcpu *v = cpu->id == 0 ? &idle_vcpus[0] : object_alloc(sizeof(*v));
+    static struct domain idle_domain SC_BOOT = { .id = DOMID_IDLE & 0x7fff, .max_vcpus = MAX_CPUS };
+    static struct vcpu idle_vcpus[1] SC_BOOT;
+    static struct vcpu_info idle_info SC_BOOT;
+    struct vcpu *v = cpu->id == 0 ? &idle_vcpus[0] : vcpu_alloc();
 
     if (v == NULL)
         return NULL;
@@ -267,6 +291,7 @@ void domain_shutdown(struct domain *d, uint8_t reason)
         evtchn_send_global_virq(hardware_domain, VIRQ_DOM_EXC);
 }
 
+SC_UNSAFE_DECL("DEV-32: its arguments go to log_vprint(), whose format the compiler has checked at the call")
 void domain_crash(struct domain *d, const char *why, ...)
 {
     struct vcpu *v = current_vcpu();

@@ -199,7 +199,8 @@ SC_INLINE struct start_info *frame_start_info(mfn_t m)
 void perdom_unmap_gdt(const struct vcpu *v, unsigned page);
 void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte);
 
-extern struct domain *domain_list;
-extern struct domain *hardware_domain;
+/* Read with slot_read(). */
+extern struct domain *domain_list SC_SLOT;
+extern struct domain *hardware_domain SC_BOOT;
 
 #endif

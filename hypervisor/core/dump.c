@@ -5,13 +5,12 @@
 #include "core/cmdline.h"
 #include "core/guest.h"
 #include "core/hvmap.h"
+#include "core/image.h"
 #include "core/ksyms.h"
 #include "core/log.h"
 #include "core/machine.h"
 #include "core/pt.h"
 #include "core/trap.h"
-
-extern const uint8_t __text_start[], __text_end[];
 
 static void dump_registers(const struct guest_regs *r)
 {
@@ -70,8 +69,7 @@ void dump_guest(const struct vcpu *v, const struct guest_regs *regs)
 /* Every word of the stack that points into text is named: no frame pointers needed. */
 void dump_backtrace(uint64_t rsp, uint64_t rip)
 {
-    const struct cpu_top *top = cpu_top();
-    uint64_t end = (uint64_t)&top->regs, lowest = ALIGN_DOWN(end, (uint64_t)STACK_AREA);
+    uint64_t end = cpu_top_va(), lowest = ALIGN_DOWN(end, (uint64_t)STACK_AREA);
     unsigned nr = 0;
 
     log_err("Call trace:");
@@ -85,7 +83,7 @@ void dump_backtrace(uint64_t rsp, uint64_t rip)
         {
             w = *(const uint64_t *)at;
         }
-        if (w >= (uint64_t)__text_start && w < (uint64_t)__text_end) {
+        if (w >= image.text_start && w < image.text_end) {
             ksyms_log("   ", w);
             nr++;
         }

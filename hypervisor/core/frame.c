@@ -5,10 +5,10 @@
 #include "core/log.h"
 #include "ports/pagealloc.h"
 
-uint64_t max_mfn;
-uint64_t io_max_mfn;
-uint64_t tlb_clock = 1;
-uint64_t tlb_free_stamp;
+uint64_t max_mfn SC_BOOT;
+uint64_t io_max_mfn SC_BOOT;
+uint64_t tlb_clock SC_ATOMIC = 1;
+uint64_t tlb_free_stamp SC_ATOMIC;
 
 int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, fref_t *out)
 {
@@ -63,7 +63,7 @@ void frame_table_reset(mfn_t m)
 {
     uint64_t s = frame_state(m), next;
 
-    frame_table()[m.v].aux = tlb_clock;
+    frame_table()[m.v].aux = tlb_now();
     do {
         next = (s - FS_KIND_ONE) & ~(FS_TYPE_MASK | FS_SEALED);
     } while (unlikely(!frame_cas(m, &s, next)));

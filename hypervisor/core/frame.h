@@ -27,6 +27,7 @@
 #define CORE_FRAME_H
 
 #include "core/addr.h"
+#include "core/atomic.h"
 
 #include <xen/xen.h>
 
@@ -91,9 +92,14 @@ struct frame_info {
     uint64_t aux;
 };
 
-extern uint64_t max_mfn;    /* frames in the table */
-extern uint64_t io_max_mfn; /* beyond what the CPU can address (CPUID 0x80000008) */
-extern uint64_t tlb_clock;  /* advanced by each full TLB flush */
+extern uint64_t max_mfn SC_BOOT;     /* frames in the table */
+extern uint64_t io_max_mfn SC_BOOT;  /* beyond what the CPU can address (CPUID 0x80000008) */
+extern uint64_t tlb_clock SC_ATOMIC; /* advanced by each full TLB flush */
+
+SC_INLINE uint64_t tlb_now(void)
+{
+    return atomic_read64(&tlb_clock);
+}
 
 /* The whole table. */
 SC_COUNT(max_mfn) SC_INLINE struct frame_info *frame_table(void)
@@ -199,7 +205,7 @@ SC_INLINE void frame_put(SC_OWNED fref_t r)
     do {
         next = s - one;
         if ((next & FS_KIND_MASK) == 0)
-            frame_table()[m.v].aux = tlb_clock;
+            frame_table()[m.v].aux = tlb_now();
     } while (unlikely(!frame_cas(m, &s, next)));
     if (unlikely((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0))
         frame_release(m);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/hvmap.h"
 
+#include "core/image.h"
 #include "core/tlb.h"
 #include "core/log.h"
 #include "core/schedule.h"
@@ -8,14 +9,11 @@
 
 #define MAX_BOOT_RANGES 40
 
-extern uint8_t __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[], __data_end[];
-extern uint8_t __ro_after_init_start[], __ro_after_init_end[];
-
-mfn_t hv_l4;
-static struct ram_range boot_free[MAX_BOOT_RANGES];
-static unsigned nr_boot_free;
-static bool boot_done;
-static uint64_t device_next = DEVICE_BASE;
+mfn_t hv_l4 SC_BOOT;
+static struct ram_range boot_free[MAX_BOOT_RANGES] SC_BOOT;
+static unsigned nr_boot_free SC_BOOT;
+static bool boot_done SC_BOOT;
+static uint64_t device_next SC_BOOT = DEVICE_BASE;
 
 /* ---- frames before there is an allocator ---- */
 
@@ -42,7 +40,7 @@ static mfn_t boot_alloc(uint64_t nr_frames)
     if (best == NULL)
         panic("out of memory at boot: give the machine more (-m), or dom0 less (dom0_mem=)");
     best->end -= nr_frames * PAGE_SIZE;
-    memset(frame_bytes(mfn(best->end >> PAGE_SHIFT)), 0, nr_frames * PAGE_SIZE);
+    memset(frames_bytes(mfn(best->end >> PAGE_SHIFT), nr_frames * PAGE_SIZE), 0, nr_frames * PAGE_SIZE);
     return mfn(best->end >> PAGE_SHIFT);
 }
 
@@ -77,7 +75,7 @@ mfn_t hvmap_alloc_frame_pair(void)
         return boot_alloc(2);
     if (pagealloc_get(1, 0, &m) != 0)
         panic("out of memory for a CPU's tables");
-    memset(frame_bytes(m), 0, 2 * PAGE_SIZE);
+    memset(frames_bytes(m, 2 * PAGE_SIZE), 0, 2 * PAGE_SIZE);
     return m;
 }
 
@@ -94,7 +92,7 @@ void hvmap_boot_alloc_finish(void)
 
 /* ---- tables ---- */
 
-static unsigned slot_of(uint64_t va, unsigned level)
+SC_RANGE(0, 511) static unsigned slot_of(uint64_t va, unsigned level)
 {
     return (va >> (PAGE_SHIFT + 9 * (level - 1))) & 511;
 }
@@ -102,7 +100,7 @@ static unsigned slot_of(uint64_t va, unsigned level)
 /* The slot for va at a level (1: 4 KiB, 2: 2 MiB), making the tables above it. */
 static uint64_t *slot_make(uint64_t va, unsigned level)
 {
-    uint64_t *t = frame_words(hv_l4);
+    uint64_t *t SC_COUNT(512) = frame_words(hv_l4);
 
     for (unsigned l = 4; l > level; l--) {
         uint64_t *e = &t[slot_of(va, l)];
@@ -123,7 +121,8 @@ void hvmap_page(uint64_t va, mfn_t m, uint64_t flags)
 
 uint64_t hvmap_lookup(uint64_t va)
 {
-    uint64_t *t = frame_words(hv_l4), e = 0;
+    uint64_t *t SC_COUNT(512) = frame_words(hv_l4);
+    uint64_t e = 0;
 
     for (unsigned l = 4; l >= 1; l--) {
         e = t[slot_of(va, l)];
@@ -136,21 +135,21 @@ uint64_t hvmap_lookup(uint64_t va)
     return e;
 }
 
-static uint64_t image_phys(const uint8_t *sym)
+static uint64_t image_phys(uint64_t va)
 {
-    return (uint64_t)sym - WINDOW_BASE;
+    return va - WINDOW_BASE;
 }
 
 /* Text and read-only data must not be writable through the direct map either. */
 static bool must_be_ro(uint64_t maddr)
 {
-    return maddr >= image_phys(__text_start) && maddr < image_phys(__rodata_end);
+    return maddr >= image_phys(image.text_start) && maddr < image_phys(image.rodata_end);
 }
 
 static void map_direct(uint64_t start, uint64_t end)
 {
-    uint64_t image_start = ALIGN_DOWN(image_phys(__text_start), 0x200000UL);
-    uint64_t image_end = ALIGN_UP(image_phys(__data_end), 0x200000UL);
+    uint64_t image_start = ALIGN_DOWN(image_phys(image.text_start), 0x200000UL);
+    uint64_t image_end = ALIGN_UP(image_phys(image.data_end), 0x200000UL);
 
     start = ALIGN_DOWN(start, PAGE_SIZE);
     end = ALIGN_UP(end, PAGE_SIZE);
@@ -167,9 +166,9 @@ static void map_direct(uint64_t start, uint64_t end)
     }
 }
 
-static void map_image(const uint8_t *from, const uint8_t *to, uint64_t flags)
+static void map_image(uint64_t from, uint64_t to, uint64_t flags)
 {
-    for (uint64_t va = (uint64_t)from; va < (uint64_t)to; va += PAGE_SIZE)
+    for (uint64_t va = from; va < to; va += PAGE_SIZE)
         hvmap_page(va, mfn((va - WINDOW_BASE) >> PAGE_SHIFT), flags);
 }
 
@@ -205,7 +204,8 @@ bool hvmap_m2p_piece(unsigned n, mfn_t *out)
 
 void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
 {
-    uint64_t *l4, l3;
+    uint64_t *l4 SC_COUNT(512);
+    uint64_t l3;
 
     for (unsigned i = 0; i < nr_ram; i++)
         max_mfn = max_u64(max_mfn, ram[i].end >> PAGE_SHIFT);
@@ -213,9 +213,9 @@ void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
     l4 = frame_words(hv_l4);
     for (unsigned i = 0; i < nr_ram; i++)
         map_direct(ram[i].start, ram[i].end);
-    map_image(__text_start, __text_end, HVMAP_RX);
-    map_image(__rodata_start, __rodata_end, HVMAP_R);
-    map_image(__data_start, __data_end, HVMAP_RW | PTE_G);
+    map_image(image.text_start, image.text_end, HVMAP_RX);
+    map_image(image.rodata_start, image.rodata_end, HVMAP_R);
+    map_image(image.data_start, image.data_end, HVMAP_RW | PTE_G);
     map_table(FRAMETABLE_BASE, max_mfn * sizeof(struct frame_info), HVMAP_RW | PTE_G);
     /* One set of tables shows the M2P twice: writable to us, read-only to guests. */
     map_m2p();
@@ -282,8 +282,8 @@ const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes)
 
 void hvmap_seal(void)
 {
-    map_image(__ro_after_init_start, __ro_after_init_end, HVMAP_R);
-    for (uint64_t va = (uint64_t)__ro_after_init_start; va < (uint64_t)__ro_after_init_end; va += PAGE_SIZE)
+    map_image(image.ro_after_init_start, image.ro_after_init_end, HVMAP_R);
+    for (uint64_t va = image.ro_after_init_start; va < image.ro_after_init_end; va += PAGE_SIZE)
         hvmap_page(DIRECTMAP_BASE + va - WINDOW_BASE, mfn((va - WINDOW_BASE) >> PAGE_SHIFT), HVMAP_R);
     tlb_flush_all_local();
 }

@@ -29,7 +29,7 @@
 struct ram_range {
     uint64_t start, end;
 };
-void hvmap_init(const struct ram_range *ram, unsigned nr_ram);
+void hvmap_init(const struct ram_range *ram SC_COUNT(nr_ram), unsigned nr_ram);
 /* Boot: frames taken before the page allocator exists; zeroed. */
 void hvmap_boot_alloc_add(uint64_t start, uint64_t end);
 mfn_t hvmap_alloc_frame(void);
@@ -42,7 +42,7 @@ void hvmap_page(uint64_t va, mfn_t m, uint64_t flags);
 /* Make the direct map's view of m read-only. */
 void hvmap_protect_direct(mfn_t m);
 /* Map device registers or firmware tables; never unmapped. */
-volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes);
+SC_COUNT(nr_bytes) volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes);
 SC_COUNT(nr_bytes) const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes);
 /* Read-only after boot: the tables set up at boot become read-only. */
 void hvmap_seal(void);

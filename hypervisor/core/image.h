@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* image.h - symbols that the linker script makes. */
+/* image.h - addresses of the image's parts, from the linker script and the assembly files (arch/image.S). */
 #ifndef CORE_IMAGE_H
 #define CORE_IMAGE_H
 
 #include "core/base.h"
 
-/* The build id's note: a header of 16 bytes, then the id. */
+struct image {
+    uint64_t text_start, text_end;
+    uint64_t rodata_start, rodata_end;
+    uint64_t data_start, data_end;
+    uint64_t ro_after_init_start, ro_after_init_end;
+    uint64_t module_text_start, module_text_end;
+    uint64_t build_id_start, build_id_end; /* the note: a header of 16 bytes, then the id */
+    uint64_t guest_iret, syscall_entry, syscall32_entry;
+};
+extern const struct image image;
+
 #define BUILD_ID_AT 16
-extern const uint8_t __build_id_start[], __build_id_end[];
 
-SC_INLINE uint64_t image_build_id_bytes(void)
-{
-    SC_UNSAFE("DEV-17: two addresses of one section")
-    {
-        return (uint64_t)__build_id_end - (uint64_t)__build_id_start;
-    }
-}
-
-/* Byte i of the note; 0 past its end. */
+/* Byte i of the build id's note; 0 past its end. */
 SC_INLINE uint8_t image_build_id_byte(uint64_t i)
 {
-    if (i >= image_build_id_bytes())
+    if (i >= image.build_id_end - image.build_id_start)
         return 0;
     SC_UNSAFE("DEV-17: i lies between the section's two addresses")
     {
-        return __build_id_start[i];
+        return *(const uint8_t *)(image.build_id_start + i);
     }
 }
 

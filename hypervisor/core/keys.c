@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys for the hypervisor (Ctrl-a three times), with Xen's letters. */
+#include "core/atomic.h"
 #include "core/segments.h"
 #include "core/log.h"
 #include "core/machine.h"
@@ -33,9 +34,14 @@ static const char *vcpu_state(const struct vcpu *v)
 
 static void key_domains(void)
 {
-    for (const struct domain *d = domain_list; d != NULL; d = d->next) {
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
+        uint64_t nr_frames;
+
+        spin_lock(&d->page_lock);
+        nr_frames = d->nr_frames;
+        spin_unlock(&d->page_lock);
         log_err("domain %u%s: %lu of at most %lu frames, %u vcpus%s", d->id, d->privileged ? " (hardware)" : "",
-                d->nr_frames, d->max_frames, d->max_vcpus, d->shut_down ? ", shut down" : "");
+                nr_frames, d->max_frames, d->max_vcpus, d->shut_down ? ", shut down" : "");
         for (uint32_t i = 0; i < d->max_vcpus; i++) {
             const struct vcpu *v = domain_vcpu(d, i);
 

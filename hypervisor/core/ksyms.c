@@ -4,26 +4,37 @@
 #include "core/layout.h"
 #include "core/log.h"
 
-/* Filled by the second link: offsets from WINDOW_BASE in rising order, and where each name starts. */
-extern const uint32_t ksyms_nr;
-extern const uint32_t ksyms_offset[];
-extern const uint32_t ksyms_name[];
-extern const char ksyms_text[];
+/* The name of the function that holds the offset, and in *start where that begins; null: none. */
+SC_NULLABLE static const char *ksyms_find(uint32_t offset, uint32_t *start)
+{
+    SC_UNSAFE("DEV-33: the second link fills ksyms_nr offsets from WINDOW_BASE, rising, and where each one's name is")
+    {
+        extern const uint32_t ksyms_nr, ksyms_offset[], ksyms_name[];
+        extern const char ksyms_text[];
+        uint32_t lo = 0, hi = ksyms_nr;
+
+        while (hi - lo > 1) {
+            uint32_t mid = lo + (hi - lo) / 2;
+
+            if (ksyms_offset[mid] <= offset)
+                lo = mid;
+            else
+                hi = mid;
+        }
+        if (ksyms_nr == 0 || offset < ksyms_offset[lo])
+            return NULL;
+        *start = ksyms_offset[lo];
+        return &ksyms_text[ksyms_name[lo]];
+    }
+}
 
 void ksyms_log(const char *what, uint64_t address)
 {
-    uint32_t lo = 0, hi = ksyms_nr, at = (uint32_t)(address - WINDOW_BASE);
+    uint32_t at = (uint32_t)(address - WINDOW_BASE), start = 0;
+    const char *name = ksyms_find(at, &start);
 
-    while (hi - lo > 1) {
-        uint32_t mid = lo + (hi - lo) / 2;
-
-        if (ksyms_offset[mid] <= at)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    if (ksyms_nr == 0 || at < ksyms_offset[lo])
+    if (name == NULL)
         log_err("%s %016lx", what, address);
     else
-        log_err("%s %016lx  %s+0x%x", what, address, &ksyms_text[ksyms_name[lo]], at - ksyms_offset[lo]);
+        log_err("%s %016lx  %s+0x%x", what, address, name, at - start);
 }

@@ -6,11 +6,7 @@
 #include "core/log.h"
 #include "core/percpu.h"
 
-static uint64_t lib_tls[16] __attribute__((aligned(64))); /* word 5 (+0x28): the canary */
-
-/* arch/gate.S */
-int64_t lib_call_raw(int64_t (*fn)(uint64_t, uint64_t, uint64_t), uint64_t a, uint64_t b, uint64_t c,
-                     uint64_t stack_top);
+static uint64_t lib_tls[16] SC_BOOT __attribute__((aligned(64))); /* word 5 (+0x28): the canary */
 
 int64_t lib_call(uint64_t a, uint64_t b, uint64_t c)
 {
@@ -27,10 +23,10 @@ int64_t lib_call(uint64_t a, uint64_t b, uint64_t c)
     clts();
     if (lib_tls[5] == 0)
         lib_tls[5] = (rdtsc() * 0x9e3779b97f4a7c15UL) | 1;
-    wrmsr(MSR_FS_BASE, (uint64_t)lib_tls);
     SC_UNSAFE("DEV-22: the trampoline calls lib_entry and nothing else, on a stack of its own")
     {
-        rc = lib_call_raw(lib_entry, a, b, c, ((uint64_t)top & ~0xfUL) - 64);
+        wrmsr(MSR_FS_BASE, (uint64_t)lib_tls);
+        rc = lib_call_raw(a, b, c, ((uint64_t)top & ~0xfUL) - 64);
     }
     wrmsr(MSR_FS_BASE, fs);
     write_cr0(read_cr0() | CR0_TS);

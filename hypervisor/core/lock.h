@@ -15,7 +15,9 @@
  *   9  pool       one type's free objects        core/pool.c
  *  10  pagealloc  free lists                     modules/pagealloc_buddy
  *  11  console    the console ring               modules/console
- *  12  hardware   IOAPIC and PCI index registers arch/ioapic.c, arch/pci.c
+ *  12  msi        tables of MSI-X mapped so far arch/msi.c
+ *  13  hardware   IOAPIC, PCI index, serial line arch/ioapic.c, arch/pci.c, arch/serial.c
+ *  14  log        how much guests may still say  core/log.c
  *
  * Two locks of one rank are taken lower domain id first (lock_pair).
  * The hypervisor runs with interrupts off, so no lock is taken from an
@@ -41,7 +43,9 @@ enum lock_rank {
     RANK_POOL,
     RANK_PAGEALLOC,
     RANK_CONSOLE,
+    RANK_MSI,
     RANK_HARDWARE,
+    RANK_LOG,
 };
 
 /* A ticket lock. */

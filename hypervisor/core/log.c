@@ -20,10 +20,19 @@ static void line_char(struct line *l, char c)
         l->text[l->nr++] = c;
 }
 
+/* Character i of a text that ends in a 0: a literal, or what came for %s. */
+static char text_at(const char *text, unsigned i)
+{
+    SC_UNSAFE("DEV-34: callers read from 0 on and stop at the 0")
+    {
+        return text[i];
+    }
+}
+
 static void line_str(struct line *l, const char *s)
 {
-    for (unsigned i = 0; s[i] != '\0'; i++)
-        line_char(l, s[i]);
+    for (unsigned i = 0; text_at(s, i) != '\0'; i++)
+        line_char(l, text_at(s, i));
 }
 
 static void line_number(struct line *l, uint64_t v, unsigned base, unsigned width, char pad)
@@ -41,6 +50,7 @@ static void line_number(struct line *l, uint64_t v, unsigned base, unsigned widt
         line_char(l, digits[--n]);
 }
 
+SC_UNSAFE_DECL("DEV-35: the compiler has checked the arguments against the literal format at each call")
 static void line_format(struct line *l, const char *fmt, va_list ap)
 {
     for (unsigned i = 0; fmt[i] != '\0'; i++) {
@@ -86,6 +96,7 @@ static void line_end(struct line *l, bool shown)
     console_write_hv(l->text, l->nr, shown);
 }
 
+SC_UNSAFE_DECL("DEV-36: hands its arguments on")
 void log_vprint(enum log_level level, const char *fmt, va_list ap)
 {
     struct line l = { .nr = 0 };
@@ -95,6 +106,7 @@ void log_vprint(enum log_level level, const char *fmt, va_list ap)
     line_end(&l, (unsigned)level <= opt_loglvl);
 }
 
+SC_UNSAFE_DECL("DEV-37: hands its arguments on")
 void log_print(enum log_level level, const char *fmt, ...)
 {
     va_list ap;
@@ -107,39 +119,50 @@ void log_print(enum log_level level, const char *fmt, ...)
 /* Guests may not flood the line: this many lines a second, the rest counted. */
 #define GUEST_LINES_PER_SECOND 20
 
+static spinlock_t guest_rate_lock = SPINLOCK_INIT(RANK_LOG);
 static struct {
     uint64_t second;
     uint32_t nr, dropped;
-} guest_rate;
+} guest_rate SC_GUARDED_BY(guest_rate_lock);
 
-static bool guest_line_ok(void)
+/* May one more line go out?  *left_out: lines of the last second that could not, told once. */
+static bool guest_line_ok(uint32_t *left_out)
 {
     uint64_t second = now_ns() / 1000000000UL;
+    bool ok;
 
+    *left_out = 0;
+    spin_lock(&guest_rate_lock);
     if (second != guest_rate.second) {
-        uint32_t dropped = guest_rate.dropped;
-
+        *left_out = guest_rate.dropped;
         guest_rate.second = second;
         guest_rate.nr = 0;
         guest_rate.dropped = 0;
-        if (dropped > 0)
-            log_warn("%u lines about guests left out", dropped);
     }
-    if (guest_rate.nr >= GUEST_LINES_PER_SECOND) {
+    ok = guest_rate.nr < GUEST_LINES_PER_SECOND;
+    if (ok)
+        guest_rate.nr++;
+    else
         guest_rate.dropped++;
-        return false;
-    }
-    guest_rate.nr++;
-    return true;
+    spin_unlock(&guest_rate_lock);
+    return ok;
 }
 
+SC_UNSAFE_DECL("DEV-38: hands its arguments on")
 void log_guest(enum log_level level, const char *fmt, ...)
 {
     struct line l = { .nr = 0 };
     const struct vcpu *v = current_vcpu();
+    uint32_t left_out;
     va_list ap;
+    bool ok;
 
-    if ((unsigned)level > opt_guest_loglvl || !guest_line_ok())
+    if ((unsigned)level > opt_guest_loglvl)
+        return;
+    ok = guest_line_ok(&left_out);
+    if (left_out > 0)
+        log_warn("%u lines about guests left out", left_out);
+    if (!ok)
         return;
     line_str(&l, "(SafeHype) d");
     line_number(&l, v->domain->id, 10, 0, ' ');

@@ -59,11 +59,17 @@ struct cpu_top {
 extern struct cpu cpus[MAX_CPUS];
 extern uint32_t nr_cpus;
 
+/* Where this CPU's cpu_top is, which begins with the guest's trap frame. */
+SC_INLINE uint64_t cpu_top_va(void)
+{
+    return stack_area_end() - sizeof(struct cpu_top);
+}
+
 SC_INLINE struct cpu_top *cpu_top(void)
 {
     SC_UNSAFE("DEV-01: the stack pointer is inside this CPU's STACK_AREA, whose top holds cpu_top")
     {
-        return (struct cpu_top *)(stack_area_end(STACK_AREA - 1) + 1 - sizeof(struct cpu_top));
+        return (struct cpu_top *)cpu_top_va();
     }
 }
 

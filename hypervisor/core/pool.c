@@ -40,16 +40,23 @@ void *pool_new(struct pool *p)
     p->free = n->next;
     p->nr_live++;
     spin_unlock(&p->lock);
-    memset(n, 0, p->object_bytes);
-    return n;
+    SC_UNSAFE("DEV-40: a node is a free object of object_bytes; the pool's own type is the caller's by SC_POOL")
+    {
+        memset(n, 0, p->object_bytes);
+        return n;
+    }
 }
 
 void pool_delete(struct pool *p, void *object)
 {
-    struct pool_node *n = object;
+    struct pool_node *n;
 
-    if (n == NULL)
+    if (object == NULL)
         return;
+    SC_UNSAFE("DEV-41: the object came from this pool, and is free again")
+    {
+        n = object;
+    }
     spin_lock(&p->lock);
     n->next = p->free;
     p->free = n;

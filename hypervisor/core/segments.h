@@ -15,7 +15,7 @@
 
 void segments_save(struct vcpu *v);
 /* prev: whose state was loaded before, or null. */
-void segments_load(struct vcpu *v, const struct vcpu *prev);
+void segments_load(struct vcpu *v, const struct vcpu *prev SC_NULLABLE);
 /* The hypervisor's own tables, for when no vcpu's state is in the machine. */
 void segments_load_hv(struct cpu *cpu);
 /* (Re)load v's LDT, v being in the machine. */

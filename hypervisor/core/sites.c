@@ -9,8 +9,6 @@ struct site {
     uint32_t line;
 };
 
-extern const struct site __sites_start[], __sites_end[];
-
 #define MODULE_NAME 24
 #define PATH_MAX 128
 #define FAULTY_MAX 16
@@ -25,6 +23,8 @@ SC_NULLABLE static const struct site *site_find(uint64_t rip)
 {
     SC_UNSAFE("DEV-23: the linker script puts whole entries between the two symbols, each relative to its own place")
     {
+        extern const struct site __sites_start[], __sites_end[];
+
         for (const struct site *s = __sites_start; s != __sites_end; s++)
             if ((uint64_t)&s->at + (uint64_t)(int64_t)s->at == rip)
                 return s;

@@ -11,13 +11,13 @@
 #include "ports/evtchn.h"
 #include "ports/sched.h"
 
-static void heap_place(struct timerq *q, uint16_t slot, struct timer *t)
+SC_HOLDS(q->lock) static void heap_place(struct timerq *q, uint16_t slot, struct timer *t)
 {
     q->heap[slot] = t;
     t->slot = slot;
 }
 
-static void heap_up(struct timerq *q, uint16_t slot, struct timer *t)
+SC_HOLDS(q->lock) static void heap_up(struct timerq *q, uint16_t slot, struct timer *t)
 {
     while (slot > 1) {
         struct timer *parent = q->heap[slot / 2];
@@ -30,7 +30,7 @@ static void heap_up(struct timerq *q, uint16_t slot, struct timer *t)
     heap_place(q, slot, t);
 }
 
-static void heap_down(struct timerq *q, uint16_t slot, struct timer *t)
+SC_HOLDS(q->lock) static void heap_down(struct timerq *q, uint16_t slot, struct timer *t)
 {
     for (;;) {
         uint16_t child = (uint16_t)(2 * slot);
@@ -47,7 +47,7 @@ static void heap_down(struct timerq *q, uint16_t slot, struct timer *t)
     heap_place(q, slot, t);
 }
 
-static void heap_remove(struct timerq *q, struct timer *t)
+SC_HOLDS(q->lock) static void heap_remove(struct timerq *q, struct timer *t)
 {
     uint16_t slot = t->slot;
     struct timer *last = q->heap[q->nr];
@@ -63,7 +63,7 @@ static void heap_remove(struct timerq *q, struct timer *t)
 }
 
 /* Set the hardware for the earliest deadline, if that changed. */
-static void timerq_arm(struct timerq *q)
+SC_HOLDS(q->lock) static void timerq_arm(struct timerq *q)
 {
     uint64_t next = q->nr > 0 ? q->heap[1]->deadline_ns : UINT64_MAX;
 
@@ -108,10 +108,8 @@ void timer_stop(struct timer *t)
     /* The hardware may fire for nothing; that is cheaper than setting it again. */
 }
 
-static void timer_fire(struct timer *t)
+static void vcpu_timer_fire(struct timer *t, struct vcpu *v)
 {
-    struct vcpu *v = t->vcpu;
-
     switch ((enum timer_kind)t->kind) {
     case TIMER_VCPU_SINGLESHOT: evtchn_send_virq(v, VIRQ_TIMER); break;
     case TIMER_VCPU_PERIODIC:
@@ -123,10 +121,20 @@ static void timer_fire(struct timer *t)
         log_err("domain %u: its watchdog was not kicked", v->domain->id);
         domain_shutdown(v->domain, SHUTDOWN_watchdog);
         break;
-    case TIMER_SCHED: softirq_raise(SOFTIRQ_SCHEDULE); break;
-    case TIMER_CONSOLE: softirq_raise(SOFTIRQ_SERIAL); break;
-    case TIMER_NONE: break;
+    default: break;
     }
+}
+
+static void timer_fire(struct timer *t)
+{
+    struct vcpu *v = t->vcpu;
+
+    if (v != NULL)
+        vcpu_timer_fire(t, v);
+    else if (t->kind == TIMER_SCHED)
+        softirq_raise(SOFTIRQ_SCHEDULE);
+    else if (t->kind == TIMER_CONSOLE)
+        softirq_raise(SOFTIRQ_SERIAL);
 }
 
 void timerq_run(void)

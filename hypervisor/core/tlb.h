@@ -12,11 +12,11 @@
 #include "core/frame.h"
 #include "core/percpu.h"
 
-extern uint64_t tlb_free_stamp; /* clock when a frame was last freed */
+extern uint64_t tlb_free_stamp SC_ATOMIC; /* clock when a frame was last freed */
 
 SC_INLINE void tlb_stamp_cpu(void)
 {
-    this_cpu()->tlb_stamp = ++tlb_clock;
+    this_cpu()->tlb_stamp = atomic_add64(&tlb_clock, 1) + 1;
 }
 /* Load a guest's or the hypervisor's address space. */
 void cr3_load(uint64_t cr3);
@@ -34,11 +34,11 @@ SC_INLINE void tlb_flush_if_older(uint64_t stamp)
 }
 SC_INLINE void tlb_note_free(void)
 {
-    tlb_free_stamp = tlb_clock;
+    atomic_write64(&tlb_free_stamp, tlb_now());
 }
 SC_INLINE void tlb_flush_before_alloc(void)
 {
-    tlb_flush_if_older(tlb_free_stamp);
+    tlb_flush_if_older(atomic_read64(&tlb_free_stamp));
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include "arch/cpu.h"
 #include "core/fpu.h"
 #include "core/segments.h"
+#include "core/image.h"
 #include "core/log.h"
 #include "core/sites.h"
 #include "ports/pvmmu.h"
@@ -13,18 +14,16 @@ struct extable_entry {
     int32_t from, to; /* relative to their own place */
 };
 
-extern const struct extable_entry __extable_start[], __extable_end[];
-extern const uint8_t guest_iret[];
-extern const uint8_t __module_text_start[], __module_text_end[];
-
 /* Where a fault at rip continues, or 0. */
 static uint64_t extable_find(uint64_t rip)
 {
-    for (unsigned i = 0; &__extable_start[i] != __extable_end; i++) {
-        const struct extable_entry *e = &__extable_start[i];
+    SC_UNSAFE("DEV-28: the linker script puts whole entries between the two symbols, each relative to its own place")
+    {
+        extern const struct extable_entry __extable_start[], __extable_end[];
 
-        if ((uint64_t)&e->from + (uint64_t)(int64_t)e->from == rip)
-            return (uint64_t)&e->to + (uint64_t)(int64_t)e->to;
+        for (const struct extable_entry *e = __extable_start; e != __extable_end; e++)
+            if ((uint64_t)&e->from + (uint64_t)(int64_t)e->from == rip)
+                return (uint64_t)&e->to + (uint64_t)(int64_t)e->to;
     }
     return 0;
 }
@@ -82,7 +81,7 @@ static struct trap_verdict iret_fault(struct guest_regs *regs)
     memcpy(&top->regs, &saved, offsetof(struct guest_regs, error_code));
     top->regs.error_code = saved.error_code;
     top->regs.vector = saved.vector;
-    return (struct trap_verdict){ (uint64_t)&top->regs, 0 };
+    return (struct trap_verdict){ cpu_top_va(), 0 };
 }
 
 /* A trap in a module under the hypercall gate: what it held is released, its frames dropped. */
@@ -94,12 +93,12 @@ static struct trap_verdict module_fault(struct guest_regs *regs)
     log_err("module fault: vector %u at %016lx, error code %x", regs->vector, regs->rip, regs->error_code);
     dump_backtrace(regs->rsp, regs->rip);
     gate_unwind(log, 0);
-    return (struct trap_verdict){ (uint64_t)&cpu_top()->regs, 1 };
+    return (struct trap_verdict){ cpu_top_va(), 1 };
 }
 
 static bool in_module(uint64_t rip)
 {
-    return rip >= (uint64_t)__module_text_start && rip < (uint64_t)__module_text_end;
+    return rip >= image.module_text_start && rip < image.module_text_end;
 }
 
 struct trap_verdict trap_from_hv(struct guest_regs *regs)
@@ -111,7 +110,7 @@ struct trap_verdict trap_from_hv(struct guest_regs *regs)
         regs->rip = to;
         return (struct trap_verdict){ 0, 0 };
     }
-    if (regs->rip == (uint64_t)guest_iret)
+    if (regs->rip == image.guest_iret)
         return iret_fault(regs);
     if (regs->vector == TRAP_DB) {
         write_dr7(0x400); /* a guest's breakpoint on one of its own addresses that we touched */
@@ -131,7 +130,7 @@ void trap_ist(struct guest_regs *regs)
         return;
     }
     dump_hv(regs);
-    panic(regs->vector == TRAP_DF ? "double fault (a stack overflow?)" : "machine check");
+    panic("%s", regs->vector == TRAP_DF ? "double fault (a stack overflow?)" : "machine check");
 }
 
 long hypercall_fault(struct vcpu *v)

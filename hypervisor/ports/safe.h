@@ -40,7 +40,7 @@
 #define SC_SLOT SC_FACT_("slot")
 /* Written only before its object is published (SC-14). */
 #define SC_FIXED SC_FACT_("fixed")
-/* Used only while the machine starts: one CPU, no guest (SC-14). */
+/* Written only while the machine starts: one CPU, no guest (SC-14). */
 #define SC_BOOT SC_FACT_("boot")
 /* What a function needs, takes and releases of locks (SC-14). */
 #define SC_HOLDS(lock) SC_FACT_("holds=" #lock)
@@ -59,6 +59,8 @@
 
 /* The next block is an unsafe island, numbered and justified; core only (SC-21). */
 #define SC_UNSAFE(why) SC_STATEMENT_("sc:unsafe", why)
+/* The same for one declaration: what the rules say of it does not hold. */
+#define SC_UNSAFE_DECL(why) SC_FACT_("unsafe_decl=" why)
 /* The next block writes shared state: no undischarged check, port call or early exit in it (SC-22). */
 #define SC_COMMIT SC_STATEMENT_("sc:commit")
 /* The next loop: e falls with each turn and is never negative (SC-17). */

@@ -15,12 +15,14 @@ static int is_sign(uint32_t byte)
     return byte == 0 || byte == 0xFF;
 }
 
-static uint64_t load8(const uint8_t *bytes)
+static uint32_t load4(const uint8_t *bytes SC_COUNT(4))
 {
-    uint64_t value;
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
 
-    __builtin_memcpy(&value, bytes, sizeof(value));
-    return value;
+static uint64_t load8(const uint8_t *bytes SC_COUNT(8))
+{
+    return load4(bytes) | (uint64_t)load4(&bytes[4]) << 32;
 }
 
 /* A bit in (at least) the first byte that is 0xE8 or 0xE9; bytes above it may be marked wrongly. */
@@ -32,7 +34,7 @@ static uint64_t opcode_marks(uint64_t eight)
 }
 
 /* The first opcode at or after at, or end. */
-static size_t find_opcode(const uint8_t *bytes, size_t at, size_t end)
+static size_t find_opcode(const uint8_t *bytes SC_COUNT(end), size_t at, size_t end)
 {
     while (end - at >= 16) {
         uint64_t low = opcode_marks(load8(&bytes[at]));
@@ -47,19 +49,14 @@ static size_t find_opcode(const uint8_t *bytes, size_t at, size_t end)
     return at;
 }
 
-static uint32_t operand_load(const uint8_t *bytes, size_t at)
-{
-    uint32_t value;
-
-    __builtin_memcpy(&value, &bytes[at], sizeof(value));
-    return value;
-}
-
-static void operand_store(uint8_t *bytes, size_t at, uint32_t target)
+static void operand_store(uint8_t *bytes SC_COUNT(4), uint32_t target)
 {
     uint32_t value = (target & 0x01FFFFFFu) | (0u - (target & 0x01000000u));
 
-    __builtin_memcpy(&bytes[at], &value, sizeof(value));
+    bytes[0] = (uint8_t)value;
+    bytes[1] = (uint8_t)(value >> 8);
+    bytes[2] = (uint8_t)(value >> 16);
+    bytes[3] = (uint8_t)(value >> 24);
 }
 
 /* How many operand bytes the farthest opcode nearby shares with ours. */
@@ -69,7 +66,7 @@ static uint32_t shared_bytes(uint32_t near)
 }
 
 /* Whether the opcode at bytes[at], with the opcodes near it, had its operand replaced. */
-static int was_replaced(const uint8_t *bytes, size_t at, uint32_t near)
+static int was_replaced(const uint8_t *bytes SC_COUNT(len), size_t len, size_t at, uint32_t near)
 {
     if (!is_sign(bytes[at + 4]))
         return 0;
@@ -111,10 +108,10 @@ size_t bcj_x86_decode(struct bcj_x86 *state, uint8_t *bytes, size_t len)
         at = opcode;
         if (at == end)
             break;
-        if (was_replaced(bytes, at, near)) {
+        if (was_replaced(bytes, len, at, near)) {
             uint32_t ip_after = state->ip + (uint32_t)at + 5;
 
-            operand_store(bytes, at + 1, relative_operand(operand_load(bytes, at + 1), ip_after, near));
+            operand_store(&bytes[at + 1], relative_operand(load4(&bytes[at + 1]), ip_after, near));
             at += 5;
             near = 0;
         } else {

@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../ports/safe.h"
+
 /* Call before the first crc64_add(). */
 void crc64_init(void);
 
 /* The sum over what sum covers (0: nothing) and bytes[0 .. len-1]. */
-uint64_t crc64_add(const uint8_t *bytes, size_t len, uint64_t sum);
+uint64_t crc64_add(const uint8_t *bytes SC_COUNT(len), size_t len, uint64_t sum);
 
 #endif

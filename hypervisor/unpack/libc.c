@@ -6,9 +6,6 @@
 #include "backend.h"
 #include "crc64.h"
 
-/* The core's: prints what and stops the machine. */
-_Noreturn void lib_panic(const char *what);
-
 /* Named by code that no path of ours reaches; says so if that is wrong. */
 #define LIBC_DEAD(name)                        \
     _Noreturn void name(void);                 \
@@ -25,16 +22,19 @@ uint64_t ZSTD_trace_decompress_begin(const void *ctx);
 void ZSTD_trace_decompress_end(uint64_t trace, const void *what);
 uint64_t lzma_crc64(const uint8_t *bytes, size_t len, uint64_t sum);
 
+SC_UNSAFE_DECL("DEV-48: the C library's name, for the libraries")
 void *malloc(size_t len_bytes)
 {
     return arena_alloc(len_bytes);
 }
 
+SC_UNSAFE_DECL("DEV-49: the C library's name, for the libraries")
 void *calloc(size_t count, size_t each_bytes)
 {
     return arena_alloc_zeroed(count, each_bytes);
 }
 
+SC_UNSAFE_DECL("DEV-50: the C library's name, for the libraries")
 void free(void *block)
 {
     arena_free(block);
@@ -59,7 +59,7 @@ void ZSTD_trace_decompress_end(uint64_t trace, const void *what)
 }
 
 /* Takes the place of liblzma's, which is called only for checks that unpack_xz.c has switched off: see crc64.h. */
-uint64_t lzma_crc64(const uint8_t *bytes, size_t len, uint64_t sum)
+uint64_t lzma_crc64(const uint8_t *bytes SC_COUNT(len), size_t len, uint64_t sum)
 {
     return crc64_add(bytes, len, sum);
 }

@@ -9,16 +9,17 @@ static struct {
     int failed; /* the error that ended the stream: a library is not called again after one */
     struct unpack_source source;
     uint64_t taken; /* bytes given out so far */
-} stream;
+} stream SC_BOOT;
 
-static int check_wanted = 1;
+static int check_wanted SC_BOOT = 1;
 
 void unpack_check_set(int on)
 {
     check_wanted = on;
 }
 
-static int starts_with(const uint8_t *src, size_t len, const char *magic, size_t magic_len)
+static int starts_with(const uint8_t *src SC_COUNT(len), size_t len, const char *magic SC_COUNT(magic_len),
+                       size_t magic_len)
 {
     if (len < magic_len)
         return 0;
@@ -56,16 +57,17 @@ static int format_open(void)
     return -XEN_EINVAL;
 }
 
-static int64_t plain_read(uint8_t *dst, size_t len)
+static int64_t plain_read(uint8_t *dst SC_COUNT(len), size_t len)
 {
     size_t left = stream.source.len - (size_t)stream.taken;
     size_t count = len < left ? len : left;
 
-    memcpy(dst, &stream.source.bytes[stream.taken], count);
+    if (count != 0)
+        memcpy(dst, &stream.source.bytes[stream.taken], count);
     return (int64_t)count;
 }
 
-static int64_t format_read(uint8_t *dst, size_t len)
+static int64_t format_read(uint8_t *dst SC_COUNT(len), size_t len)
 {
     switch (stream.format) {
     case UNPACK_NONE: return plain_read(dst, len);
@@ -105,15 +107,14 @@ int unpack_open(enum unpack_format format, const uint8_t *src, size_t len)
 
 int64_t unpack_read(uint8_t *dst, size_t len)
 {
+    size_t most = len < INT64_MAX ? len : INT64_MAX;
     int64_t count;
 
     if (!stream.open)
         return -XEN_EINVAL;
     if (stream.failed != 0)
         return stream.failed;
-    if (len > INT64_MAX)
-        len = INT64_MAX;
-    count = format_read(dst, len);
+    count = format_read(dst, most);
     if (count >= 0 && (uint64_t)count > stream.source.max_out - stream.taken)
         count = -XEN_EINVAL;
     if (count < 0)

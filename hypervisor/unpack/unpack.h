@@ -10,13 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../ports/safe.h"
+
 enum unpack_format { UNPACK_NONE, UNPACK_GZIP, UNPACK_XZ, UNPACK_LZ4, UNPACK_ZSTD };
 
 /*
  * The memory that the libraries live on while a stream is open; len_bytes 0 takes it back. Call it with no
  * stream open. 16 MiB serve gzip and lz4, 36 MiB the xz of Debian's kernels; a zstd stream wants its window.
  */
-void unpack_arena_set(void *base, size_t len_bytes);
+void unpack_arena_set(uint8_t *base SC_NULLABLE SC_COUNT(len_bytes), size_t len_bytes);
 
 /* After -ENOMEM: the least arena size in bytes that would have served the allocation that failed. */
 size_t unpack_arena_wanted(void);
@@ -28,22 +30,22 @@ size_t unpack_arena_wanted(void);
 void unpack_check_set(int on);
 
 /* What the first bytes say; UNPACK_NONE for anything unknown. LZ4 is Linux's legacy framing, magic 0x184C2102. */
-enum unpack_format unpack_detect(const uint8_t *src, size_t len);
+enum unpack_format unpack_detect(const uint8_t *src SC_COUNT(len), size_t len);
 
 /*
  * Opens a stream over src, which must stay in place until unpack_close(); a stream still open is closed first.
  * -EINVAL bad header, -ENOMEM arena too small, -EOPNOTSUPP a filter or check that is not built in.
  */
-int unpack_open(enum unpack_format format, const uint8_t *src, size_t len);
+int unpack_open(enum unpack_format format, const uint8_t *src SC_COUNT(len), size_t len);
 
 /*
  * Says that the stream yields at most max_bytes, so a format that must hold its history (xz, zstd) need not ask
  * for more. As unpack_open() otherwise; a longer stream ends in -EINVAL.
  */
-int unpack_open_sized(enum unpack_format format, const uint8_t *src, size_t len, uint64_t max_bytes);
+int unpack_open_sized(enum unpack_format format, const uint8_t *src SC_COUNT(len), size_t len, uint64_t max_bytes);
 
 /* Bytes produced: len, or less at the end of the stream only. -EINVAL on corrupt or truncated data, -ENOMEM. */
-int64_t unpack_read(uint8_t *dst, size_t len);
+int64_t unpack_read(uint8_t *dst SC_COUNT(len), size_t len);
 
 void unpack_close(void);
 

@@ -9,10 +9,11 @@
 #include "bcj.h"
 #include "crc64.h"
 
-#define STAGE_BYTES ((size_t)64 << 10)
+#define STAGE_BYTES 65536UL
 
 enum xz_state { XZ_BLOCK_HEADER, XZ_BLOCK_BODY, XZ_END };
 
+SC_UNSAFE_DECL("DEV-58: liblzma's interface, as lzma.h documents it")
 static struct {
     lzma_stream lz;
     lzma_block block;
@@ -24,12 +25,13 @@ static struct {
     int branch; /* the block has the x86 filter */
     struct bcj_x86 bcj;
     uint64_t sum; /* the check of the block so far */
-    uint8_t *stage;
+    uint8_t *stage SC_COUNT(STAGE_BYTES);
     size_t have;  /* bytes in stage */
     size_t final; /* of those, past the filter */
     size_t given; /* of those, handed out */
 } xz;
 
+SC_UNSAFE_DECL("DEV-59: liblzma's interface, as lzma.h documents it")
 static void *xz_alloc(void *opaque, size_t count, size_t each_bytes)
 {
     size_t len_bytes;
@@ -38,12 +40,14 @@ static void *xz_alloc(void *opaque, size_t count, size_t each_bytes)
     return __builtin_mul_overflow(count, each_bytes, &len_bytes) ? NULL : arena_alloc(len_bytes);
 }
 
+SC_UNSAFE_DECL("DEV-60: liblzma's interface, as lzma.h documents it")
 static void xz_free(void *opaque, void *block)
 {
     (void)opaque;
     arena_free(block);
 }
 
+SC_UNSAFE_DECL("DEV-61: liblzma's interface, as lzma.h documents it")
 static const lzma_allocator xz_memory = { xz_alloc, xz_free, NULL };
 
 static int xz_error(lzma_ret ret)
@@ -56,6 +60,7 @@ static int xz_error(lzma_ret ret)
     }
 }
 
+SC_UNSAFE_DECL("DEV-62: liblzma's interface, as lzma.h documents it")
 int unpack_xz_open(const struct unpack_source *source)
 {
     lzma_stream_flags flags;
@@ -82,6 +87,7 @@ int unpack_xz_open(const struct unpack_source *source)
 }
 
 /* A dictionary larger than all that may come out is never used. */
+SC_UNSAFE_DECL("DEV-63: liblzma's interface, as lzma.h documents it")
 static void xz_dictionary_limit(void)
 {
     lzma_options_lzma *lzma2 = xz.filters[0].options;
@@ -91,6 +97,7 @@ static void xz_dictionary_limit(void)
 }
 
 /* Takes the x86 filter out of the chain that liblzma will run. */
+SC_UNSAFE_DECL("DEV-64: liblzma's interface, as lzma.h documents it")
 static int xz_filters_take(void)
 {
     const lzma_options_bcj *bcj = xz.filters[0].options;
@@ -107,6 +114,7 @@ static int xz_filters_take(void)
     return 0;
 }
 
+SC_UNSAFE_DECL("DEV-65: liblzma's interface, as lzma.h documents it")
 static int xz_block_open(void)
 {
     lzma_ret ret;
@@ -144,6 +152,7 @@ static int xz_block_open(void)
     return 0;
 }
 
+SC_UNSAFE_DECL("DEV-66: liblzma's interface, as lzma.h documents it")
 static void xz_sum_add(size_t from, size_t len)
 {
     if (!xz.verify)
@@ -155,6 +164,7 @@ static void xz_sum_add(size_t from, size_t len)
 }
 
 /* Whether the check stored behind the block, little-endian, is the one counted. */
+SC_UNSAFE_DECL("DEV-67: liblzma's interface, as lzma.h documents it")
 static int xz_sum_ok(void)
 {
     uint64_t stored = 0;
@@ -168,6 +178,7 @@ static int xz_sum_ok(void)
 }
 
 /* Refills the stage, all of which has been handed out up to final. */
+SC_UNSAFE_DECL("DEV-68: liblzma's interface, as lzma.h documents it")
 static int xz_fill(void)
 {
     size_t rest = xz.have - xz.final;
@@ -205,11 +216,12 @@ int64_t unpack_xz_read(uint8_t *dst, size_t len)
         size_t count = len - done < left ? len - done : left;
         int rc = 0;
 
-        memcpy(&dst[done], &xz.stage[xz.given], count);
-        xz.given += count;
-        done += count;
-        if (count != 0)
+        if (count != 0) {
+            memcpy(&dst[done], &xz.stage[xz.given], count);
+            xz.given += count;
+            done += count;
             continue;
+        }
         if (xz.state == XZ_END)
             break;
         rc = xz.state == XZ_BLOCK_HEADER ? xz_block_open() : xz_fill();

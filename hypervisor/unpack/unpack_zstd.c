@@ -10,12 +10,13 @@
 #include <zstd.h>
 #include "backend.h"
 
+SC_UNSAFE_DECL("DEV-69: libzstd's buffer-less interface, as zstd.h documents it")
 static struct {
     ZSTD_DCtx *ctx;
     const uint8_t *src;
     size_t len;
     size_t pos;
-    uint8_t *ring;
+    uint8_t *ring SC_COUNT(ring_len);
     size_t ring_len;
     size_t block_max;
     int whole;    /* the ring holds all that may come out, so it never wraps */
@@ -24,12 +25,14 @@ static struct {
     size_t given; /* of that, handed out: given <= have */
 } zs;
 
+SC_UNSAFE_DECL("DEV-70: libzstd's buffer-less interface, as zstd.h documents it")
 static void *zs_alloc(void *opaque, size_t len_bytes)
 {
     (void)opaque;
     return arena_alloc(len_bytes);
 }
 
+SC_UNSAFE_DECL("DEV-71: libzstd's buffer-less interface, as zstd.h documents it")
 static void zs_free(void *opaque, void *block)
 {
     (void)opaque;
@@ -37,6 +40,7 @@ static void zs_free(void *opaque, void *block)
 }
 
 /* Sizes the ring; see ZSTD_decodingBufferSize_min() for why a window is not enough. */
+SC_UNSAFE_DECL("DEV-72: libzstd's buffer-less interface, as zstd.h documents it")
 static int zstd_ring_open(const struct unpack_source *source)
 {
     ZSTD_frameHeader header;
@@ -56,6 +60,7 @@ static int zstd_ring_open(const struct unpack_source *source)
     return zs.ring == NULL ? -XEN_ENOMEM : 0;
 }
 
+SC_UNSAFE_DECL("DEV-73: libzstd's buffer-less interface, as zstd.h documents it")
 int unpack_zstd_open(const struct unpack_source *source)
 {
     const ZSTD_customMem memory = { zs_alloc, zs_free, NULL };
@@ -76,6 +81,7 @@ int unpack_zstd_open(const struct unpack_source *source)
 }
 
 /* One step of the frame: a header, or a block. 1 while there is more, 0 at the end of the frame, or -Exxx. */
+SC_UNSAFE_DECL("DEV-74: libzstd's buffer-less interface, as zstd.h documents it")
 static int zstd_step(void)
 {
     size_t piece = ZSTD_nextSrcSizeToDecompress(zs.ctx);

@@ -10,7 +10,7 @@
 namespace safecc {
 namespace {
 
-/* Instructions that only arch/ may hold: of ring 0, of I/O, that switch mode, or that change segments (Intel SDM vol. 2). */
+/* Instructions that no module holds, and the core only by inline functions of arch/: of ring 0, of I/O, that switch mode, or that change segments (Intel SDM vol. 2). */
 const std::set<std::string> privileged = {
     "hlt", "cli", "sti", "in", "inb", "inw", "inl", "insb", "insw", "insl", "out", "outb", "outw", "outl", "outsb", "outsw", "outsl",
     "lgdt", "lgdtq", "lidt", "lidtq", "lldt", "lldtw", "ltr", "ltrw", "lmsw", "lmsww", "clts", "invd", "wbinvd", "invlpg", "invpcid", "rdmsr", "wrmsr", "rdpmc",
@@ -40,6 +40,7 @@ void audit_code(const Unit &unit, const std::string &object_path, Audit &audit)
     std::optional<llvm::StringRef> redirects[] = { std::nullopt, llvm::StringRef(listing), std::nullopt };
     std::vector<std::string> last; /* mnemonics and operands before this one */
     std::string line, function;
+    const bool core = unit.core_name(unit.path);
 
     if (!objdump || llvm::sys::ExecuteAndWait(*objdump, argv, std::nullopt, redirects, 0, 0, &error) != 0) {
         audit.error = object_path + ": cannot be disassembled (Debian package llvm-19)";
@@ -65,7 +66,8 @@ void audit_code(const Unit &unit, const std::string &object_path, Audit &audit)
         bool moves_control = mnemonic.rfind("mov", 0) == 0 && (rest.find("%cr") != std::string::npos || rest.find("%dr") != std::string::npos || rest.find("%db") != std::string::npos);
         bool to_segment = mnemonic.rfind("mov", 0) == 0 && rest.size() > 3 && rest[rest.size() - 3] == '%' && rest[rest.size() - 1] == 's' && std::string("cdefgs").find(rest[rest.size() - 2]) != std::string::npos && rest != "" && rest.find("%bs") == std::string::npos;
         bool indirect = (mnemonic.rfind("call", 0) == 0 || mnemonic.rfind("jmp", 0) == 0) && !rest.empty() && rest[0] == '*';
-        if (privileged.count(mnemonic) || moves_control || to_segment || mnemonic == "(bad)")
+        bool of_ring0 = privileged.count(mnemonic) || moves_control || to_segment;
+        if (mnemonic == "(bad)" || (of_ring0 && !core))
             audit.forbidden.push_back(function + ": " + mnemonic + " " + rest);
         if (!unit.options->host && (rest.find("%xmm") != std::string::npos || rest.find("%ymm") != std::string::npos || rest.find("%zmm") != std::string::npos || rest.find("%st(") != std::string::npos))
             audit.forbidden.push_back(function + ": " + mnemonic + " " + rest + " (not a general register)");

@@ -21,7 +21,7 @@ void read_one(Annotations &a, std::string text)
         { "borrows", &a.borrows },   { "preempts", &a.preempts }, { "keeps_borrows", &a.keeps_borrows },
     };
     std::map<std::string, std::string *> values = {
-        { "count", &a.count }, { "guarded_by", &a.guarded_by }, { "entry", &a.entry }, { "stack", &a.stack }, { "port", &a.port },
+        { "count", &a.count }, { "guarded_by", &a.guarded_by }, { "entry", &a.entry }, { "unsafe_decl", &a.unsafe_decl }, { "stack", &a.stack }, { "port", &a.port },
     };
     std::map<std::string, std::vector<std::string> *> lists = {
         { "holds", &a.holds }, { "acquires", &a.acquires }, { "releases", &a.releases },

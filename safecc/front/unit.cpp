@@ -47,7 +47,7 @@ std::string Unit::source_text(SourceRange range) const
             while (last <= line.size() && (isalnum((unsigned char)line[last - 1]) || line[last - 1] == '_'))
                 last++;
         }
-        if (begin->column >= 1 && last - 1 <= line.size() && last > begin->column && begin->macro == end->macro)
+        if (begin->column >= 1 && last - 1 <= line.size() && last > begin->column && begin->macro == 0 && end->macro == 0)
             return line.substr(begin->column - 1, last - begin->column);
     }
     return flat_text(range);
@@ -236,13 +236,32 @@ public:
     {
         auto words = statement_annotation(s);
 
-        if (!words.empty() && words[0] == "unsafe" && unit.core_file(s->getBeginLoc()))
-            unit.islands.emplace_back(unit.flat_offset(s->getBeginLoc()), unit.flat_end(s->getEndLoc()));
+        if (!words.empty() && words[0] == "unsafe")
+            add(s->getBeginLoc(), s->getEndLoc(), words.size() > 1 ? words[1] : "");
+        return true;
+    }
+
+    bool VisitDecl(Decl *d)
+    {
+        static const std::string mark = "sc:unsafe_decl=";
+
+        if (isa<VarDecl>(d) || isa<FieldDecl>(d) || isa<FunctionDecl>(d))
+            for (const auto *a : d->specific_attrs<AnnotateAttr>())
+                if (!a->isInherited() && a->getAnnotation().str().rfind(mark, 0) == 0)
+                    add(d->getBeginLoc(), d->getEndLoc(), a->getAnnotation().str().substr(mark.size()));
         return true;
     }
 
 private:
     Unit &unit;
+
+    void add(SourceLocation begin, SourceLocation end, const std::string &why)
+    {
+        if (!unit.core_file(begin))
+            return; /* SC-21 refuses it */
+        unit.islands.emplace_back(unit.flat_offset(begin), unit.flat_end(end));
+        unit.island_list.push_back({ unit.place(begin), unit.place(end), why });
+    }
 };
 } // namespace
 

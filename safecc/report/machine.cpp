@@ -54,7 +54,8 @@ static Object place_json(const Place &p)
 
 void report_json(llvm::raw_ostream &out, const std::vector<Finding> &findings, const Module &module)
 {
-    Array list, sites, sources;
+    Array list, sites, sources, islands;
+    std::set<std::pair<std::string, unsigned>> seen;
     std::vector<std::string> prints = fingerprints(findings);
 
     for (size_t i = 0; i < findings.size(); i++) {
@@ -76,7 +77,11 @@ void report_json(llvm::raw_ostream &out, const std::vector<Finding> &findings, c
             sites.push_back(Object{ { "id", id }, { "rule", s.rule }, { "what", s.what }, { "function", s.function }, { "text", s.text }, { "place", place_json(s.place) },
                                     { "fate", fate_name(s.fate) }, { "argument", s.argument }, { "condition", s.condition } });
         }
-    out << llvm::formatv("{0:2}", llvm::json::Value(Object{ { "tool", "safecc" }, { "dialect", 1 }, { "findings", std::move(list) }, { "checks", std::move(sites) }, { "sources", std::move(sources) } })) << "\n";
+    for (const auto &unit : module.units)
+        for (const Island &i : unit->island_list)
+            if (seen.emplace(i.begin.file, i.begin.line).second)
+                islands.push_back(Object{ { "file", i.begin.file }, { "line", i.begin.line }, { "last_line", i.end.line }, { "why", i.why } });
+    out << llvm::formatv("{0:2}", llvm::json::Value(Object{ { "tool", "safecc" }, { "dialect", 1 }, { "findings", std::move(list) }, { "checks", std::move(sites) }, { "islands", std::move(islands) }, { "sources", std::move(sources) } })) << "\n";
 }
 
 static Object location(const Place &p, const std::string &text)

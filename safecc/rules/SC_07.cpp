@@ -178,6 +178,8 @@ private:
 
         if (name.rfind("__builtin_", 0) == 0)
             name = name.substr(10);
+        if (name.rfind("__builtin_", 0) == 0)
+            name = name.substr(10);
         if ((name != "memcpy" && name != "memmove" && name != "memset" && name != "memcmp") || call->getNumArgs() != 3)
             return;
         Bound n;
@@ -317,7 +319,8 @@ private:
         }
         if (null == Null::Always)
             return;
-        if (!have.known) {
+        const bool one = !have.known;
+        if (one) {
             have.known = true;
             have.count.range = { 1, 1 };
             have.text = "1UL";
@@ -325,11 +328,17 @@ private:
         if (bytes || value->getType()->isVoidPointerType())
             in_bytes(have, value);
         if (flow.difference(need.count, have.count, s) <= 0 || (!need.text.empty() && same_words(need.text, have.text))) {
-            unit.add_site("SC-07", "count", value, value->getSourceRange(), Fate::Static, who + " needs at most " + (need.text.empty() ? wide_text(need.count.range.hi) : need.text) + ", there are " + have.text);
+            Site &proved = unit.add_site("SC-07", "count", value, value->getSourceRange(), Fate::Static, who + " needs at most " + (need.text.empty() ? wide_text(need.count.range.hi) : need.text) + ", there are " + have.text);
+            proved.covers = bytes ? value : nullptr;
             return;
         }
         if (need.count.range.lo > have.count.range.hi) {
             out.report(finding(value->getSourceRange(), who + " needs " + wide_text(need.count.range.lo) + " elements, and `" + unit.flat_text(value->getSourceRange()) + "` has " + count_words(have), ""));
+            return;
+        }
+        const auto *address = dyn_cast<UnaryOperator>(strip(value));
+        if (one && (address == nullptr || address->getOpcode() != UO_AddrOf)) {
+            out.report(finding(value->getSourceRange(), "`" + unit.source_text(value->getSourceRange()) + "` points to one object, and " + who + " may need more", "declare the count: SC_COUNT(n) behind the pointer that holds it"));
             return;
         }
         if (need.text.empty() || have.text.empty()) {
@@ -338,6 +347,7 @@ private:
             return;
         }
         Site &site = unit.add_site("SC-07", "count", value, value->getSourceRange(), Fate::Check, who + " needs " + need.text + " elements, there are " + have.text);
+        site.covers = bytes ? value : nullptr;
         std::string condition = have.must_be.empty() ? "" : have.must_be + " && ";
         if (need.is_signed && need.count.range.lo < 0)
             condition += "(long)(" + need.text + ") >= 0 && ";

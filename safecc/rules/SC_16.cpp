@@ -71,6 +71,9 @@ private:
     std::set<Node *> on_path;
     std::map<Node *, uint64_t> depth; /* of a recursive function: how often it may stand on the stack */
 
+    /* What stops the machine comes back to nothing: it ends no recursion, and it has the rest of the stack. */
+    static bool stops(const CallExpr *call) { return call->getDirectCallee() != nullptr && call->getDirectCallee()->isNoReturn(); }
+
     void say(Node *n, SourceRange at, const std::string &message, std::vector<Fact> path, const std::string &help)
     {
         if (n->unit->in_island(at.getBegin()))
@@ -95,6 +98,8 @@ private:
         uint64_t most = 0;
         for (auto &[call, callee] : n->calls) {
             uint64_t below = elsewhere;
+            if (stops(call))
+                continue;
             if (callee != nullptr) {
                 below = use(callee);
             } else if (const std::string &s = annotations_of(call->getDirectCallee()).stack; !s.empty()) {
@@ -128,6 +133,8 @@ private:
     bool reaches(Node *from, Node *to, std::set<Node *> &seen)
     {
         for (auto &[call, callee] : from->calls) {
+            if (stops(call))
+                continue;
             if (callee == to)
                 return true;
             if (callee != nullptr && seen.insert(callee).second && reaches(callee, to, seen))
@@ -144,7 +151,7 @@ private:
         const Flow *flow = FlowCache::of(*n->unit, n->f);
         for (auto &[call, callee] : n->calls) {
             std::set<Node *> again;
-            if (callee == nullptr || (callee != n && !reaches(callee, n, again)))
+            if (stops(call) || callee == nullptr || (callee != n && !reaches(callee, n, again)))
                 continue;
             if (flow == nullptr || !falls(n, *flow, call, callee))
                 say(n, call->getSourceRange(), callee == n ? "`" + n->f->getNameAsString() + "` calls itself, and no parameter falls with each call" : "`" + n->f->getNameAsString() + "` and `" + callee->f->getNameAsString() + "` call each other, and no parameter falls with each call",

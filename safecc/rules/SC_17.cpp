@@ -12,6 +12,7 @@ namespace safecc {
 namespace {
 
 constexpr const char *module_fuel = "1048576UL";        /* turns of one loop in the hypervisor */
+constexpr const char *core_fuel = "68719476736UL";      /* in the core, which maps all memory and waits for devices */
 constexpr const char *host_fuel = "1099511627776UL";    /* in a program of the host profile */
 
 /* How the loop changes each local. */
@@ -148,8 +149,8 @@ private:
             unit.add_site("SC-17", "loop", s, head(s), Fate::Static, why.empty() ? "it does not turn" : why);
             return true;
         }
-        Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "nothing here says that it ends: at most " + std::string(unit.options->host ? host_fuel : module_fuel) + " turns");
-        counter(site, s, body, unit.options->host ? host_fuel : module_fuel);
+        Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "nothing here says that it ends: at most " + std::string(fuel(s)) + " turns");
+        counter(site, s, body, fuel(s));
         return true;
     }
 
@@ -358,6 +359,8 @@ private:
         e.after = " }";
         site.edits.push_back(e);
     }
+
+    const char *fuel(const Stmt *s) const { return unit.options->host ? host_fuel : unit.core_file(s->getBeginLoc()) ? core_fuel : module_fuel; }
 
     void counter(Site &site, const Stmt *s, const Stmt *body, const std::string &limit)
     {

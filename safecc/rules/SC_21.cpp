@@ -17,21 +17,34 @@ public:
 
         if (words.empty() || words[0] != "unsafe")
             return true;
-        std::string why = words.size() > 1 ? words[1] : "";
-        if (!unit.core_file(s->getBeginLoc()))
-            say(s, "an unsafe island outside of the core", "a module holds none: move the operation behind a function of the core");
-        else if (!numbered(why))
-            say(s, "an unsafe island without a number", "SC_UNSAFE(\"DEV-nn: why it is sound\")");
-        else if (why.size() - why.find(':') < 12)
-            say(s, "an unsafe island that does not say why it is sound", "one sentence after the number");
+        judge(s->getBeginLoc(), words.size() > 1 ? words[1] : "", unit.core_file(s->getBeginLoc()));
         if (!isa<CompoundStmt>(s->getSubStmt()))
-            say(s, "SC_UNSAFE stands before something that is no block", "SC_UNSAFE(\"...\") { ... }");
+            say(s->getBeginLoc(), "SC_UNSAFE stands before something that is no block", "SC_UNSAFE(\"...\") { ... }");
+        return true;
+    }
+
+    bool VisitNamedDecl(NamedDecl *d)
+    {
+        const std::string &why = annotations_of(d).unsafe_decl;
+
+        if (!why.empty())
+            judge(d->getLocation(), why, unit.core_file(d->getLocation()));
         return true;
     }
 
 private:
     Unit &unit;
     Reporter &out;
+
+    void judge(SourceLocation at, const std::string &why, bool core)
+    {
+        if (!core)
+            say(at, "an unsafe island outside of the core", "a module holds none: move the operation behind a function of the core");
+        else if (!numbered(why))
+            say(at, "an unsafe island without a number", "SC_UNSAFE(\"DEV-nn: why it is sound\")");
+        else if (why.size() - why.find(':') < 12)
+            say(at, "an unsafe island that does not say why it is sound", "one sentence after the number");
+    }
 
     static bool numbered(const std::string &why)
     {
@@ -42,10 +55,10 @@ private:
             i++;
         return i > 4 && i < why.size() && why[i] == ':';
     }
-    void say(const AttributedStmt *s, const std::string &message, const std::string &help)
+    void say(SourceLocation at, const std::string &message, const std::string &help)
     {
-        if (!unit.from_trusted_file(s->getBeginLoc()))
-            out.report({ "SC-21", unit.place(s->getBeginLoc()), message, {}, help, {}, unit.function_at(s->getBeginLoc()) });
+        if (!unit.from_trusted_file(at))
+            out.report({ "SC-21", unit.place(at), message, {}, help, {}, unit.function_at(at) });
     }
 };
 

@@ -1,49 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "internal.h"
 
-uint16_t kbytes_le16(const uint8_t *bytes, size_t at)
+uint16_t kbytes_le16(const struct kbytes *in, size_t at)
 {
-    return (uint16_t)(bytes[at] | bytes[at + 1] << 8);
+    return (uint16_t)(in->bytes[at] | in->bytes[at + 1] << 8);
 }
 
-uint32_t kbytes_le32(const uint8_t *bytes, size_t at)
+uint32_t kbytes_le32(const struct kbytes *in, size_t at)
 {
-    return (uint32_t)kbytes_le16(bytes, at) | (uint32_t)kbytes_le16(bytes, at + 2) << 16;
+    return (uint32_t)kbytes_le16(in, at) | (uint32_t)kbytes_le16(in, at + 2) << 16;
 }
 
-uint64_t kbytes_le64(const uint8_t *bytes, size_t at)
+uint64_t kbytes_le64(const struct kbytes *in, size_t at)
 {
-    return (uint64_t)kbytes_le32(bytes, at) | (uint64_t)kbytes_le32(bytes, at + 4) << 32;
+    return (uint64_t)kbytes_le32(in, at) | (uint64_t)kbytes_le32(in, at + 4) << 32;
 }
 
-int kbytes_begin(const uint8_t *bytes, size_t at, size_t len, const char *text)
+int kbytes_begin(const struct kbytes *in, size_t at, size_t len, const char *text, size_t nr)
 {
-    size_t i;
-
-    for (i = 0; text[i] != '\0'; i++)
-        if (i >= len || bytes[at + i] != (uint8_t)text[i])
+    if (nr > len)
+        return 0;
+    for (size_t i = 0; i < nr; i++)
+        if (in->bytes[at + i] != (uint8_t)text[i])
             return 0;
     return 1;
 }
 
-static size_t text_len(const char *text)
+int kbytes_equal(const struct kbytes *in, size_t at, size_t len, const char *text, size_t nr)
 {
-    size_t i = 0;
-
-    while (text[i] != '\0')
-        i++;
-    return i;
+    return len == nr && kbytes_begin(in, at, len, text, nr);
 }
 
-int kbytes_equal(const uint8_t *bytes, size_t at, size_t len, const char *text)
-{
-    return len == text_len(text) && kbytes_begin(bytes, at, len, text);
-}
-
-int kbytes_hold(const uint8_t *bytes, size_t at, size_t len, const char *text)
+int kbytes_hold(const struct kbytes *in, size_t at, size_t len, const char *text, size_t nr)
 {
     for (size_t i = 0; i < len; i++)
-        if (kbytes_begin(bytes, at + i, len - i, text))
+        if (kbytes_begin(in, at + i, len - i, text, nr))
             return 1;
     return 0;
 }
@@ -60,20 +51,20 @@ static uint32_t digit_value(uint8_t c)
     return 16;
 }
 
-uint64_t kbytes_number(const uint8_t *bytes, size_t at, size_t len)
+uint64_t kbytes_number(const struct kbytes *in, size_t at, size_t len)
 {
     uint64_t value = 0;
     uint32_t base = 10;
     size_t i = 0;
 
-    if (len >= 2 && bytes[at] == '0' && (bytes[at + 1] | 0x20) == 'x') {
+    if (len >= 2 && in->bytes[at] == '0' && (in->bytes[at + 1] | 0x20) == 'x') {
         base = 16;
         i = 2;
-    } else if (len >= 1 && bytes[at] == '0') {
+    } else if (len >= 1 && in->bytes[at] == '0') {
         base = 8;
     }
     for (; i < len; i++) {
-        uint32_t digit = digit_value(bytes[at + i]);
+        uint32_t digit = digit_value(in->bytes[at + i]);
 
         if (digit >= base)
             break;
@@ -84,12 +75,12 @@ uint64_t kbytes_number(const uint8_t *bytes, size_t at, size_t len)
     return value;
 }
 
-void kbytes_text(const uint8_t *bytes, size_t at, size_t len, char *out)
+void kbytes_text(const struct kbytes *in, size_t at, size_t len, char out[KIMAGE_TEXT_MAX])
 {
     size_t i;
 
-    for (i = 0; i < len && i < KIMAGE_TEXT_MAX - 1 && bytes[at + i] != 0; i++)
-        out[i] = (char)bytes[at + i];
+    for (i = 0; i < len && i < KIMAGE_TEXT_MAX - 1 && in->bytes[at + i] != 0; i++)
+        out[i] = (char)in->bytes[at + i];
     for (; i < KIMAGE_TEXT_MAX; i++)
         out[i] = '\0';
 }

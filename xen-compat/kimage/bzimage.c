@@ -14,48 +14,51 @@
 #define SECTOR_BYTES 512u
 #define SECTS_DEFAULT 4u
 
-static int is_bzimage(const uint8_t *src, size_t len)
+static int is_bzimage(const struct kbytes *src)
 {
-    return len >= HEADER_END && kbytes_le16(src, BOOT_FLAG) == 0xAA55 && kbytes_begin(src, HEADER_MAGIC, 4, "HdrS");
+    return src->nr >= HEADER_END && kbytes_le16(src, BOOT_FLAG) == 0xAA55 &&
+           kbytes_begin(src, HEADER_MAGIC, 4, KTEXT("HdrS"));
 }
 
-static enum unpack_format format_at(const uint8_t *src, size_t at, size_t len)
+static enum unpack_format format_at(const struct kbytes *src, size_t at, size_t len)
 {
     uint8_t first[8];
 
     if (len < sizeof(first))
         return UNPACK_NONE;
     for (size_t i = 0; i < sizeof(first); i++)
-        first[i] = src[at + i];
+        first[i] = src->bytes[at + i];
     return unpack_detect(first, sizeof(first));
 }
 
 /* Bounds the history that these two must hold. Linux's build appends the unpacked size to what it packs. */
-static uint64_t max_out(const uint8_t *src, const struct kpayload *payload)
+static uint64_t max_out(const struct kbytes *src, const struct kpayload *payload)
 {
     if ((payload->format != UNPACK_ZSTD && payload->format != UNPACK_XZ) || payload->len < 8)
         return UINT64_MAX;
     return kbytes_le32(src, payload->at + payload->len - 4);
 }
 
-int kpayload_find(const uint8_t *src, size_t len, struct kpayload *out)
+int kpayload_find(const struct kbytes *src, struct kpayload *out)
 {
     uint64_t sects, at, length;
 
+    if (src->nr == 0)
+        return kimage_fail(-XEN_ENOEXEC, "the file is empty");
     out->at = 0;
-    out->len = len;
+    out->len = src->nr;
     out->max_out = UINT64_MAX;
-    out->format = format_at(src, 0, len);
-    if (!is_bzimage(src, len))
+    out->format = format_at(src, 0, src->nr);
+    if (!is_bzimage(src))
         return 0;
     if (kbytes_le16(src, PROTOCOL) < PROTOCOL_WITH_PAYLOAD)
         return kimage_fail(-XEN_ENOEXEC, "bzImage: boot protocol older than 2.08");
-    sects = src[SETUP_SECTS] == 0 ? SECTS_DEFAULT : src[SETUP_SECTS];
+    sects = src->bytes[SETUP_SECTS] == 0 ? SECTS_DEFAULT : src->bytes[SETUP_SECTS];
     at = (sects + 1) * SECTOR_BYTES + kbytes_le32(src, PAYLOAD_OFFSET);
     length = kbytes_le32(src, PAYLOAD_LENGTH);
     if (length == 0)
         return kimage_fail(-XEN_ENOEXEC, "bzImage: no payload");
-    if (at > len || length > len - at)
+    if (at > src->nr || length > src->nr - at)
         return kimage_fail(-XEN_ENOEXEC, "bzImage: payload runs past the end of the file");
     out->at = at;
     out->len = length;

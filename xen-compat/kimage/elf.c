@@ -3,11 +3,11 @@
 #include "elf64.h"
 #include "internal.h"
 
-static int header_check(const uint8_t *head, size_t len)
+static int header_check(const struct kbytes *head)
 {
-    if (len < EH_BYTES || !kbytes_begin(head, 0, len, "\177ELF"))
+    if (head->nr < EH_BYTES || !kbytes_begin(head, 0, head->nr, KTEXT("\177ELF")))
         return kimage_fail(-XEN_ENOEXEC, "not an ELF file, nor a bzImage that holds one");
-    if (head[EH_CLASS] != CLASS_64 || head[EH_DATA] != DATA_LITTLE)
+    if (head->bytes[EH_CLASS] != CLASS_64 || head->bytes[EH_DATA] != DATA_LITTLE)
         return kimage_fail(-XEN_ENOEXEC, "ELF: not 64-bit little-endian");
     if (kbytes_le16(head, EH_MACHINE) != MACHINE_X86_64)
         return kimage_fail(-XEN_ENOEXEC, "ELF: not for x86-64");
@@ -16,7 +16,7 @@ static int header_check(const uint8_t *head, size_t len)
     return 0;
 }
 
-static int load_add(const uint8_t *head, size_t at, struct kelf *out)
+static int load_add(const struct kbytes *head, size_t at, struct kelf *out)
 {
     struct kelf_load load;
     uint32_t place;
@@ -40,7 +40,7 @@ static int load_add(const uint8_t *head, size_t at, struct kelf *out)
     return 0;
 }
 
-static int note_add(const uint8_t *head, size_t at, struct kelf *out)
+static int note_add(const struct kbytes *head, size_t at, struct kelf *out)
 {
     struct kelf_note *note;
     uint64_t offset = kbytes_le64(head, at + PH_OFFSET);
@@ -59,13 +59,13 @@ static int note_add(const uint8_t *head, size_t at, struct kelf *out)
     return 0;
 }
 
-static int segments_parse(const uint8_t *head, size_t len, struct kelf *out)
+static int segments_parse(const struct kbytes *head, struct kelf *out)
 {
     uint64_t phoff = kbytes_le64(head, EH_PHOFF);
     uint32_t phnum = kbytes_le16(head, EH_PHNUM);
     int rc = 0;
 
-    if (phoff > len || phnum * PH_BYTES > len - phoff)
+    if (phoff > head->nr || phnum * PH_BYTES > head->nr - phoff)
         return kimage_fail(-XEN_ENOEXEC, "ELF: program headers outside the first 4 KiB of the file");
     for (uint32_t i = 0; i < phnum && rc == 0; i++) {
         size_t at = (size_t)phoff + i * PH_BYTES;
@@ -112,9 +112,9 @@ static void loads_bound(struct kelf *elf)
     }
 }
 
-int kelf_parse(const uint8_t *head, size_t len, struct kelf *out)
+int kelf_parse(const struct kbytes *head, struct kelf *out)
 {
-    int rc = header_check(head, len);
+    int rc = header_check(head);
 
     if (rc != 0)
         return rc;
@@ -126,7 +126,7 @@ int kelf_parse(const uint8_t *head, size_t len, struct kelf *out)
         out->shnum = 0;
     out->nr_loads = 0;
     out->nr_notes = 0;
-    rc = segments_parse(head, len, out);
+    rc = segments_parse(head, out);
     if (rc == 0)
         rc = loads_check(out);
     if (rc == 0)

@@ -11,19 +11,25 @@
 int kimage_fail(int rc, const char *reason);
 
 /* ---- bytes.c: little-endian loads; the caller has checked the bound. Texts of ASCII. */
-uint16_t kbytes_le16(const uint8_t *bytes, size_t at);
-uint32_t kbytes_le32(const uint8_t *bytes, size_t at);
-uint64_t kbytes_le64(const uint8_t *bytes, size_t at);
-/* Whether bytes[at .. at+len-1] begins with text; text ends in a 0. */
-int kbytes_begin(const uint8_t *bytes, size_t at, size_t len, const char *text);
+struct kbytes {
+    const uint8_t *bytes SC_COUNT(nr);
+    size_t nr;
+};
+/* A literal and its length, as two arguments. */
+#define KTEXT(literal) literal, sizeof(literal) - 1
+uint16_t kbytes_le16(const struct kbytes *in, size_t at);
+uint32_t kbytes_le32(const struct kbytes *in, size_t at);
+uint64_t kbytes_le64(const struct kbytes *in, size_t at);
+/* Whether bytes[at .. at+len-1] begins with text. */
+int kbytes_begin(const struct kbytes *in, size_t at, size_t len, const char *text SC_COUNT(nr), size_t nr);
 /* Whether it is text. */
-int kbytes_equal(const uint8_t *bytes, size_t at, size_t len, const char *text);
+int kbytes_equal(const struct kbytes *in, size_t at, size_t len, const char *text SC_COUNT(nr), size_t nr);
 /* Whether text occurs in it. */
-int kbytes_hold(const uint8_t *bytes, size_t at, size_t len, const char *text);
+int kbytes_hold(const struct kbytes *in, size_t at, size_t len, const char *text SC_COUNT(nr), size_t nr);
 /* C's strtoull with base 0, saturating; stops at the first character that does not belong. */
-uint64_t kbytes_number(const uint8_t *bytes, size_t at, size_t len);
-/* Copies up to the first 0, cut to fit out[KIMAGE_TEXT_MAX]. */
-void kbytes_text(const uint8_t *bytes, size_t at, size_t len, char *out);
+uint64_t kbytes_number(const struct kbytes *in, size_t at, size_t len);
+/* Copies up to the first 0, cut to fit. */
+void kbytes_text(const struct kbytes *in, size_t at, size_t len, char out[KIMAGE_TEXT_MAX]);
 
 /* ---- bzimage.c: which part of the module is the kernel, and packed how. */
 struct kpayload {
@@ -32,16 +38,16 @@ struct kpayload {
     size_t len;
     uint64_t max_out; /* bytes that may come out; UINT64_MAX when the file does not say */
 };
-int kpayload_find(const uint8_t *src, size_t len, struct kpayload *out);
+int kpayload_find(const struct kbytes *src, struct kpayload *out);
 
 /* ---- stream.c: the unpacked file, read forwards; going back starts over. One at a time. */
 #define KSTREAM_WATCH_BYTES 16384u
 #define KSTREAM_WATCH_MAX 8u
-int kstream_open(const uint8_t *src, const struct kpayload *payload);
-/* The first bytes of the file, which stay at hand; *len of them. */
-const uint8_t *kstream_head(size_t *len);
+int kstream_open(const struct kbytes *src, const struct kpayload *payload);
+/* The first bytes of the file, which stay at hand. */
+struct kbytes kstream_head(void);
 /* All of len bytes, or an error. */
-int kstream_read(uint8_t *dst, size_t len);
+int kstream_read(uint8_t *dst SC_COUNT(len), size_t len);
 int kstream_seek(uint64_t offset);
 /* As kstream_seek(), but never goes back. */
 int kstream_pass(uint64_t offset);
@@ -49,7 +55,7 @@ int kstream_pass(uint64_t offset);
 int kstream_finish(void);
 /* Keeps a copy of a part of the file as it passes by; *at says where in kstream_watched() it will be. */
 int kstream_watch(uint64_t offset, uint64_t len, size_t *at);
-const uint8_t *kstream_watched(void);
+struct kbytes kstream_watched(void);
 void kstream_close(void);
 
 /* ---- elf.c */
@@ -77,19 +83,19 @@ struct kelf {
     struct kelf_load loads[KELF_LOADS_MAX]; /* in file order, disjoint in the file and in memory */
     struct kelf_note notes[KSTREAM_WATCH_MAX];
 };
-int kelf_parse(const uint8_t *head, size_t len, struct kelf *out);
+int kelf_parse(const struct kbytes *head, struct kelf *out);
 
 /* ---- notes.c: takes every Xen note of notes[from .. from+len-1]; the number found goes up in *found. */
-int knotes_parse(const uint8_t *notes, size_t from, size_t len, struct kimage_info *info, uint32_t *found);
+int knotes_parse(const struct kbytes *notes, size_t from, size_t len, struct kimage_info *info, uint32_t *found);
 
 /* ---- sections.c: the notes of SHT_NOTE sections, else the `__xen_guest` section; after the segments are placed. */
 int ksections_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *found);
 
 /* ---- guestinfo.c */
-int kguestinfo_parse(const uint8_t *text, size_t len, struct kimage_info *info);
+int kguestinfo_parse(const struct kbytes *text, struct kimage_info *info);
 
 /* ---- features.c: "a|!b": a is supported, b is required. */
-int kfeatures_parse(const uint8_t *text, size_t at, size_t len, struct kimage_info *info);
+int kfeatures_parse(const struct kbytes *text, size_t at, size_t len, struct kimage_info *info);
 
 /* ---- layout.c: defaults and checks, once all is known. */
 void klayout_unset(struct kimage_info *info);

@@ -4,7 +4,7 @@
 
 #define PAGE_MASK UINT64_C(0xFFF)
 
-static const char *reason = "no error";
+static const char *reason SC_BOOT = "no error";
 
 int kimage_fail(int rc, const char *why)
 {
@@ -34,14 +34,12 @@ static int load_place(const struct kelf_load *load, uint64_t base)
     int rc = left == 0 ? 0 : kstream_seek(load->offset);
 
     while (rc == 0 && left != 0) {
-        size_t got = 0;
-        uint8_t *window = kimage_sink_span(offset, left, &got);
+        struct kimage_window window = kimage_sink_window(offset, left);
+        size_t got = window.nr < left ? window.nr : left;
 
-        if (window == NULL || got == 0)
+        if (got == 0)
             return kimage_fail(-XEN_ENOMEM, "no memory at the kernel's address");
-        if (got > left)
-            got = left;
-        rc = kstream_read(window, got);
+        rc = kstream_read(window.bytes, got);
         offset += got;
         left -= got;
     }
@@ -73,11 +71,12 @@ static int notes_pass(const struct kelf *elf)
 
 static int notes_take(const struct kelf *elf, struct kimage_info *out)
 {
+    struct kbytes watched = kstream_watched();
     uint32_t found = 0;
     int rc = 0;
 
     for (uint32_t i = 0; i < elf->nr_notes && rc == 0; i++)
-        rc = knotes_parse(kstream_watched(), elf->notes[i].watched_at, elf->notes[i].len, out, &found);
+        rc = knotes_parse(&watched, elf->notes[i].watched_at, elf->notes[i].len, out, &found);
     if (rc == 0 && found == 0)
         rc = ksections_parse(elf, out, &found);
     if (rc == 0 && found == 0)
@@ -87,13 +86,10 @@ static int notes_take(const struct kelf *elf, struct kimage_info *out)
 
 static int load_open_stream(struct kimage_info *out)
 {
-    static struct kelf elf; /* too big for a stack */
-    const uint8_t *head;
-    size_t head_len;
-    int rc;
+    static struct kelf elf SC_BOOT; /* too big for a stack */
+    struct kbytes head = kstream_head();
+    int rc = kelf_parse(&head, &elf);
 
-    head = kstream_head(&head_len);
-    rc = kelf_parse(head, head_len, &elf);
     if (rc == 0)
         rc = notes_watch(&elf);
     if (rc == 0)
@@ -111,14 +107,15 @@ static int load_open_stream(struct kimage_info *out)
 
 int kimage_load(const uint8_t *src, size_t len, struct kimage_info *out)
 {
+    const struct kbytes file = { src, len };
     struct kpayload payload;
     int rc;
 
     reason = "no error";
     klayout_unset(out);
-    rc = kpayload_find(src, len, &payload);
+    rc = kpayload_find(&file, &payload);
     if (rc == 0)
-        rc = kstream_open(src, &payload);
+        rc = kstream_open(&file, &payload);
     if (rc == 0)
         rc = load_open_stream(out);
     kstream_close();

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../../hypervisor/ports/safe.h"
+
 #define KIMAGE_NONE UINT64_MAX /* an address that the kernel did not give */
 #define KIMAGE_TEXT_MAX 32
 
@@ -50,7 +52,7 @@ struct kimage_info {
  * in; -ENOMEM arena (see unpack_arena_wanted()) or sink; else what the sink returned. On error *out is undefined and
  * what was written stays written.
  */
-int kimage_load(const uint8_t *src, size_t len, struct kimage_info *out);
+int kimage_load(const uint8_t *src SC_COUNT(len), size_t len, struct kimage_info *out);
 
 /* After an error of kimage_load(): what is wrong, in English, without a newline. */
 const char *kimage_error(void);
@@ -61,10 +63,13 @@ const char *kimage_error(void);
  */
 int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes);
 
-/*
- * A writable window on the memory at offset: null if there is none, else *got, 1 .. want, says how many bytes of it.
- * It is used until the next call. Offset and want lie within what was reserved. Larger windows cost less.
- */
-uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got);
+/* Writable memory of the domain; used until the next call of the sink. */
+struct kimage_window {
+    uint8_t *bytes SC_COUNT(nr);
+    size_t nr; /* 0: there is none */
+};
+
+/* The window at offset, of at most want bytes; the two lie within what was reserved. Larger windows cost less. */
+struct kimage_window kimage_sink_window(uint64_t offset, size_t want);
 
 #endif

@@ -18,9 +18,9 @@ void klayout_unset(struct kimage_info *info)
     *info = unset;
 }
 
-static int text_begins(const char *text, const char *start)
+static int text_begins(const char text[KIMAGE_TEXT_MAX], const char *start SC_COUNT(nr), size_t nr)
 {
-    for (size_t i = 0; start[i] != '\0'; i++)
+    for (size_t i = 0; i < nr; i++)
         if (text[i] != start[i])
             return 0;
     return 1;
@@ -28,9 +28,9 @@ static int text_begins(const char *text, const char *start)
 
 static int kind_check(const struct kimage_info *info)
 {
-    if (!text_begins(info->loader, "generic") && !text_begins(info->guest_os, "linux"))
+    if (!text_begins(info->loader, KTEXT("generic")) && !text_begins(info->guest_os, KTEXT("linux")))
         return kimage_fail(-XEN_ENOEXEC, "neither LOADER=generic nor GUEST_OS=linux");
-    if (!text_begins(info->xen_version, "xen-3.0"))
+    if (!text_begins(info->xen_version, KTEXT("xen-3.0")))
         return kimage_fail(-XEN_ENOEXEC, "not built for xen-3.0");
     return 0;
 }

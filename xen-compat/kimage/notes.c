@@ -17,14 +17,14 @@ static uint64_t round4(uint64_t value)
 }
 
 /* A number in 1, 2, 4 or 8 bytes at index; 0 when the descriptor is of another size or too short. */
-static uint64_t note_number(const uint8_t *notes, const struct note *note, size_t unit, size_t index)
+static uint64_t note_number(const struct kbytes *notes, const struct note *note, size_t unit, size_t index)
 {
     size_t at = note->at + index * unit;
 
     if ((index + 1) * unit > note->len)
         return 0;
     switch (unit) {
-    case 1: return notes[at];
+    case 1: return notes->bytes[at];
     case 2: return kbytes_le16(notes, at);
     case 4: return kbytes_le32(notes, at);
     case 8: return kbytes_le64(notes, at);
@@ -33,25 +33,25 @@ static uint64_t note_number(const uint8_t *notes, const struct note *note, size_
 }
 
 /* The length of a text, without the 0 at its end. */
-static size_t note_text_len(const uint8_t *notes, const struct note *note)
+static size_t note_text_len(const struct kbytes *notes, const struct note *note)
 {
     size_t len = 0;
 
-    while (len < note->len && notes[note->at + len] != 0)
+    while (len < note->len && notes->bytes[note->at + len] != 0)
         len++;
     return len;
 }
 
-static enum kimage_pae note_pae(const uint8_t *notes, const struct note *note)
+static enum kimage_pae note_pae(const struct kbytes *notes, const struct note *note)
 {
     size_t len = note_text_len(notes, note);
 
-    if (kbytes_hold(notes, note->at, len, "bimodal"))
+    if (kbytes_hold(notes, note->at, len, KTEXT("bimodal")))
         return KIMAGE_PAE_BIMODAL;
-    return kbytes_begin(notes, note->at, len, "yes") ? KIMAGE_PAE_EXTENDED_CR3 : KIMAGE_PAE_NO;
+    return kbytes_begin(notes, note->at, len, KTEXT("yes")) ? KIMAGE_PAE_EXTENDED_CR3 : KIMAGE_PAE_NO;
 }
 
-static void note_text(const uint8_t *notes, const struct note *note, struct kimage_info *info)
+static void note_text(const struct kbytes *notes, const struct note *note, struct kimage_info *info)
 {
     switch (note->type) {
     case XEN_ELFNOTE_GUEST_OS: kbytes_text(notes, note->at, note->len, info->guest_os); break;
@@ -62,7 +62,7 @@ static void note_text(const uint8_t *notes, const struct note *note, struct kima
     }
 }
 
-static int note_take(const uint8_t *notes, const struct note *note, struct kimage_info *info)
+static int note_take(const struct kbytes *notes, const struct note *note, struct kimage_info *info)
 {
     uint64_t number = note_number(notes, note, note->len, 0);
     size_t text_len = note_text_len(notes, note);
@@ -77,7 +77,9 @@ static int note_take(const uint8_t *notes, const struct note *note, struct kimag
     case XEN_ELFNOTE_PHYS32_ENTRY: info->phys32_entry = number; break;
     case XEN_ELFNOTE_SUSPEND_CANCEL: info->suspend_cancel = number != 0; break;
     case XEN_ELFNOTE_MOD_START_PFN: info->mod_start_pfn = number != 0; break;
-    case XEN_ELFNOTE_BSD_SYMTAB: info->bsd_symtab = (uint8_t)kbytes_equal(notes, note->at, text_len, "yes"); break;
+    case XEN_ELFNOTE_BSD_SYMTAB:
+        info->bsd_symtab = (uint8_t)kbytes_equal(notes, note->at, text_len, KTEXT("yes"));
+        break;
     case XEN_ELFNOTE_PAE_MODE: info->pae = note_pae(notes, note); break;
     case XEN_ELFNOTE_FEATURES: return kfeatures_parse(notes, note->at, note->len, info);
     case XEN_ELFNOTE_SUPPORTED_FEATURES: info->features_supported |= (uint32_t)note_number(notes, note, 4, 0); break;
@@ -90,7 +92,7 @@ static int note_take(const uint8_t *notes, const struct note *note, struct kimag
     return 0;
 }
 
-int knotes_parse(const uint8_t *notes, size_t from, size_t len, struct kimage_info *info, uint32_t *found)
+int knotes_parse(const struct kbytes *notes, size_t from, size_t len, struct kimage_info *info, uint32_t *found)
 {
     uint64_t end = from + len;
     uint64_t at = from;
@@ -105,7 +107,7 @@ int knotes_parse(const uint8_t *notes, size_t from, size_t len, struct kimage_in
 
         if (desc_at > end || desc_len > end - desc_at)
             return kimage_fail(-XEN_ENOEXEC, "ELF: a note runs past its segment");
-        if (name_len == 4 && kbytes_begin(notes, name_at, 4, "Xen") && notes[name_at + 3] == 0) {
+        if (name_len == 4 && kbytes_begin(notes, name_at, 4, KTEXT("Xen")) && notes->bytes[name_at + 3] == 0) {
             rc = note_take(notes, &note, info);
             (*found)++;
         }

@@ -17,46 +17,47 @@ struct section {
     uint64_t len;
 };
 
-static struct section sections[SECTIONS_MAX];
-static uint8_t content[CONTENT_MAX];
+static struct section sections[SECTIONS_MAX] SC_BOOT;
+static uint8_t content[CONTENT_MAX] SC_BOOT;
 
 static int sections_read(const struct kelf *elf)
 {
-    uint8_t header[SH_BYTES];
+    static uint8_t header[SH_BYTES] SC_BOOT; /* the stream may still point to it at the next read */
+    const struct kbytes in = { header, SH_BYTES };
     int rc = kstream_seek(elf->shoff);
 
     for (uint32_t i = 0; i < elf->shnum && rc == 0; i++) {
         rc = kstream_read(header, SH_BYTES);
         if (rc != 0)
             break;
-        sections[i].name = kbytes_le32(header, SH_NAME);
-        sections[i].type = kbytes_le32(header, SH_TYPE);
-        sections[i].offset = kbytes_le64(header, SH_OFFSET);
-        sections[i].len = kbytes_le64(header, SH_SIZE);
+        sections[i].name = kbytes_le32(&in, SH_NAME);
+        sections[i].type = kbytes_le32(&in, SH_TYPE);
+        sections[i].offset = kbytes_le64(&in, SH_OFFSET);
+        sections[i].len = kbytes_le64(&in, SH_SIZE);
     }
     return rc;
 }
 
-/* Brings a section's bytes into content, when they fit; *len is how many. */
-static int content_read(const struct section *section, size_t *len)
+/* Brings a section's bytes into content, when they fit, and shows them. */
+static int content_read(const struct section *section, struct kbytes *out)
 {
     int rc;
 
-    *len = 0;
+    *out = (struct kbytes){ content, 0 };
     if (section->len > CONTENT_MAX)
         return kimage_fail(-XEN_ENOEXEC, "ELF: a section that should be small is not");
     rc = kstream_seek(section->offset);
     if (rc == 0)
         rc = kstream_read(content, (size_t)section->len);
     if (rc == 0)
-        *len = (size_t)section->len;
+        *out = (struct kbytes){ content, (size_t)section->len };
     return rc;
 }
 
 static int note_sections_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *found)
 {
     uint32_t seen = 0;
-    size_t len;
+    struct kbytes in;
     int rc = 0;
 
     for (uint32_t i = 0; i < elf->shnum && rc == 0; i++) {
@@ -65,15 +66,16 @@ static int note_sections_parse(const struct kelf *elf, struct kimage_info *info,
         if (seen == NOTE_SECTIONS_MAX)
             return kimage_fail(-XEN_ENOEXEC, "ELF: too many notes");
         seen++;
-        rc = content_read(&sections[i], &len);
+        rc = content_read(&sections[i], &in);
         if (rc == 0)
-            rc = knotes_parse(content, 0, len, info, found);
+            rc = knotes_parse(&in, 0, in.nr, info, found);
     }
     return rc;
 }
 
-/* The index of the section of that name, or shnum. The names are in content[0 .. len-1]. */
-static uint32_t section_find(const struct kelf *elf, size_t len, const char *name)
+/* The index of the section of that name, or shnum. */
+static uint32_t section_find(const struct kelf *elf, const struct kbytes *names, const char *name SC_COUNT(nr),
+                             size_t nr)
 {
     uint32_t i;
 
@@ -81,9 +83,9 @@ static uint32_t section_find(const struct kelf *elf, size_t len, const char *nam
         size_t at = sections[i].name;
         size_t end = at;
 
-        while (end < len && content[end] != 0)
+        while (end < names->nr && names->bytes[end] != 0)
             end++;
-        if (end < len && kbytes_equal(content, at, end - at, name))
+        if (end < names->nr && kbytes_equal(names, at, end - at, name, nr))
             break;
     }
     return i;
@@ -92,23 +94,23 @@ static uint32_t section_find(const struct kelf *elf, size_t len, const char *nam
 static int guest_section_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *found)
 {
     uint32_t index;
-    size_t len;
+    struct kbytes in;
     int rc;
 
     if (elf->shstrndx >= elf->shnum)
         return 0;
-    rc = content_read(&sections[elf->shstrndx], &len);
+    rc = content_read(&sections[elf->shstrndx], &in);
     if (rc != 0)
         return rc;
-    index = section_find(elf, len, "__xen_guest");
+    index = section_find(elf, &in, KTEXT("__xen_guest"));
     if (index == elf->shnum)
         return 0;
-    rc = content_read(&sections[index], &len);
+    rc = content_read(&sections[index], &in);
     if (rc != 0)
         return rc;
     info->has_notes = 0;
     *found = 1;
-    return kguestinfo_parse(content, len, info);
+    return kguestinfo_parse(&in, info);
 }
 
 int ksections_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *found)

@@ -15,18 +15,18 @@ struct watch {
 };
 
 static struct {
-    const uint8_t *src;
+    struct kbytes src;
     struct kpayload payload;
     uint64_t pos;    /* of the next byte that kstream_read() gives */
     uint64_t pulled; /* bytes taken from the unpacker */
-    size_t head_len;
+    size_t head_len SC_RANGE(0, 4096);
     uint32_t nr_watches;
     size_t watched_len;
     struct watch watches[KSTREAM_WATCH_MAX];
     uint8_t head[HEAD_BYTES];
     uint8_t skip[SKIP_BYTES];
     uint8_t watched[KSTREAM_WATCH_BYTES];
-} ks;
+} ks SC_BOOT;
 
 static int unpack_failed(int64_t rc)
 {
@@ -41,7 +41,7 @@ static int unpack_failed(int64_t rc)
 static int start(void)
 {
     int64_t count;
-    int rc = unpack_open_sized(ks.payload.format, &ks.src[ks.payload.at], ks.payload.len, ks.payload.max_out);
+    int rc = unpack_open_sized(ks.payload.format, &ks.src.bytes[ks.payload.at], ks.payload.len, ks.payload.max_out);
 
     if (rc != 0)
         return unpack_failed(rc);
@@ -54,9 +54,9 @@ static int start(void)
     return 0;
 }
 
-int kstream_open(const uint8_t *src, const struct kpayload *payload)
+int kstream_open(const struct kbytes *src, const struct kpayload *payload)
 {
-    ks.src = src;
+    ks.src = *src;
     ks.payload = *payload;
     ks.nr_watches = 0;
     ks.watched_len = 0;
@@ -66,18 +66,17 @@ int kstream_open(const uint8_t *src, const struct kpayload *payload)
 void kstream_close(void)
 {
     unpack_close();
-    ks.src = NULL;
+    ks.src = (struct kbytes){ NULL, 0 };
 }
 
-const uint8_t *kstream_head(size_t *len)
+struct kbytes kstream_head(void)
 {
-    *len = ks.head_len;
-    return ks.head;
+    return (struct kbytes){ ks.head, ks.head_len };
 }
 
-const uint8_t *kstream_watched(void)
+struct kbytes kstream_watched(void)
 {
-    return ks.watched;
+    return (struct kbytes){ ks.watched, KSTREAM_WATCH_BYTES };
 }
 
 int kstream_watch(uint64_t offset, uint64_t len, size_t *at)
@@ -94,7 +93,7 @@ int kstream_watch(uint64_t offset, uint64_t len, size_t *at)
 }
 
 /* bytes[0 .. len-1] are the file's from pos on. */
-static void watch_copy(const struct watch *watch, const uint8_t *bytes, size_t len)
+static void watch_copy(const struct watch *watch, const uint8_t *bytes SC_COUNT(len), size_t len)
 {
     uint64_t from = watch->offset > ks.pos ? watch->offset : ks.pos;
     uint64_t watch_end = watch->offset + watch->len;
@@ -104,7 +103,7 @@ static void watch_copy(const struct watch *watch, const uint8_t *bytes, size_t l
         ks.watched[watch->at + (i - watch->offset)] = bytes[i - ks.pos];
 }
 
-static int pull(uint8_t *dst, size_t len)
+static int pull(uint8_t *dst SC_COUNT(len), size_t len)
 {
     int64_t count = unpack_read(dst, len);
 
@@ -117,7 +116,7 @@ static int pull(uint8_t *dst, size_t len)
 }
 
 /* One run: all of it in the head, or all of it behind. */
-static int read_run(uint8_t *dst, size_t len)
+static int read_run(uint8_t *dst SC_COUNT(len), size_t len)
 {
     int rc = 0;
 

@@ -5,7 +5,7 @@ set -eu
 top=$1 out=$2
 lib=$(dirname "$(${CC:-clang-19} -print-file-name=liblzma.a)")
 flags="-std=c11 -ffreestanding -O2 -fpie -fdirect-access-external-data -fvisibility=hidden -fno-jump-tables
- -fno-asynchronous-unwind-tables -fno-addrsig -mno-red-zone -mgeneral-regs-only -fno-stack-protector -Wall -Wextra
+ -fno-asynchronous-unwind-tables -fno-addrsig -mno-red-zone -mgeneral-regs-only -fno-stack-protector -Wall -Wextra -Wno-unused-parameter
  -Werror -fsanitize=kcfi"
 mkdir -p "$out"
 rm -f "$out"/*.o

@@ -48,12 +48,12 @@ int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
     return paddr_start == nr_bytes;
 }
 
-uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got)
+struct kimage_window kimage_sink_window(uint64_t offset, size_t want)
 {
     static uint8_t window[4096];
 
-    *got = want;
-    return &window[offset & 0xFFF];
+    (void)want;
+    return (struct kimage_window){ &window[offset & 0xFFF], 1 };
 }
 
 int link_entry(const uint8_t *src, size_t len, void *arena, struct kimage_info *info)

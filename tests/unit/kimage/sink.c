@@ -49,14 +49,14 @@ int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
     return 0;
 }
 
-uint8_t *kimage_sink_span(uint64_t offset, size_t want, size_t *got)
+struct kimage_window kimage_sink_window(uint64_t offset, size_t want)
 {
     uint64_t room = sink.chunk_bytes - offset % sink.chunk_bytes;
 
     if (sink.chunks == NULL || offset >= sink.nr_bytes || want == 0 || want > sink.nr_bytes - offset)
         abort();
-    *got = want < room ? want : room;
-    return &sink.chunks[offset / sink.chunk_bytes][offset % sink.chunk_bytes];
+    return (struct kimage_window){ &sink.chunks[offset / sink.chunk_bytes][offset % sink.chunk_bytes],
+                                   want < room ? want : room };
 }
 
 uint8_t *sink_read_file(const char *path, size_t *len)
