@@ -10,11 +10,14 @@ docs/safecc/rules/SC-nn.md, one per rule, and docs/handbook/safe-c.md.  A fenced
 ```c accepted     no error
 ```c checked      no error, and a check of the page's rule is left to run time
     further words: file=NAME (example.c), hypervisor (not the host profile), core, arch (the file is one of those)
-```text diagnostic    what safecc says of the block before, word for word
+```diff KIND      the code before, changed: hunks without line numbers, each beginning with @@
+```text diagnostic    what safecc says of the code before, word for word
+```text says          lines of that, in this order
 ```text report        lines of its --report, in this order
+```text built         lines of the --report of safecc -c, in this order
 ```text checked.c     lines of its NAME.checked.c, in this order; blanks count once
 
-A line `...` in the last two stands for any lines.  --write puts what safecc says into the diagnostic blocks.  Also: --explain prints each page, in each way to write the rule, and
+A line `...` stands for any lines.  --write puts what safecc says into the diagnostic blocks.  Also: --explain prints each page, in each way to write the rule, and
 --list-rules and the pages name the same rules.  Ends with `N passed, N failed`.
 """
 import argparse
@@ -29,7 +32,18 @@ RULES = ROOT / "docs/safecc/rules"
 HANDBOOK = ROOT / "docs/handbook/safe-c.md"
 FENCE = re.compile(r"^```(\S+) ([^\n]+)\n(.*?)^```$", re.M | re.S)
 HINT = re.compile(r"^\d+ errors?; safecc --explain SC-\d\d says more\n", re.M)
-CODE, SHOWN = ("refused", "accepted", "checked"), ("diagnostic", "report", "checked.c")
+CODE, SHOWN = ("refused", "accepted", "checked"), ("diagnostic", "says", "report", "built", "checked.c")
+
+
+def patched(text, diff):
+    """(text with the hunks made, or None and the hunk that fits nowhere or twice)."""
+    for hunk in re.split(r"^@@.*\n", diff, flags=re.M)[1:]:
+        lines = hunk.splitlines(keepends=True)
+        old, new = ("".join(line[1:] for line in lines if line[0] in " " + sign) for sign in "-+")
+        if text.count(old) != 1:
+            return None, hunk
+        text = text.replace(old, new)
+    return text, ""
 
 
 class Docs:
@@ -65,7 +79,7 @@ class Docs:
         people = self.run(["--check", self.file(words), *self.options(words)], self.build)
         if machine.returncode == 2 or not machine.stdout:
             return None, machine.stderr
-        return json.loads(machine.stdout), HINT.sub("", people.stderr)
+        return json.loads(machine.stdout), people.stderr
 
     def code(self, rule, kind, data):
         found = sorted({f["rule"] for f in data["findings"]})
@@ -79,16 +93,16 @@ class Docs:
 
     def shown(self, kind, want, words, says):
         if kind == "diagnostic":
-            return "" if want.strip() == says.strip() else f"safecc says\n{says}"
-        if kind == "report":
-            done = self.run(["--check", "--report", self.file(words), *self.options(words)], self.build)
-            have, plain = done.stdout, str.strip
-        else:
-            done = self.run(["-c", self.file(words), "-o", "example.o", *self.options(words)], self.build)
-            checked = self.build / self.file(words).replace(".c", ".checked.c")
-            have, plain = checked.read_text() if checked.exists() else "", lambda line: " ".join(line.split())
-        if done.returncode:
-            return f"safecc ended with {done.returncode}: {done.stderr}"
+            return "" if want.strip() == HINT.sub("", says).strip() else f"safecc says\n{says}"
+        have, plain = says, str.rstrip
+        if kind != "says":
+            mode = ["--check"] if kind == "report" else ["-c", "-o", "example.o"]
+            done = self.run([*mode, "--report", self.file(words), *self.options(words)], self.build)
+            if done.returncode:
+                return f"safecc ended with {done.returncode}: {done.stderr}"
+            have = done.stdout
+        if kind == "checked.c":
+            have, plain = (self.build / self.file(words).replace(".c", ".checked.c")).read_text(), lambda line: " ".join(line.split())
         lines = iter([plain(line) for line in have.splitlines()])
         for line in map(plain, want.splitlines()):
             if line != "..." and line not in lines:
@@ -98,17 +112,20 @@ class Docs:
     def page(self, path, rule):
         """Every block of a page; the kinds of code that it shows."""
         text, kinds = path.read_text(), set()
-        words, says, new = None, "", path.read_text()
+        words, code, says, new = None, "", "", path.read_text()
         for m in FENCE.finditer(text):
             kind, rest = m.group(2).split()[0], m.group(2).split()[1:]
             name = f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, m.start()) + 1}: {kind}"
-            if m.group(1) == "c" and kind in CODE:
-                words = rest
-                data, says = self.check(words, m.group(3))
+            if m.group(1) in ("c", "diff") and kind in CODE:
+                words, (code, hunk) = (rest, (m.group(3), "")) if m.group(1) == "c" else (words, patched(code, m.group(3)))
+                if code is None:
+                    self.judge(name, f"this hunk does not fit in one place:\n{hunk}")
+                    break
+                data, says = self.check(words, code)
                 self.judge(name, f"does not compile: {says}" if data is None else self.code(rule, kind, data))
                 kinds.add(kind)
             elif self.write and kind == "diagnostic":
-                new = new.replace(f"```text diagnostic\n{m.group(3)}```", f"```text diagnostic\n{says.strip()}\n```".replace("\n", "\0"), 1)
+                new = new.replace(f"```text diagnostic\n{m.group(3)}```", f"```text diagnostic\n{HINT.sub('', says).strip()}\n```".replace("\n", "\0"), 1)
             elif m.group(1) == "text" and kind in SHOWN:
                 self.judge(name, self.shown(kind, m.group(3), words, says) if words is not None else "there is no code before it")
             else:
