@@ -4,9 +4,9 @@
 
 usage: docs.py --safecc PATH [--build DIR] [--write] [--verbose]
 
-docs/safecc/rules/SC-nn.md, one per rule, and docs/handbook/safe-c.md.  A fenced block is put through safecc by its info string:
+docs/safecc/rules/SC-nn.md, one per rule, docs/handbook/safe-c.md and README.md.  A fenced block is put through safecc by its info string:
 
-```c refused      exactly errors of the page's rule come out (in the handbook: any)
+```c refused      exactly errors of the page's rule come out (in the others: any)
 ```c accepted     no error
 ```c checked      no error, and a check of the page's rule is left to run time
     further words: file=NAME (example.c), hypervisor (not the host profile), core, arch (the file is one of those)
@@ -29,7 +29,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = ROOT / "docs/safecc/rules"
-HANDBOOK = ROOT / "docs/handbook/safe-c.md"
+OTHERS = [ROOT / "docs/handbook/safe-c.md", ROOT / "README.md"]
 FENCE = re.compile(r"^```(\S+) ([^\n]+)\n(.*?)^```$", re.M | re.S)
 HINT = re.compile(r"^\d+ errors?; safecc --explain SC-\d\d says more\n", re.M)
 CODE, SHOWN = ("refused", "accepted", "checked"), ("diagnostic", "says", "report", "built", "checked.c")
@@ -163,7 +163,8 @@ def main():
     args.build.mkdir(parents=True, exist_ok=True)
     docs = Docs(args.safecc, args.build, args.write, args.verbose)
     docs.rules()
-    docs.page(HANDBOOK, None)
+    for path in OTHERS:
+        docs.page(path, None)
     print(f"{docs.passed} passed, {docs.failed} failed")
     return 1 if docs.failed else 0
 
