@@ -7,8 +7,8 @@ usage: docs.py --safecc PATH [--build DIR] [--write] [--verbose]
 docs/safecc/rules/SC-nn.md, one per rule, docs/handbook/safe-c.md and README.md.  A fenced block is put through safecc by its info string:
 
 ```c refused      exactly errors of the page's rule come out (in the others: any)
-```c accepted     no error
-```c checked      no error, and a check of the page's rule is left to run time
+```c accepted     no error, and an object comes out
+```c checked      the same, and a check of the page's rule is left to run time
     further words: file=NAME (example.c), hypervisor (not the host profile), core, arch (the file is one of those)
 ```diff KIND      the code before, changed: hunks without line numbers, each beginning with @@
 ```text diagnostic    what safecc says of the code before, word for word
@@ -81,7 +81,7 @@ class Docs:
             return None, machine.stderr
         return json.loads(machine.stdout), people.stderr
 
-    def code(self, rule, kind, data):
+    def code(self, rule, kind, data, words):
         found = sorted({f["rule"] for f in data["findings"]})
         if kind == "refused":
             return "" if found and (rule is None or found == [rule]) else f"expected errors of {rule}, got {found}"
@@ -89,7 +89,8 @@ class Docs:
             return f"expected no error, got {found}"
         if kind == "checked" and not any(c["rule"] == rule and c["fate"] in ("kept", "hoisted") for c in data["checks"]):
             return f"no check of {rule} is left to run time"
-        return ""
+        done = self.run(["-c", self.file(words), "-o", "example.o", *self.options(words)], self.build)
+        return f"gives no object: {done.stderr}" if done.returncode else ""
 
     def shown(self, kind, want, words, says):
         if kind == "diagnostic":
@@ -122,7 +123,7 @@ class Docs:
                     self.judge(name, f"this hunk does not fit in one place:\n{hunk}")
                     break
                 data, says = self.check(words, code)
-                self.judge(name, f"does not compile: {says}" if data is None else self.code(rule, kind, data))
+                self.judge(name, f"does not compile: {says}" if data is None else self.code(rule, kind, data, words))
                 kinds.add(kind)
             elif self.write and kind == "diagnostic":
                 new = new.replace(f"```text diagnostic\n{m.group(3)}```", f"```text diagnostic\n{HINT.sub('', says).strip()}\n```".replace("\n", "\0"), 1)
