@@ -2,7 +2,8 @@
 # Builds $(BUILD)/safecc; included by the Makefile at the root.
 SAFECC_CPP := $(wildcard safecc/*/*.cpp)
 SAFECC_H := $(wildcard safecc/*.h safecc/*/*.h)
-SAFECC_O := $(SAFECC_CPP:%.cpp=$(BUILD)/obj/%.o)
+SAFECC_O := $(SAFECC_CPP:%.cpp=$(BUILD)/obj/%.o) $(BUILD)/obj/safecc/rule_pages.o
+SAFECC_PAGES := $(wildcard docs/safecc/rules/SC-*.md)
 LLVM := /usr/lib/llvm-19
 SAFECC_CXXFLAGS := -std=c++17 -O1 -fno-rtti -fno-exceptions -D__STDC_CONSTANT_MACROS -D__STDC_FORMAT_MACROS -D__STDC_LIMIT_MACROS -D_GNU_SOURCE \
   -isystem $(LLVM)/include -I safecc -Wall -Wextra -Wno-unused-parameter -Werror
@@ -17,6 +18,13 @@ $(SAFECC_PCH): safecc/safecc.h safecc/build.mk
 	@clang++-19 $(SAFECC_CXXFLAGS) -x c++-header $< -o $@
 $(BUILD)/obj/safecc/%.o: safecc/%.cpp $(SAFECC_PCH) safecc/build.mk
 	@mkdir -p $(@D)
+	@echo "  CXX $<"
+	@clang++-19 $(SAFECC_CXXFLAGS) -include-pch $(SAFECC_PCH) -MMD -MP -c $< -o $@
+# What --explain prints is part of the binary.
+$(BUILD)/gen/rule_pages.cpp: tools/build/rule_pages.py $(SAFECC_PAGES)
+	@mkdir -p $(@D)
+	@tools/build/rule_pages.py $(SAFECC_PAGES) > $@
+$(BUILD)/obj/safecc/rule_pages.o: $(BUILD)/gen/rule_pages.cpp $(SAFECC_PCH)
 	@echo "  CXX $<"
 	@clang++-19 $(SAFECC_CXXFLAGS) -include-pch $(SAFECC_PCH) -MMD -MP -c $< -o $@
 $(BUILD)/safecc: $(SAFECC_O)

@@ -81,6 +81,7 @@ def main():
     if "safecc" in steps:
         add(step("check-safecc", ["make", "check-safecc"]))
         add(step("safecc/corpus", ["tests/safecc/corpus.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-corpus")], count_plain))
+        add(step("safecc/docs", ["tests/safecc/docs.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-docs")], count_plain))
         add(step("safecc/fuzz", ["tests/safecc/fuzz/generate.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-fuzz"),
                                  "--programs", "20000" if options.full else "1000", "--seed", "night" if options.full else "1"]))
         if options.full:

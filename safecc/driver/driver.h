@@ -25,5 +25,13 @@ struct CommandLine {
 int command_line_parse(int argc, const char **argv, CommandLine &out);
 void command_line_help();
 
+/* The pages of docs/safecc/rules, in order; the text is made at build (tools/build/rule_pages.py). */
+struct RulePage {
+    std::string id, text;
+};
+const std::vector<RulePage> &rule_pages();
+/* Print a rule's page: 0, or 2 after saying which rules there are. */
+int explain(const std::string &rule);
+
 } // namespace safecc
 #endif

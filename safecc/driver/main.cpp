@@ -235,7 +235,7 @@ int run(const CommandLine &line)
     if (out.findings.size() != fresh.size())
         llvm::errs() << out.findings.size() - fresh.size() << " findings of the baseline " << line.baseline << " not told again\n";
     if (!fresh.empty())
-        llvm::errs() << fresh.size() << (fresh.size() == 1 ? " error" : " errors") << "; safecc --explain SC-nn tells more\n";
+        llvm::errs() << fresh.size() << (fresh.size() == 1 ? " error" : " errors") << "; safecc --explain " << fresh[0].rule << " says more\n";
     /* A finding of the baseline is no error of a check, but it yields no object either. */
     if (!fresh.empty() || (line.mode == CommandLine::Compile && out.failed()))
         return line.write_baseline.empty() || line.mode == CommandLine::Compile ? 1 : 0;
@@ -263,7 +263,7 @@ int main(int argc, const char **argv)
     case CommandLine::ListRules:
         return list_rules();
     case CommandLine::Explain:
-        return 0;
+        return explain(line.explain);
     default:
         return run(line);
     }

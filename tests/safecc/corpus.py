@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """What safecc accepts, refuses and traps: the corpus of small files against their own headers.
 
-usage: corpus.py --safecc PATH [--build DIR] [--jobs N] [--verbose] [FOLDER...]      folders: accept reject pairs (all)
+usage: corpus.py --safecc PATH [--build DIR] [--jobs N] [--verbose] [FOLDER...]      folders: accept reject pairs (all), holes
 
 accept/   `// expect: ok`: an object comes out; with `// run: ok` it is linked and ends with 0.
 reject/   every line that ends in `// expect: SC-nn` is reported with that rule, and no other line is.  A folder with a file
           `module` is one run over all its files.  `// run: trap SC-nn`: accepted, and killed by a check of that rule.
 pairs/    *_bad.c: `expect-bad: reject RULES | trap RULES`; *_good.c: compiles, runs, ends with 0.
+holes     reject/SC-nn/holes: what safecc is known to miss, with the lines that it should report.  Fails when it does: move it up.
 `// options: ...` adds options; `default-profile` among them takes --profile=host away.
 Ends with `N passed, N failed`.
 """
@@ -103,6 +104,9 @@ class Corpus:
             return f"missed {sorted(want - got)}, unexpected {sorted(got - want)}"
         return ""
 
+    def hole(self, path):
+        return "" if self.reject(path) else "is not missed any more: move it out of holes"
+
     def pair(self, path):
         text = path.read_text()
         obj, done = self.compile(path, text)
@@ -137,11 +141,12 @@ def main():
     corpus = Corpus(args)
     work = []
     for folder in args.folders:
-        base = HERE / folder
-        if folder == "reject":
+        base = HERE / ("reject" if folder == "holes" else folder)
+        if folder in ("reject", "holes"):
+            question = corpus.hole if folder == "holes" else corpus.reject
             modules = {m.parent for m in base.rglob("module")}
-            work += [(corpus.reject, m) for m in sorted(modules)]
-            work += [(corpus.reject, f) for f in sorted(base.rglob("*.c")) if f.parent not in modules and "holes" not in f.parts]
+            found = modules | {f for f in base.rglob("*.c") if f.parent not in modules}
+            work += [(question, f) for f in sorted(found) if ("holes" in f.parts) == (folder == "holes")]
         else:
             work += [(corpus.pair if folder == "pairs" else corpus.accept, f) for f in sorted(base.rglob("*.c"))]
     failed = 0

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* A local of a block that has ended. */
+#include "ports/safe.h"
+
+int f(void);
+int f(void)
+{
+    int *p;
+    {
+        int x = 3;
+        p = &x;
+    }
+    {
+        long y[4] = { 0 };
+        return *p + (int)y[0]; // expect: SC-11
+    }
+}
