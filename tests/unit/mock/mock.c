@@ -59,7 +59,7 @@ void pagealloc_put(mfn_t m, unsigned order)
     spin_lock(&free_lock);
     assert_true(mock_free_frames < MOCK_FRAMES);
     assert_int_equal(frame_state(m) & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC), 0);
-    frame_table[m.v].state = FS_OWNER(DOMID_NONE);
+    frame_table()[m.v].state = FS_OWNER(DOMID_NONE);
     free_frames[mock_free_frames++] = m.v;
     spin_unlock(&free_lock);
 }
@@ -424,10 +424,10 @@ int mock_setup(void **state)
     max_mfn = MOCK_FRAMES;
     mock_free_frames = 0;
     for (uint64_t m = MOCK_FRAMES - 1; m > 0; m--) { /* frame 0 is never given out */
-        frame_table[m].state = FS_OWNER(DOMID_NONE);
+        frame_table()[m].state = FS_OWNER(DOMID_NONE);
         free_frames[mock_free_frames++] = m;
     }
-    frame_table[0].state = FS_OWNER(DOMID_NONE);
+    frame_table()[0].state = FS_OWNER(DOMID_NONE);
     nr_held = 0;
     nr_domains = 0;
     domain_list = hardware_domain = NULL;
