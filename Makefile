@@ -121,6 +121,19 @@ bench: deps ## measure against Debian's Xen 4.17 in one run (about ten minutes)
 bench-quick: ## the operations only (about a minute)
 	@$(MAKE) --no-print-directory bench BENCH_ARGS=--quick
 
+# ---- adding to it ----
+.PHONY: new-module new-rule
+# NAME and TITLE are those of the command line: some shells export a NAME of their own.
+given = $(if $(filter command,$(origin $(1))),$($(1)))
+new-module: export NAME := $(call given,NAME)
+new-module: ## NAME=x: a new module, which builds and passes as it is (docs/handbook/extension.md)
+	@$(PY) tools/build/new_module.py "$$NAME"
+
+new-rule: export NAME := $(call given,NAME)
+new-rule: export TITLE := $(call given,TITLE)
+new-rule: ## a new rule of safecc, which checks something as it is; NAME=SC-nn (the next free number) TITLE="no such thing"
+	@$(PY) tools/build/new_rule.py "$$NAME" "$$TITLE"
+
 # ---- checking it ----
 MODULE_C := $(wildcard hypervisor/modules/*/*.c xen-compat/*.c xen-compat/*/*.c)
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
