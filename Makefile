@@ -63,12 +63,19 @@ $(BUILD)/gen/hypervisor.lds: hypervisor/hypervisor.lds hypervisor/core/layout.h
 	@mkdir -p $(@D)
 	@$(CC) -E -P -x c -I hypervisor $< -o $@
 
+# What is linked: a module that was removed is linked no more.
+.PHONY: FORCE
+FORCE:
+$(BUILD)/gen/objects $(BUILD)/gen/safecc_objects: $(BUILD)/gen/%: FORCE
+	@mkdir -p $(@D)
+	@echo '$(if $(filter objects,$*),$(HV_O),$(SAFECC_O))' | cmp -s - $@ || echo '$(if $(filter objects,$*),$(HV_O),$(SAFECC_O))' > $@
+
 # Two links: the first with an empty name table, from whose symbols the second's is made.
 $(BUILD)/gen/ksyms_empty.S: tools/build/ksyms.py
 	@mkdir -p $(@D)
 	@$(PY) tools/build/ksyms.py --empty > $@
 $(BUILD)/obj/%.elf: ;
-$(BUILD)/obj/pass1.elf: $(HV_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S
+$(BUILD)/obj/pass1.elf: $(HV_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S $(BUILD)/gen/objects
 	@$(CC) -c $(BUILD)/gen/ksyms_empty.S -o $(BUILD)/obj/ksyms_empty.o
 	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $@ $(HV_O) $(BUILD)/obj/ksyms_empty.o --start-group $(HV_LIBS) --end-group
 $(BUILD)/safehype.dbg: $(BUILD)/obj/pass1.elf tools/build/ksyms.py

@@ -19,7 +19,7 @@ $(BUILD)/obj/safecc/%.o: safecc/%.cpp $(SAFECC_PCH) safecc/build.mk
 	@mkdir -p $(@D)
 	@echo "  CXX $<"
 	@clang++-19 $(SAFECC_CXXFLAGS) -include-pch $(SAFECC_PCH) -MMD -MP -c $< -o $@
-$(BUILD)/safecc: $(SAFECC_O)
+$(BUILD)/safecc: $(SAFECC_O) $(BUILD)/gen/safecc_objects
 	@echo "  LD  $@"
 	@clang++-19 -o $@ $(SAFECC_O) -L $(LLVM)/lib -L /usr/lib/x86_64-linux-gnu -l:libclang-cpp.so.19.1 -lLLVM-19
 -include $(SAFECC_O:.o=.d)
