@@ -26,7 +26,7 @@ LDFLAGS := -static --gc-sections --no-undefined -z max-page-size=4096 -z noexecs
 # ---- safecc: modules and xen-compat are compiled by it; SAFECC=0 compiles them with plain clang, for comparison ----
 include safecc/build.mk
 SAFECC ?= 1
-SAFECC_PATHS := --core hypervisor/core --core hypervisor/boot --core hypervisor/dispatch --core hypervisor/unpack --arch hypervisor/arch
+SAFECC_PATHS := $(shell sed 's/\#.*//' .safecc)
 # Not yet: they parse files and options at boot, and their buffers have no counts.
 SAFECC_LATER := $(wildcard xen-compat/kimage/*.c) xen-compat/domu_config.c xen-compat/pv_image.c
 SAFE_C := $(filter-out $(SAFECC_LATER),$(filter hypervisor/modules/% xen-compat/%,$(HV_C)))
@@ -141,6 +141,11 @@ new-rule: export TITLE := $(call given,TITLE)
 new-rule: ## a new rule of safecc, which checks something as it is; NAME=SC-nn (the next free number) TITLE="no such thing"
 	@$(PY) tools/build/new_rule.py "$$NAME" "$$TITLE"
 
+# For clangd, for `safecc -p DIR` and for tools/editor/safecc_lsp.py (docs/handbook/editor.md).
+compile_commands.json: $(BUILD)/gen/asm_offsets.h FORCE ## how each file is compiled, for editors and for safecc -p
+	@$(PY) tools/build/compile_commands.py $@ $(CURDIR) -- $(CC) $(CFLAGS) -- $(HV_C) hypervisor/modules/faulty/faulty.c \
+	  -- clang++-19 $(SAFECC_CXXFLAGS) -include safecc/safecc.h -- $(SAFECC_CPP)
+
 # ---- checking it ----
 MODULE_C := $(wildcard hypervisor/modules/*/*.c xen-compat/*.c xen-compat/*/*.c)
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
@@ -192,5 +197,5 @@ clean: ## remove what was built (downloads too)
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo "  BUILD=dir puts what is built elsewhere; RUN_ARGS='--cpus 2 -m 1024' goes to tools/run/run.sh (see its --help)."
