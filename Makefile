@@ -66,9 +66,11 @@ $(BUILD)/gen/hypervisor.lds: hypervisor/hypervisor.lds hypervisor/core/layout.h
 # What is linked: a module that was removed is linked no more.
 .PHONY: FORCE
 FORCE:
-$(BUILD)/gen/objects $(BUILD)/gen/safecc_objects: $(BUILD)/gen/%: FORCE
+$(BUILD)/gen/objects: LINKED = $(HV_C) $(HV_S)
+$(BUILD)/gen/safecc_objects: LINKED = $(SAFECC_CPP)
+$(BUILD)/gen/objects $(BUILD)/gen/safecc_objects: FORCE
 	@mkdir -p $(@D)
-	@echo '$(if $(filter objects,$*),$(HV_O),$(SAFECC_O))' | cmp -s - $@ || echo '$(if $(filter objects,$*),$(HV_O),$(SAFECC_O))' > $@
+	@echo '$(LINKED)' | cmp -s - $@ || echo '$(LINKED)' > $@
 
 # Two links: the first with an empty name table, from whose symbols the second's is made.
 $(BUILD)/gen/ksyms_empty.S: tools/build/ksyms.py
