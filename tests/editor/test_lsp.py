@@ -230,14 +230,16 @@ def test_what_does_not_compile_is_said(editor):
     assert d["code"] == "" and d["severity"] == 3 and "does not compile" in d["message"]
 
 
-def test_the_core_is_left_out_unless_asked(editor, tree):
-    path = "hypervisor/core/domain.c"
-    editor.open(path)
-    assert editor.await_diagnostics(path, lambda codes: True) == []
-    other = Editor(tree, "--core")
-    other.open(path)
-    assert other.await_diagnostics(path, lambda codes: codes)
-    assert other.close() == 0
+def test_islands_belong_to_the_core(editor):
+    """Unsaved files too are the core's or a module's by where they belong."""
+    core = "hypervisor/core/guest.c"
+    text = editor.open(core)
+    assert "SC_UNSAFE" in text
+    editor.change(core, text + "/* more */\n")
+    editor.open(FAULTY, (editor.root / FAULTY).read_text() + 'void island(void);\nvoid island(void)\n{\n    SC_UNSAFE("DEV-99: this is no place for one") { }\n}\n')
+    (d,) = editor.await_diagnostics(FAULTY, lambda codes: codes)
+    assert d["code"] == "SC-21"
+    assert editor.await_diagnostics(core, lambda codes: True) == []
 
 
 def test_nothing_outside_of_a_tree(tmp_path):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """make new-module and make new-rule, and docs/handbook/extension.md as it stands, in a copy of the tree.
 
-The copy begins with what is built already, so that only what is new is compiled.
+The tree is built if it is not yet; the copy begins with that, so that only what is new is compiled.
 Environment: BUILD (build/ of the tree).
 """
 import os
@@ -43,8 +43,8 @@ class Tree:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
-    if not (BUILD / "safecc").exists() or not (BUILD / "safehype").exists():
-        pytest.fail(f"no hypervisor or no safecc in {BUILD}: run `make` first", pytrace=False)
+    made = subprocess.run(["make", "-j2", "all", "safecc", f"BUILD={BUILD}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
+    assert made.returncode == 0, made.stdout
     t = Tree(tmp_path_factory.mktemp("scaffold") / "tree")
     names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True).stdout
     for name in filter(None, names.split("\0")):
@@ -128,11 +128,12 @@ def test_module_is_linked(tally):
 
 
 def test_module_passes_the_checks(tally):
-    for target in ("check-layers", "check-safecc", "check-format"):
-        tally.make(target)
-    tally.make("check-headers", f"HV_H={MODULE}/tally.h")
-    tally.make("check-modules", f"MODULE_C={MODULE}/tally.c")
-    tally.make("check-tidy", f"HV_C={MODULE}/tally.c")
+    gates = re.search(r"^check: (.*?) *##", (tally.root / "Makefile").read_text(), re.M).group(1).split()
+    # What looks at each file by itself looks at the new ones only.
+    narrow = {"check-headers": f"HV_H={MODULE}/tally.h", "check-modules": f"MODULE_C={MODULE}/tally.c", "check-tidy": f"HV_C={MODULE}/tally.c"}
+    assert {"check-layers", "check-safecc", "check-format", "check-tidy"} <= set(gates)
+    for gate in gates:
+        tally.make(gate, *filter(None, [narrow.get(gate)]))
 
 
 @pytest.mark.parametrize("module", ["sched_rr", "timer", "tally"])

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: MIT
 """A language server that shows safecc's findings in an editor, beside clangd or in front of it. docs/handbook/editor.md
 
-usage: safecc_lsp.py [--safecc FILE] [--core] [--with CLANGD [OPTION...]]
+usage: safecc_lsp.py [--safecc FILE] [--with CLANGD [OPTION...]]
 
 Speaks LSP on standard input and output: diagnostics with the rule as code and the path of facts as related places, hover with
 the rule's explanation, fixes as code actions. Unsaved text is checked too.
   --safecc FILE   the checker (build/safecc of the tree that is edited)
-  --core          check files of the core too; they are not yet all free of findings
   --with CLANGD   for editors with one server a file: start CLANGD, pass everything on to it, and add what safecc says
 """
 import json
@@ -63,15 +62,13 @@ def utf16(text):
 
 class Server:
     def __init__(self, arguments):
-        self.safecc, self.core, self.clangd = None, False, None
+        self.safecc = self.clangd = None
         while arguments:
             word = arguments.pop(0)
             if word == "--with" and arguments:
                 self.clangd, arguments = arguments, []
             elif word == "--safecc" and arguments:
                 self.safecc = pathlib.Path(arguments.pop(0)).resolve()
-            elif word == "--core":
-                self.core = True
             else:
                 sys.exit(__doc__)
         self.project = None
@@ -195,7 +192,7 @@ class Server:
         safecc = self.safecc or options.get("safecc")
         for folder in [pathlib.Path(root), *pathlib.Path(root).parents]:
             if (folder / ".safecc").exists():  # elsewhere there is nothing for safecc
-                self.project = Project(folder, safecc, self.core or bool(options.get("core")))
+                self.project = Project(folder, safecc)
                 break
         return {"serverInfo": {"name": "safecc"}, "capabilities": self.capabilities({})}
 

@@ -16,10 +16,9 @@ class Problem(Exception):
 class Project:
     """The tree at root. Paths are relative to it, as text with /."""
 
-    def __init__(self, root, safecc=None, core=False):
+    def __init__(self, root, safecc=None):
         self.root = pathlib.Path(root)
         self.safecc = str(safecc or self.root / "build/safecc")
-        self.with_core = core  # check files of the core too
         self.database, self.database_time, self.explained, self.child = {}, None, {}, None
 
     def relative(self, path):
@@ -54,8 +53,6 @@ class Project:
     def unit_of(self, path, buffers):
         """(the .c file to check for path, its options), or None: nothing here is safecc's to check."""
         database = self.options()
-        if not self.with_core and any(path.startswith(folder + "/") for _, folder in self.paths()):
-            return None
         if path.endswith(".h"):
             path = self.includer(path, database, buffers)
         if path in database:
