@@ -26,7 +26,7 @@ LDFLAGS := -static --gc-sections --no-undefined -z max-page-size=4096 -z noexecs
 # ---- safecc compiles all of it; SAFECC=0 is plain clang, for comparison ----
 include safecc/build.mk
 SAFECC ?= 1
-SAFECC_PATHS := --core hypervisor/core --core hypervisor/boot --core hypervisor/dispatch --core hypervisor/unpack --arch hypervisor/arch
+SAFECC_PATHS := $(shell sed 's/\#.*//' .safecc)
 SAFE_C := $(HV_C)
 SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
 
@@ -61,12 +61,21 @@ $(BUILD)/gen/hypervisor.lds: hypervisor/hypervisor.lds hypervisor/core/layout.h
 	@mkdir -p $(@D)
 	@$(CC) -E -P -x c -I hypervisor $< -o $@
 
+# What is linked: a module that was removed is linked no more.
+.PHONY: FORCE
+FORCE:
+$(BUILD)/gen/objects: LINKED = $(HV_C) $(HV_S)
+$(BUILD)/gen/safecc_objects: LINKED = $(SAFECC_CPP)
+$(BUILD)/gen/objects $(BUILD)/gen/safecc_objects: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LINKED)' | cmp -s - $@ || echo '$(LINKED)' > $@
+
 # Two links: the first with an empty name table, from whose symbols the second's is made.
 $(BUILD)/gen/ksyms_empty.S: tools/build/ksyms.py
 	@mkdir -p $(@D)
 	@$(PY) tools/build/ksyms.py --empty > $@
 $(BUILD)/obj/%.elf: ;
-$(BUILD)/obj/pass1.elf: $(HV_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S
+$(BUILD)/obj/pass1.elf: $(HV_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S $(BUILD)/gen/objects
 	@$(CC) -c $(BUILD)/gen/ksyms_empty.S -o $(BUILD)/obj/ksyms_empty.o
 	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $@ $(HV_O) $(BUILD)/obj/ksyms_empty.o --start-group $(HV_LIBS) --end-group
 $(BUILD)/safehype.dbg: $(BUILD)/obj/pass1.elf tools/build/ksyms.py
@@ -119,6 +128,24 @@ bench: deps ## measure against Debian's Xen 4.17 in one run (about ten minutes)
 bench-quick: ## the operations only (about a minute)
 	@$(MAKE) --no-print-directory bench BENCH_ARGS=--quick
 
+# ---- adding to it ----
+.PHONY: new-module new-rule
+# NAME and TITLE are those of the command line: some shells export a NAME of their own.
+given = $(if $(filter command,$(origin $(1))),$($(1)))
+new-module: export NAME := $(call given,NAME)
+new-module: ## NAME=x: a new module, which builds and passes as it is (docs/handbook/extension.md)
+	@$(PY) tools/build/new_module.py "$$NAME"
+
+new-rule: export NAME := $(call given,NAME)
+new-rule: export TITLE := $(call given,TITLE)
+new-rule: ## a new rule of safecc, which checks something as it is; NAME=SC-nn (the next free number) TITLE="no such thing"
+	@$(PY) tools/build/new_rule.py "$$NAME" "$$TITLE"
+
+# For clangd, for `safecc -p DIR` and for tools/editor/safecc_lsp.py (docs/handbook/editor.md).
+compile_commands.json: $(BUILD)/gen/asm_offsets.h FORCE ## how each file is compiled, for editors and for safecc -p
+	@$(PY) tools/build/compile_commands.py $@ $(CURDIR) -- $(CC) $(CFLAGS) -- $(HV_C) hypervisor/modules/faulty/faulty.c \
+	  -- clang++-19 $(SAFECC_CXXFLAGS) -include safecc/safecc.h -- $(SAFECC_CPP)
+
 # ---- checking it ----
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
   hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h)
@@ -167,5 +194,5 @@ clean: ## remove what was built (downloads too)
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo "  BUILD=dir puts what is built elsewhere; RUN_ARGS='--cpus 2 -m 1024' goes to tools/run/run.sh (see its --help)."

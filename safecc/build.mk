@@ -27,7 +27,7 @@ $(BUILD)/gen/rule_pages.cpp: tools/build/rule_pages.py $(SAFECC_PAGES)
 $(BUILD)/obj/safecc/rule_pages.o: $(BUILD)/gen/rule_pages.cpp $(SAFECC_PCH)
 	@echo "  CXX $<"
 	@clang++-19 $(SAFECC_CXXFLAGS) -include-pch $(SAFECC_PCH) -MMD -MP -c $< -o $@
-$(BUILD)/safecc: $(SAFECC_O)
+$(BUILD)/safecc: $(SAFECC_O) $(BUILD)/gen/safecc_objects
 	@echo "  LD  $@"
 	@clang++-19 -o $@ $(SAFECC_O) -L $(LLVM)/lib -L /usr/lib/x86_64-linux-gnu -l:libclang-cpp.so.19.1 -lLLVM-19
 -include $(SAFECC_O:.o=.d)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Run everything that CI runs, a step after the other, and count.
 
-usage: all.py [--full] [STEP...]      steps: check safecc unit fuzz guests boot (all)
+usage: all.py [--full] [STEP...]      steps: check safecc scaffold unit fuzz guests boot (all)
 Ends with a line "N passed, N failed"; exit code 1 if anything failed.  Logs go to BUILD/test/.
 """
 import argparse
@@ -66,9 +66,9 @@ def folders(kind):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="the whole acceptance run")
-    parser.add_argument("steps", nargs="*", choices=["check", "safecc", "unit", "fuzz", "guests", "boot", []])
+    parser.add_argument("steps", nargs="*", choices=["check", "safecc", "scaffold", "unit", "fuzz", "guests", "boot", []])
     options = parser.parse_args()
-    steps = options.steps or ["check", "safecc", "unit", "fuzz", "guests", "boot"]
+    steps = options.steps or ["check", "safecc", "scaffold", "unit", "fuzz", "guests", "boot"]
     passed = failed = 0
 
     def add(result):
@@ -86,6 +86,9 @@ def main():
                                  "--programs", "20000" if options.full else "1000", "--seed", "night" if options.full else "1"]))
         if options.full:
             add(step("safecc/bench", ["tests/safecc/bench/bench.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-bench")]))
+        add(step("safecc/editor", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/editor"], count_pytest))
+    if "scaffold" in steps:
+        add(step("scaffold", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/scaffold"], count_pytest))
     if "unit" in steps:
         for name in folders("unit"):
             add(step(f"unit/{name}", ["make", "-C", f"tests/unit/{name}", f"BUILD={BUILD}"], count_cmocka))

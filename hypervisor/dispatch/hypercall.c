@@ -43,14 +43,22 @@ static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint6
     ROW(event_channel_op)              \
     ROW(physdev_op)
 
+/* Calls that Xen has not: a number that its ABI leaves to us (arch_1 to arch_6) and the module whose hc_MODULE it is,
+ * ROW(arch_1, tally).  docs/handbook/extension.md. */
+#define EXTENSION_LIST(ROW)
+
 #define TABLE_ROW(name) [__HYPERVISOR_##name] = hc_##name,
 #define NAME_ROW(name) [__HYPERVISOR_##name] = #name,
+#define EXTENSION_DECLARATION(number, module) hypercall_fn hc_##module;
+#define EXTENSION_TABLE_ROW(number, module) [__HYPERVISOR_##number] = hc_##module,
+#define EXTENSION_NAME_ROW(number, module) [__HYPERVISOR_##number] = #module,
+EXTENSION_LIST(EXTENSION_DECLARATION)
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 hypercall_fn *const hypercall_table[NR_HYPERCALLS] = {
     [0 ... NR_HYPERCALLS - 1] = hc_none,
-    HYPERCALL_LIST(TABLE_ROW)[__HYPERVISOR_arch_0] = hc_mca,
+    HYPERCALL_LIST(TABLE_ROW) EXTENSION_LIST(EXTENSION_TABLE_ROW)[__HYPERVISOR_arch_0] = hc_mca,
     [__HYPERVISOR_xenpmu_op] = hc_xenpmu_op,
 #ifdef FAULTY_MODULE /* build/safehype-faulty, for tests only */
     [__HYPERVISOR_arch_7] = hc_faulty,
@@ -59,7 +67,7 @@ hypercall_fn *const hypercall_table[NR_HYPERCALLS] = {
 #pragma clang diagnostic pop
 
 static const char *const names[NR_HYPERCALLS] = {
-    HYPERCALL_LIST(NAME_ROW)[__HYPERVISOR_arch_0] = "mca",
+    HYPERCALL_LIST(NAME_ROW) EXTENSION_LIST(EXTENSION_NAME_ROW)[__HYPERVISOR_arch_0] = "mca",
     [__HYPERVISOR_xenpmu_op] = "xenpmu_op",
 };
 

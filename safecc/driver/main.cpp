@@ -74,13 +74,16 @@ bool load(const CommandLine &line, Module &module)
 
 void apply_rules(const CommandLine &line, Module &module, Reporter &out)
 {
-    for (const auto &rule : all_rules()) {
-        if (!line.options.only_rules.empty() && !line.options.only_rules.count(rule->id()))
-            continue;
+    auto rules = all_rules();
+
+    if (!line.options.only_rules.empty())
+        rules.erase(std::remove_if(rules.begin(), rules.end(), [&](const auto &rule) { return !line.options.only_rules.count(rule->id()); }), rules.end());
+    for (const auto &rule : rules)
         for (auto &unit : module.units)
             rule->check_unit(*unit, out);
+    /* Every site is known now, also those of rules with a higher number than SC-22's. */
+    for (const auto &rule : rules)
         rule->check_module(module, out);
-    }
     out.finish();
 }
 

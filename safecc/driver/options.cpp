@@ -2,6 +2,9 @@
 /* The command line. */
 #include "driver/driver.h"
 
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace safecc {
@@ -27,7 +30,8 @@ void command_line_help()
   --trust PATH        files under PATH are not judged in this run: they have one of their own
   --rule SC-nn        only this rule (may be repeated); never yields an object
   --stack-budget N    bytes of stack an entry may use (4096)
-  -p DIR              take each file's compiler options from DIR/compile_commands.json
+  -p DIR              work in DIR: take each file's compiler options from its compile_commands.json, and --core, --arch
+                      and --trust from its .safecc, if there is one
   -o FILE             object to write; FILE's NAME.checked.c is left beside it
   -I -D -U -O -g -f* -m* -W* -std= -include -isystem    as for clang
 
@@ -56,6 +60,55 @@ static int wrong(const std::string &text)
     return 2;
 }
 
+using Paths = std::map<std::string, std::vector<std::string> *>;
+
+/* DIR/.safecc: lines of one option and its path; # begins a comment. */
+static int project_options(const Paths &paths)
+{
+    auto buffer = llvm::MemoryBuffer::getFile(".safecc");
+    llvm::SmallVector<llvm::StringRef, 16> lines;
+
+    if (!buffer)
+        return 0;
+    (*buffer)->getBuffer().split(lines, '\n');
+    for (size_t i = 0; i < lines.size(); i++) {
+        auto [option, path] = lines[i].split('#').first.trim().split(' ');
+        auto it = paths.find(option.str());
+
+        if (option.empty())
+            continue;
+        if (it == paths.end() || path.trim().empty())
+            return wrong(".safecc:" + std::to_string(i + 1) + ": a line is --core PATH, --arch PATH or --trust PATH");
+        it->second->push_back(path.trim().str());
+    }
+    return 0;
+}
+
+/* From now on in the folder of -p, where the paths of the database and of .safecc begin; what was named keeps its place. */
+static int enter_project(CommandLine &line, const Paths &paths)
+{
+    auto absolute = [](const std::string &path) {
+        llvm::SmallString<256> full(path);
+        llvm::sys::fs::make_absolute(full);
+        llvm::sys::path::remove_dots(full, true);
+        return std::string(full);
+    };
+    std::string root = absolute(line.database);
+
+    for (std::string *name : { &line.output, &line.json, &line.sarif, &line.html, &line.baseline, &line.write_baseline, &line.proved })
+        if (!name->empty() && *name != "-")
+            *name = absolute(*name);
+    for (std::string &file : line.files) {
+        file = absolute(file);
+        if (file.rfind(root + "/", 0) == 0)
+            file = file.substr(root.size() + 1);
+    }
+    if (std::error_code error = llvm::sys::fs::set_current_path(root))
+        return wrong("-p " + line.database + ": " + error.message());
+    line.database = ".";
+    return project_options(paths);
+}
+
 int command_line_parse(int argc, const char **argv, CommandLine &out)
 {
     bool mode_given = false;
@@ -64,7 +117,7 @@ int command_line_parse(int argc, const char **argv, CommandLine &out)
         { "--write-baseline", &out.write_baseline }, { "--proved", &out.proved }, { "-p", &out.database }, { "-o", &out.output },
     };
 
-    std::map<std::string, std::vector<std::string> *> paths = {
+    Paths paths = {
         { "--core", &out.options.core_paths }, { "--arch", &out.options.arch_paths }, { "--trust", &out.options.trust_paths },
     };
 
@@ -147,7 +200,7 @@ int command_line_parse(int argc, const char **argv, CommandLine &out)
         return wrong("-c takes one file; check several together with --check");
     if (out.mode == CommandLine::Compile && !out.options.only_rules.empty())
         return wrong("--rule looks at some rules only and so cannot yield an object; use it with --check");
-    return 0;
+    return out.database.empty() ? 0 : enter_project(out, paths);
 }
 
 } // namespace safecc

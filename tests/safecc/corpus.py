@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What safecc accepts, refuses and traps: the corpus of small files against their own headers.
 
-usage: corpus.py --safecc PATH [--build DIR] [--jobs N] [--verbose] [FOLDER...]      folders: accept reject pairs (all), holes
+usage: corpus.py --safecc PATH [--build DIR] [--jobs N] [--verbose] [PLACE...]
+       places: accept reject pairs (all of them), holes, or what lies below: reject/SC-07, accept/adler32.c
 
 accept/   `// expect: ok`: an object comes out; with `// run: ok` it is linked and ends with 0.
 reject/   every line that ends in `// expect: SC-nn` is reported with that rule, and no other line is.  A folder with a file
@@ -136,19 +137,23 @@ def main():
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/safecc-corpus")
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("--verbose", action="store_true")
-    p.add_argument("folders", nargs="*", default=["accept", "reject", "pairs"])
+    p.add_argument("places", nargs="*", default=["accept", "reject", "pairs"])
     args = p.parse_args()
     corpus = Corpus(args)
     work = []
-    for folder in args.folders:
-        base = HERE / ("reject" if folder == "holes" else folder)
-        if folder in ("reject", "holes"):
-            question = corpus.hole if folder == "holes" else corpus.reject
+    for place in args.places:
+        holes = place == "holes"
+        base, folder = HERE / ("reject" if holes else place), "reject" if holes else pathlib.Path(place).parts[0] if place else ""
+        if folder not in ("accept", "reject", "pairs") or not base.exists():
+            p.error(f"{place}: no such place under tests/safecc")
+        files = [base] if base.is_file() else sorted(base.rglob("*.c"))
+        if folder == "reject":
+            question = corpus.hole if holes else corpus.reject
             modules = {m.parent for m in base.rglob("module")}
-            found = modules | {f for f in base.rglob("*.c") if f.parent not in modules}
-            work += [(question, f) for f in sorted(found) if ("holes" in f.parts) == (folder == "holes")]
+            found = sorted(modules) + [f for f in files if f.parent not in modules]
+            work += [(question, f) for f in found if ("holes" in f.parts) == holes]
         else:
-            work += [(corpus.pair if folder == "pairs" else corpus.accept, f) for f in sorted(base.rglob("*.c"))]
+            work += [(corpus.pair if folder == "pairs" else corpus.accept, f) for f in files]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for (_, path), why in zip(work, pool.map(lambda w: w[0](w[1]), work)):

@@ -10,7 +10,9 @@ SC_COUNT(n) static unsigned char *same(unsigned char *room SC_COUNT(n), unsigned
 
 void clear(unsigned char *room SC_COUNT(n), unsigned long n)
 {
-    unsigned char *p = same(room, n);
+    unsigned char *p;
+
+    p = same(room, n);
 
     memset(p, 0, n); // expect: SC-07
 }
