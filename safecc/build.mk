@@ -23,7 +23,7 @@ $(BUILD)/obj/safecc/%.o: safecc/%.cpp $(SAFECC_PCH) safecc/build.mk
 # What --explain prints is part of the binary.
 $(BUILD)/gen/rule_pages.cpp: tools/build/rule_pages.py $(SAFECC_PAGES)
 	@mkdir -p $(@D)
-	@tools/build/rule_pages.py $(SAFECC_PAGES) > $@
+	@tools/build/rule_pages.py $(SAFECC_PAGES) > $@ || { rm -f $@; exit 1; }
 $(BUILD)/obj/safecc/rule_pages.o: $(BUILD)/gen/rule_pages.cpp $(SAFECC_PCH)
 	@echo "  CXX $<"
 	@clang++-19 $(SAFECC_CXXFLAGS) -include-pch $(SAFECC_PCH) -MMD -MP -c $< -o $@
