@@ -97,6 +97,7 @@ private:
     void compare(clang::BinaryOperatorKind op, const clang::Expr *l, const clang::Expr *r, State &s) const;
     void at_most(const Value &a, const Value &b, Wide c, State &s) const; /* a - b <= c */
     Value cast(const Value &v, clang::QualType to) const;
+    Interval cast_range(const Interval &range, clang::QualType to) const;
     Value eval_binary(const clang::BinaryOperator *b, const State &s) const;
     Value eval_call(const clang::CallExpr *call, const State &s) const;
     Value eval_load(const clang::Expr *e, const State &s) const;

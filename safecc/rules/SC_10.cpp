@@ -5,6 +5,7 @@
  * What feeds: the operands of an index, a shift amount or a count, through + - * << and conversions, and through the
  * variables they name to whatever is assigned to those. `%`, `&`, `>>` and `/` bound their result anew and end the chain.
  */
+#include "engine/callees.h"
 #include "engine/checks.h"
 
 using namespace clang;
@@ -41,7 +42,7 @@ public:
     }
     bool VisitCallExpr(CallExpr *c)
     {
-        const FunctionDecl *callee = c->getDirectCallee();
+        const FunctionDecl *callee = callee_of(c);
         if (callee == nullptr)
             return true;
         for (const ParmVarDecl *p : callee->parameters())
