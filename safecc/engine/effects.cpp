@@ -135,16 +135,26 @@ bool undisturbed(const Expr *e, const Effects &then)
     return reader.good;
 }
 
-/* x or x.f.g */
-static bool is_name(const Expr *e)
+/* What finding the object that an lvalue names reads: indices, and the pointers it goes through. */
+static bool place_undisturbed(const Expr *e, const Effects &then)
 {
-    e = e->IgnoreParens();
-    while (const auto *m = dyn_cast<MemberExpr>(e)) {
-        if (m->isArrow())
-            return false;
-        e = m->getBase()->IgnoreParens();
+    for (;;) {
+        e = e->IgnoreParens();
+        if (const auto *m = dyn_cast<MemberExpr>(e)) {
+            if (m->isArrow())
+                return undisturbed(m->getBase(), then);
+            e = m->getBase();
+        } else if (const auto *s = dyn_cast<ArraySubscriptExpr>(e)) {
+            const Expr *base = s->getBase()->IgnoreParenImpCasts();
+            if (!undisturbed(s->getIdx(), then))
+                return false;
+            if (!base->getType()->isArrayType())
+                return undisturbed(base, then);
+            e = base;
+        } else {
+            return isa<DeclRefExpr>(e) || undisturbed(e, then);
+        }
     }
-    return isa<DeclRefExpr>(e);
 }
 
 std::pair<const Expr *, const Expr *> order_matters(const Stmt *st)
@@ -168,17 +178,24 @@ std::pair<const Expr *, const Expr *> order_matters(const Stmt *st)
         Effects then = effects_of(operands[i]);
         /* Only what has a name: what a call does to memory is the same whoever goes first, or a lock is missing. */
         then.calls = then.anything = false;
+        for (const VarDecl *v : then.called)
+            if (v->getType()->isArrayType())
+                then.variables.erase(v);
         if (then.none())
             continue;
         for (size_t k = 0; k < operands.size(); k++) {
             if (k == i)
                 continue;
             const Expr *other = operands[k];
-            /* x = f(&x): the name on the left is not read, and is assigned last. */
-            if (assigns && k == 0 && assignment->getOpcode() == BO_Assign && is_name(other)) {
-                const VarDecl *v = root_variable(other);
-                if (!then.variables.count(v) || then.called.count(v))
-                    continue;
+            /* x = f(&x): what is on the left is not read, and is assigned last; only x = x++ assigns it twice. */
+            if (assigns && k == 0 && assignment->getOpcode() == BO_Assign) {
+                const auto *r = dyn_cast<DeclRefExpr>(other->IgnoreParens());
+                const auto *v = r == nullptr ? nullptr : dyn_cast<VarDecl>(r->getDecl());
+                if (v != nullptr && then.variables.count(v) && !then.called.count(v))
+                    return { operands[i], other };
+                if (!place_undisturbed(other, then))
+                    return { operands[i], other };
+                continue;
             }
             /* The address of what a call fills is no read of it. */
             if (const auto *call = dyn_cast<CallExpr>(st); call != nullptr) {

@@ -45,7 +45,7 @@ static bool parse_number(const std::string &text, Wide &out)
     return true;
 }
 
-Interval declared_range(const ValueDecl *d, const Interval &type_range)
+Interval promised_range(const ValueDecl *d, const Interval &type_range)
 {
     const Annotations &a = annotations_of(d);
     Interval r;
@@ -53,6 +53,17 @@ Interval declared_range(const ValueDecl *d, const Interval &type_range)
     if (a.range_lo.empty() || !parse_number(a.range_lo, r.lo) || !parse_number(a.range_hi, r.hi))
         return type_range;
     return r.meet(type_range);
+}
+
+Interval declared_range(const ValueDecl *d, const Interval &type_range)
+{
+    const auto *v = dyn_cast<VarDecl>(d);
+    Interval r = promised_range(d, type_range);
+
+    /* A new object is all zeros until it is set. */
+    if (isa<FieldDecl>(d) || (v != nullptr && v->hasGlobalStorage()))
+        r = r.join({ 0, 0 }).meet(type_range);
+    return r;
 }
 
 Interval Flow::key_range(int key, const State &s) const

@@ -4,6 +4,7 @@
 
 #include "engine/callees.h"
 #include "engine/effects.h"
+#include "engine/walk.h"
 
 #include <deque>
 
@@ -540,24 +541,6 @@ void Flow::refine(const Expr *cond, bool truth, State &s) const
             at_most(v, zero, 0, s);
             at_most(zero, v, 0, s);
         }
-    }
-}
-
-/*
- * Of `a && b` that ends a block, only b is decided there: a was on the way, in blocks of its own. Where clang has not split
- * the condition, the whole expression is an element of the block.
- */
-static const Expr *decided(const CFGBlock &block, const Expr *cond)
-{
-    for (;;) {
-        cond = cond->IgnoreParens();
-        const auto *b = dyn_cast<BinaryOperator>(cond);
-        if (b == nullptr || !b->isLogicalOp())
-            return cond;
-        for (const CFGElement &e : block)
-            if (auto st = e.getAs<CFGStmt>(); st && st->getStmt() == b)
-                return cond;
-        cond = b->getRHS();
     }
 }
 

@@ -107,7 +107,9 @@ private:
     friend class FlowCache;
 };
 
-/* The range that SC_RANGE gives a declaration; the type's when there is none. */
+/* The range that SC_RANGE asks of what is put there; the type's when there is none. */
+Interval promised_range(const clang::ValueDecl *d, const Interval &type_range);
+/* The range of what may be found there. */
 Interval declared_range(const clang::ValueDecl *d, const Interval &type_range);
 
 /* One Flow per function of a unit, made when first asked for. */

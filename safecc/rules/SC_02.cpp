@@ -140,6 +140,12 @@ private:
                     if (cast->getCastKind() == CK_LValueToRValue || (cast->getType()->isPointerType() && cast->getType()->getPointeeType().isConstQualified()) || cast->getType()->isIntegralOrEnumerationType() || cast->getType()->isVoidType())
                         return;
                     up = cast;
+                } else if (const auto *call = parent.get<CallExpr>()) {
+                    /* A log call's: only printed. */
+                    const FunctionDecl *callee = call->getDirectCallee();
+                    for (unsigned i = callee == nullptr ? call->getNumArgs() : callee->getNumParams(); callee != nullptr && callee->isVariadic() && i < call->getNumArgs(); i++)
+                        if (call->getArg(i) == e)
+                            return;
                 } else if (parent.get<UnaryExprOrTypeTraitExpr>() != nullptr) {
                     return;
                 } else if (const auto *b = parent.get<BinaryOperator>(); b != nullptr && b->isComparisonOp()) {
