@@ -150,7 +150,7 @@ compile_commands.json: $(BUILD)/gen/asm_offsets.h FORCE ## how each file is comp
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
   hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h)
 FORMAT_FILES := $(HV_C) $(HV_H) hypervisor/arch/asm_offsets.c
-.PHONY: quick test test-all check check-safecc bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
+.PHONY: quick test test-all check check-safecc mutate safecc-flags bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
 quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
 	@$(PY) tools/check/layers.py
 	@$(MAKE) --no-print-directory -s guests
@@ -178,6 +178,12 @@ check-headers: $(BUILD)/gen/check_flags
 check-safecc: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## safecc over the whole hypervisor; leaves build/safecc.json
 	@start=$$(date +%s%N); $(BUILD)/safecc --check --json $(BUILD)/safecc.json $(SAFECC_CODE) $(SAFECC_PATHS) $(SAFE_C) hypervisor/modules/faulty/faulty.c && \
 	  echo "safecc: $(words $(SAFE_C)) files, 0 findings, $$(( ($$(date +%s%N) - start) / 1000000 )) ms"
+mutate: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## take guards, locks and annotations out of the modules: does safecc see it? (about ten minutes)
+	@tests/safecc/mutate/mutate.py --safecc $(BUILD)/safecc --build $(BUILD)/mutate $(MUTATE_ARGS)
+# Options, then files: what check-safecc gives safecc, for tools.
+safecc-flags: $(BUILD)/gen/asm_offsets.h
+	@printf '%s\n%s\n' "$$SAFECC_ARGUMENTS" "$(SAFE_C) hypervisor/modules/faulty/faulty.c" > $(FLAGS_FILE)
+safecc-flags: export SAFECC_ARGUMENTS = $(SAFECC_CODE) $(SAFECC_PATHS)
 bench-safecc: $(BUILD)/safecc ## what safecc's checks cost: time and size against clang (about ten minutes)
 	@tests/safecc/bench/bench.py --safecc $(BUILD)/safecc --build $(BUILD)/safecc-bench $(BENCH_ARGS)
 check-format:

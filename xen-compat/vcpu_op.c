@@ -116,7 +116,8 @@ static int init_tables(struct vcpu *v, gva_t ctx)
     if (rc == WALK_PREEMPTED) {
         rc = walk_to_end(&c);
         /* Sealed, with the builder's reference: that is the one we want. */
-        pt = (fref_t){ (ctrlreg[3] & PTE_ADDR) | FREF_TAG_RW };
+        if (rc == 0)
+            pt = pte_table_ref(ctrlreg[3]);
     }
     mmu_finish(&c);
     if (rc != 0)

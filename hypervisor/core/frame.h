@@ -52,6 +52,18 @@ typedef struct SC_OPAQUE {
 #define FREF_TAG_IO 0x4 /* not counted: device memory */
 
 #define FREF_NONE ((fref_t){ 0 })
+/* Out of a field, which is left with none (SC-12). */
+#define fref_take(field)               \
+    __extension__({                    \
+        fref_t fref_taken_ = (field);  \
+        (field) = FREF_NONE;           \
+        fref_taken_;                   \
+    })
+/* What r holds is counted elsewhere from now on: a pin. */
+SC_INLINE void fref_moved(SC_OWNED fref_t r)
+{
+    (void)r;
+}
 SC_INLINE bool fref_is_none(fref_t r)
 {
     return r.v == 0;
@@ -164,6 +176,17 @@ SC_NODISCARD SC_INLINE int frame_get_rw(mfn_t m, domid_t owner, SC_OWNED fref_t 
     return 0;
 }
 
+/* Device memory, which nobody counts: not RAM, or DOMID_IO's, and below what the CPU can address. */
+SC_NODISCARD SC_INLINE int frame_get_io(mfn_t m, SC_OWNED fref_t *out)
+{
+    if (frame_valid(m) && frame_owner(m) != (DOMID_IO & 0x7fff))
+        return -EPERM;
+    if (m.v >= io_max_mfn)
+        return -EINVAL;
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_IO;
+    return 0;
+}
+
 /*
  * Hold the frame as a table (KIND_L1..L4, KIND_SEG).
  * 0: sealed, held.  FRAME_BUILD: the frame was plain and unmapped; it now has the
@@ -232,8 +255,8 @@ SC_INLINE void frame_set_progress(mfn_t m, unsigned n)
     frame_table()[m.v].aux = n;
 }
 
-/* Pin: keep one table reference on the guest's behalf.  -EINVAL if pinned already (consumes nothing). */
-SC_NODISCARD int frame_pin(SC_OWNED fref_t r);
+/* Pin: keep one table reference, r, on the guest's behalf: then fref_moved(r).  -EINVAL if pinned already. */
+SC_NODISCARD int frame_pin(fref_t r);
 /* Unpin: give that reference back.  -EINVAL if not pinned. */
 SC_NODISCARD int frame_unpin(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
 

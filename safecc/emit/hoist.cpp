@@ -173,7 +173,7 @@ bool read_index(const Expr *e, const VarDecl *v, Wide &c, const ASTContext &cont
 
 class Hoister : public RecursiveASTVisitor<Hoister> {
 public:
-    explicit Hoister(Unit &unit) : unit(unit) {}
+    Hoister(Unit &unit, const Flow *flow) : unit(unit), flow(flow) {}
 
     bool VisitForStmt(ForStmt *f)
     {
@@ -183,7 +183,7 @@ public:
         if (!read_loop(f, loop))
             return true;
         body.TraverseStmt(f->getBody());
-        if (body.leaves || body.assigned.count(loop.var) || !invariant(loop.limit, body) || !invariant(loop.first, body))
+        if (body.leaves || aliased(loop) || body.assigned.count(loop.var) || !invariant(loop.limit, body) || !invariant(loop.first, body))
             return true;
         every_turn.clear();
         collect(f->getBody());
@@ -195,7 +195,30 @@ public:
 
 private:
     Unit &unit;
+    const Flow *flow;
     std::set<const Stmt *> every_turn;
+
+    /* Can the loop's variable, or what its limits name, change under another name? */
+    bool aliased(const Loop &loop)
+    {
+        class Names : public RecursiveASTVisitor<Names> {
+        public:
+            std::vector<const VarDecl *> list;
+            bool VisitDeclRefExpr(DeclRefExpr *r)
+            {
+                if (const auto *v = dyn_cast<VarDecl>(r->getDecl()))
+                    list.push_back(v);
+                return true;
+            }
+        } names;
+        names.TraverseStmt(const_cast<Expr *>(loop.limit));
+        names.TraverseStmt(const_cast<Expr *>(loop.first));
+        names.list.push_back(loop.var);
+        for (const VarDecl *v : names.list)
+            if (flow == nullptr || flow->names().kept(v))
+                return true;
+        return false;
+    }
 
     /* What each turn evaluates, come what may. */
     void collect(const Stmt *s)
@@ -280,10 +303,8 @@ private:
 
 void hoist_checks(Unit &unit)
 {
-    Hoister hoister(unit);
-
     for (const FunctionDecl *f : judged_functions(unit))
-        hoister.TraverseStmt(f->getBody());
+        Hoister(unit, FlowCache::of(unit, f)).TraverseStmt(f->getBody());
 }
 
 } // namespace safecc

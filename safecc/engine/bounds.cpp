@@ -2,6 +2,8 @@
 /* The count of a pointer: read from SC_COUNT, an array's type, or what the pointer was made from. */
 #include "engine/bounds.h"
 
+#include "engine/callees.h"
+
 using namespace clang;
 
 namespace safecc {
@@ -168,20 +170,59 @@ private:
     {
         Bound b;
 
-        if (scope.record != nullptr)
-            for (const FieldDecl *f : scope.record->fields())
+        if (scope.record != nullptr) {
+            unsigned i = 0;
+            for (const FieldDecl *f : scope.record->fields()) {
+                if (f->isUnnamedBitField())
+                    continue;
                 if (f->getName() == word)
-                    return field(f);
-        if (scope.call != nullptr) {
-            const FunctionDecl *callee = scope.call->getDirectCallee();
+                    return scope.list != nullptr ? member(i) : field(f);
+                i++;
+            }
+        } else if (scope.call != nullptr) {
+            const FunctionDecl *callee = callee_of(scope.call);
             for (unsigned i = 0; callee != nullptr && i < callee->getNumParams() && i < scope.call->getNumArgs(); i++)
                 if (named_anywhere(callee, i, word))
                     return argument(scope.call->getArg(i), word);
         } else if (scope.function != nullptr) {
-            if (const VarDecl *v = local(word))
-                return variable(v);
+            const VarDecl *first = nullptr;
+            for (const VarDecl *v : locals(scope.function, word)) {
+                /* A check is written with names: there must be one of this name only. */
+                if (first != nullptr) {
+                    b.error = "the count names `" + word + "`, and this function has two of that name";
+                    return b;
+                }
+                first = v;
+            }
+            if (first != nullptr)
+                return variable(first);
         }
         return global(word);
+    }
+    /* The value that an initialiser gives the i-th field. */
+    Bound member(unsigned i)
+    {
+        Bound b;
+
+        if (i >= scope.list->getNumInits() || isa<ImplicitValueInitExpr>(scope.list->getInit(i))) {
+            b.count.range = { 0, 0 };
+            b.text = "0";
+            return b;
+        }
+        return argument(scope.list->getInit(i), "");
+    }
+    /* Parameters and variables of the function with that name. */
+    static std::vector<const VarDecl *> locals(const FunctionDecl *f, const std::string &word)
+    {
+        std::vector<const VarDecl *> out;
+
+        for (unsigned i = 0; i < f->getNumParams(); i++)
+            if (named_anywhere(f, i, word))
+                out.push_back(f->getParamDecl(i));
+        for (const Decl *d : f->decls())
+            if (const auto *v = dyn_cast<VarDecl>(d); v != nullptr && !isa<ParmVarDecl>(v) && v->getName() == word)
+                out.push_back(v);
+        return out;
     }
     /* Declarations of one function may name a parameter differently. */
     static bool named_anywhere(const FunctionDecl *f, unsigned i, const std::string &word)
@@ -190,17 +231,6 @@ private:
             if (i < other->getNumParams() && other->getParamDecl(i)->getName() == word)
                 return true;
         return false;
-    }
-    const VarDecl *local(const std::string &word)
-    {
-        for (unsigned i = 0; i < scope.function->getNumParams(); i++)
-            if (named_anywhere(scope.function, i, word))
-                return scope.function->getParamDecl(i);
-        const VarDecl *last = nullptr;
-        for (const Decl *d : scope.function->decls())
-            if (const auto *v = dyn_cast<VarDecl>(d); v != nullptr && v->getName() == word)
-                last = v;
-        return last;
     }
     Bound variable(const VarDecl *v)
     {
@@ -266,10 +296,14 @@ private:
             if (const auto *k = dyn_cast<EnumConstantDecl>(d)) {
                 Wide v = (Wide)k->getInitVal().getExtValue();
                 b.count.range = { v, v };
-                b.text = word;
+                b.text = wide_text(v) + "UL";
                 return b;
             }
             if (const auto *v = dyn_cast<VarDecl>(d)) {
+                if (!locals(flow.function(), word).empty()) {
+                    b.error = "the count names the global `" + word + "`, and this function has another of that name";
+                    return b;
+                }
                 b.count.range = declared_range(v, flow.type_range(v->getType()));
                 b.text = word;
                 b.is_signed = v->getType()->isSignedIntegerOrEnumerationType();
@@ -415,6 +449,10 @@ static Bound bound_of_declaration(Unit &unit, const Flow &flow, const ValueDecl 
 {
     const Annotations &a = annotations_of(d);
 
+    if (const auto *v = dyn_cast<VarDecl>(d); !a.count.empty() && v != nullptr && v->hasGlobalStorage() && !v->isStaticLocal()) {
+        CountScope global;
+        return read_count(unit, flow, a.count, global, s);
+    }
     if (!a.count.empty())
         return read_count(unit, flow, a.count, scope, s);
     if (const auto *p = dyn_cast<ParmVarDecl>(d))
@@ -479,10 +517,10 @@ Bound bound_of(Unit &unit, const Flow &flow, const Expr *pointer, const State &s
         return rest;
     }
     if (const auto *call = dyn_cast<CallExpr>(e)) {
-        if (call->getDirectCallee() == nullptr)
+        if (callee_of(call) == nullptr)
             return none;
         scope.call = call;
-        return bound_of_declaration(unit, flow, call->getDirectCallee(), scope, s);
+        return bound_of_declaration(unit, flow, callee_of(call), scope, s);
     }
     if (const auto *c = dyn_cast<ConditionalOperator>(e)) {
         Bound a = bound_of(unit, flow, c->getTrueExpr(), s), b = bound_of(unit, flow, c->getFalseExpr(), s);

@@ -27,6 +27,7 @@ struct CountScope {
     bool arrow = false;
     const clang::RecordDecl *record = nullptr;
     const clang::CallExpr *call = nullptr;          /* parameters stand for its arguments */
+    const clang::InitListExpr *list = nullptr;      /* record's fields stand for its members */
 };
 /* The meaning of a count's text there; known is false and error set when it means nothing. */
 Bound read_count(Unit &unit, const Flow &flow, const std::string &text, const CountScope &scope, const State &s);

@@ -2,6 +2,9 @@
 /* Checks as text, and where values flow. */
 #include "engine/checks.h"
 
+#include "clang/AST/ParentMapContext.h"
+#include "engine/callees.h"
+
 using namespace clang;
 
 namespace safecc {
@@ -59,7 +62,7 @@ static void members(const InitListExpr *list, std::vector<Flowing> &out)
         if (const auto *inner = dyn_cast<InitListExpr>(init))
             members(inner, out);
         else if (!isa<ImplicitValueInitExpr>(init))
-            out.push_back({ init, f, nullptr, nullptr, Flowing::Member });
+            out.push_back({ init, f, nullptr, nullptr, Flowing::Member, list });
     }
 }
 
@@ -68,7 +71,7 @@ std::vector<Flowing> flows_of(const FunctionDecl *f, const Stmt *st)
     std::vector<Flowing> out;
 
     if (const auto *call = dyn_cast<CallExpr>(st)) {
-        const FunctionDecl *callee = call->getDirectCallee();
+        const FunctionDecl *callee = callee_of(call);
         if (callee != nullptr && callee->getBuiltinID() == 0)
             for (unsigned i = 0; i < call->getNumArgs() && i < callee->getNumParams(); i++)
                 out.push_back({ call->getArg(i), callee->getParamDecl(i), call, nullptr, Flowing::Argument });
@@ -103,6 +106,60 @@ std::vector<Flowing> flows_of(const FunctionDecl *f, const Stmt *st)
             members(list, out);
     }
     return out;
+}
+
+static bool only_read(Unit &unit, const Expr *address)
+{
+    const Expr *e = address;
+
+    for (;;) {
+        const Expr *up = nullptr;
+        for (const auto &parent : unit.context().getParents(*e)) {
+            if (const auto *a = parent.get<AtomicExpr>())
+                return a->getOp() == AtomicExpr::AO__atomic_load_n;
+            if (const auto *sub = parent.get<ArraySubscriptExpr>())
+                return sub->getBase()->IgnoreParens() == e || sub->getBase() == e;
+            if (const auto *u = parent.get<UnaryOperator>(); u != nullptr && u->getOpcode() == UO_Deref)
+                return true; /* *&x is x, and judged as x */
+            if (const auto *c = parent.get<ImplicitCastExpr>()) {
+                QualType t = c->getType();
+                if (t->isPointerType() && t->getPointeeType().isConstQualified())
+                    return true;
+                up = c;
+            } else if (const auto *p = parent.get<ParenExpr>()) {
+                up = p;
+            } else if (const auto *m = parent.get<MemberExpr>()) {
+                if (m->isArrow())
+                    return true;
+            }
+        }
+        if (up == nullptr)
+            return false;
+        e = up;
+    }
+}
+
+const ValueDecl *exposed(Unit &unit, const Stmt *st)
+{
+    const Expr *e = nullptr;
+
+    if (const auto *u = dyn_cast<UnaryOperator>(st); u != nullptr && u->getOpcode() == UO_AddrOf)
+        e = u->getSubExpr()->IgnoreParens();
+    else if (const auto *c = dyn_cast<ImplicitCastExpr>(st); c != nullptr && c->getCastKind() == CK_ArrayToPointerDecay)
+        e = c->getSubExpr()->IgnoreParens();
+    if (e == nullptr || e->getType().isConstQualified() || only_read(unit, llvm::cast<Expr>(st)))
+        return nullptr;
+    while (const auto *sub = dyn_cast<ArraySubscriptExpr>(e)) {
+        const Expr *base = strip(sub->getBase());
+        if (!base->getType()->isArrayType())
+            return nullptr;
+        e = base;
+    }
+    if (const auto *m = dyn_cast<MemberExpr>(e))
+        return m->getMemberDecl();
+    if (const auto *r = dyn_cast<DeclRefExpr>(e))
+        return r->getDecl();
+    return nullptr;
 }
 
 void each_function(Unit &unit, const std::function<void(const Flow &)> &seen)

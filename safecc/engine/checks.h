@@ -24,10 +24,16 @@ struct Flowing {
     const clang::CallExpr *call;   /* for an argument */
     const clang::Expr *target;     /* left side of an assignment; null otherwise */
     enum Kind { Argument, Initialiser, Assignment, Return, Member } kind;
+    const clang::InitListExpr *list = nullptr; /* that holds a member */
 };
 /* All flows that the statement itself (not its parts) makes. */
 std::vector<Flowing> flows_of(const clang::FunctionDecl *f, const clang::Stmt *st);
 
+/*
+ * What `&x`, or an array that decays, hands out so that others can write it: the field or variable; null when st does no
+ * such thing, or the address is only read through (an atomic load, behind const, *&x, an element taken at once).
+ */
+const clang::ValueDecl *exposed(Unit &unit, const clang::Stmt *st);
 /* Visit every function of the unit with its flow. */
 void each_function(Unit &unit, const std::function<void(const Flow &)> &seen);
 

@@ -2,6 +2,8 @@
 /* The value of an expression, as far as it is known. */
 #include "engine/flow.h"
 
+#include "engine/effects.h"
+
 using namespace clang;
 
 namespace safecc {
@@ -43,7 +45,7 @@ static bool parse_number(const std::string &text, Wide &out)
     return true;
 }
 
-Interval declared_range(const ValueDecl *d, const Interval &type_range)
+Interval promised_range(const ValueDecl *d, const Interval &type_range)
 {
     const Annotations &a = annotations_of(d);
     Interval r;
@@ -51,6 +53,17 @@ Interval declared_range(const ValueDecl *d, const Interval &type_range)
     if (a.range_lo.empty() || !parse_number(a.range_lo, r.lo) || !parse_number(a.range_hi, r.hi))
         return type_range;
     return r.meet(type_range);
+}
+
+Interval declared_range(const ValueDecl *d, const Interval &type_range)
+{
+    const auto *v = dyn_cast<VarDecl>(d);
+    Interval r = promised_range(d, type_range);
+
+    /* A new object is all zeros until it is set. */
+    if (isa<FieldDecl>(d) || (v != nullptr && v->hasGlobalStorage()))
+        r = r.join({ 0, 0 }).meet(type_range);
+    return r;
 }
 
 Interval Flow::key_range(int key, const State &s) const
@@ -136,6 +149,12 @@ Value Flow::eval_load(const Expr *e, const State &s) const
     return v;
 }
 
+/* A range as its type holds it, or all of the type. */
+Interval Flow::cast_range(const Interval &range, QualType to) const
+{
+    return range.inside(type_range(to)) ? range : type_range(to);
+}
+
 static Wide all_ones_above(Wide v)
 {
     Wide m = 1;
@@ -178,7 +197,7 @@ Value Flow::eval_binary_raw(const BinaryOperator *b, const State &s) const
         return cast(eval(b->getLHS(), s), b->getType());
     if (b->isComparisonOp() || b->isLogicalOp()) {
         r.range = { 0, 1 };
-        if (b->isComparisonOp() && b->getLHS()->getType()->isIntegralOrEnumerationType() && b->getRHS()->getType()->isIntegralOrEnumerationType()) {
+        if (b->isComparisonOp() && undisturbed(b->getLHS(), effects_of(b->getRHS())) && undisturbed(b->getRHS(), effects_of(b->getLHS())) && b->getLHS()->getType()->isIntegralOrEnumerationType() && b->getRHS()->getType()->isIntegralOrEnumerationType()) {
             Value x = eval(b->getLHS(), s), y = eval(b->getRHS(), s);
             Wide most = difference(x, y, s), least = -difference(y, x, s);
             auto decide = [&](bool always, bool never) {
@@ -204,6 +223,16 @@ Value Flow::eval_binary_raw(const BinaryOperator *b, const State &s) const
         return r;
     }
     Value x = eval(b->getLHS(), s), y = eval(b->getRHS(), s);
+    /* Read before the other operand changed it: nothing that is known now speaks of that value. */
+    auto stale = [&](const Expr *e, const Expr *other, Value &v) {
+        if (undisturbed(e, effects_of(other)))
+            return;
+        const auto *m = dyn_cast<MemberExpr>(strip(e));
+        v = Value();
+        v.range = m != nullptr ? cast_range(declared_range(m->getMemberDecl(), type_range(m->getType())), e->getType()) : type_range(e->getType());
+    };
+    stale(b->getLHS(), b->getRHS(), x);
+    stale(b->getRHS(), b->getLHS(), y);
     switch (op) {
     case BO_Add:
         r.range = { add_wide(x.range.lo, y.range.lo), add_wide(x.range.hi, y.range.hi) };
@@ -331,18 +360,15 @@ static const Expr *returned_expression(const FunctionDecl *f)
     if (body == nullptr || body->size() != 1)
         return nullptr;
     const auto *r = dyn_cast<ReturnStmt>(*body->body_begin());
-    return r != nullptr ? r->getRetValue() : nullptr;
+    if (r == nullptr || r->getRetValue() == nullptr)
+        return nullptr;
+    /* Its parameters stand for the arguments only as long as nothing assigns them. */
+    Effects e = effects_of(r->getRetValue());
+    for (const ParmVarDecl *p : definition->parameters())
+        if (e.variables.count(p))
+            return nullptr;
+    return r->getRetValue();
 }
-
-class HasCall : public RecursiveASTVisitor<HasCall> {
-public:
-    bool found = false;
-    bool VisitStmtExpr(StmtExpr *)
-    {
-        found = true;
-        return false;
-    }
-};
 
 Value Flow::eval_call(const CallExpr *call, const State &s) const
 {
@@ -501,7 +527,9 @@ Value Flow::eval(const Expr *e, const State &s) const
         const Expr *cond = strip(c->getCond());
         const auto *cmp = dyn_cast<BinaryOperator>(cond);
         Value a, b;
-        if (bindings.empty()) {
+        Effects after_true = effects_of(c->getTrueExpr()), after_false = effects_of(c->getFalseExpr());
+        bool calm = undisturbed(cond, after_true) && undisturbed(cond, after_false);
+        if (bindings.empty() && calm) {
             State yes = s, no = s;
             refine(cond, true, yes);
             refine(cond, false, no);
@@ -514,7 +542,7 @@ Value Flow::eval(const Expr *e, const State &s) const
             a = eval(c->getTrueExpr(), s), b = eval(c->getFalseExpr(), s);
         }
         v.range = a.range.join(b.range);
-        if (cmp != nullptr && cmp->isRelationalOp()) {
+        if (cmp != nullptr && cmp->isRelationalOp() && calm && effects_of(cond).none()) {
             bool less = cmp->getOpcode() == BO_LT || cmp->getOpcode() == BO_LE;
             bool straight = same_text(cmp->getLHS(), c->getTrueExpr(), context) && same_text(cmp->getRHS(), c->getFalseExpr(), context);
             bool crossed = same_text(cmp->getRHS(), c->getTrueExpr(), context) && same_text(cmp->getLHS(), c->getFalseExpr(), context);

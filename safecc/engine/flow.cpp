@@ -2,6 +2,10 @@
 /* The fixpoint over a function's control-flow graph, and what each statement does to what is known. */
 #include "engine/flow.h"
 
+#include "engine/callees.h"
+#include "engine/effects.h"
+#include "engine/walk.h"
+
 #include <deque>
 
 using namespace clang;
@@ -273,7 +277,8 @@ Null Flow::null_from_declaration(const ValueDecl *d, bool in_memory) const
 
     if (a.nullable)
         return Null::Declared;
-    if (a.nonnull)
+    /* A field that is SC_NONNULL gets no null, but a new object is all zeros until it is set. */
+    if (a.nonnull && !isa<FieldDecl>(d) && d->getType()->isPointerType())
         return Null::Never;
     return in_memory ? Null::Unknown : Null::Never;
 }
@@ -316,11 +321,13 @@ Null Flow::null_of(const Expr *e, const State &s) const
         return Null::Unknown;
     }
     if (const auto *call = dyn_cast<CallExpr>(e))
-        return call->getDirectCallee() != nullptr ? null_from_declaration(call->getDirectCallee(), false) : Null::Unknown;
+        return callee_of(call) != nullptr ? null_from_declaration(callee_of(call), false) : Null::Unknown;
     if (const auto *c = dyn_cast<ConditionalOperator>(e)) {
         State yes = s, no = s;
-        refine(c->getCond(), true, yes);
-        refine(c->getCond(), false, no);
+        if (undisturbed(c->getCond(), effects_of(c->getTrueExpr())) && undisturbed(c->getCond(), effects_of(c->getFalseExpr()))) {
+            refine(c->getCond(), true, yes);
+            refine(c->getCond(), false, no);
+        }
         Null a = null_of(c->getTrueExpr(), yes), b = null_of(c->getFalseExpr(), no);
         if (yes.zone.unreachable())
             return b;
@@ -445,15 +452,19 @@ void Flow::refine(const Expr *cond, bool truth, State &s) const
     if (const auto *b = dyn_cast<BinaryOperator>(cond)) {
         if (b->isLogicalOp()) {
             bool both = (b->getOpcode() == BO_LAnd) == truth;
+            /* What the left side found out may not hold any more when the right has been evaluated. */
+            bool stays = undisturbed(b->getLHS(), effects_of(b->getRHS()));
             if (both) {
-                refine(b->getLHS(), truth, s);
+                if (stays)
+                    refine(b->getLHS(), truth, s);
                 refine(b->getRHS(), truth, s);
                 return;
             }
             /* One of the two decides. */
             State first = s, second = s;
             refine(b->getLHS(), truth, first);
-            refine(b->getLHS(), !truth, second);
+            if (stays)
+                refine(b->getLHS(), !truth, second);
             refine(b->getRHS(), truth, second);
             if (first.zone.unreachable()) {
                 s = second;
@@ -472,6 +483,8 @@ void Flow::refine(const Expr *cond, bool truth, State &s) const
             return refine(b->getLHS(), truth, s);
         if (b->isComparisonOp()) {
             const Expr *l = b->getLHS(), *r = b->getRHS();
+            if (!undisturbed(l, effects_of(r)) || !undisturbed(r, effects_of(l)))
+                return;
             if (l->getType()->isPointerType() && b->isEqualityOp()) {
                 bool equal = (b->getOpcode() == BO_EQ) == truth;
                 for (int turn = 0; turn < 2; turn++, std::swap(l, r)) {
@@ -609,7 +622,7 @@ State Flow::edge(const CFGBlock &from, const CFGBlock *to, unsigned index, const
     } else if (from.succ_size() == 2) {
         const auto *cond = dyn_cast_or_null<Expr>(from.getTerminatorCondition());
         if (cond != nullptr)
-            refine(cond, index == 0, s);
+            refine(decided(from, cond), index == 0, s);
     }
     if (s.zone.unreachable())
         s.reachable = false;

@@ -97,6 +97,7 @@ private:
     void compare(clang::BinaryOperatorKind op, const clang::Expr *l, const clang::Expr *r, State &s) const;
     void at_most(const Value &a, const Value &b, Wide c, State &s) const; /* a - b <= c */
     Value cast(const Value &v, clang::QualType to) const;
+    Interval cast_range(const Interval &range, clang::QualType to) const;
     Value eval_binary(const clang::BinaryOperator *b, const State &s) const;
     Value eval_call(const clang::CallExpr *call, const State &s) const;
     Value eval_load(const clang::Expr *e, const State &s) const;
@@ -106,7 +107,9 @@ private:
     friend class FlowCache;
 };
 
-/* The range that SC_RANGE gives a declaration; the type's when there is none. */
+/* The range that SC_RANGE asks of what is put there; the type's when there is none. */
+Interval promised_range(const clang::ValueDecl *d, const Interval &type_range);
+/* The range of what may be found there. */
 Interval declared_range(const clang::ValueDecl *d, const Interval &type_range);
 
 /* One Flow per function of a unit, made when first asked for. */

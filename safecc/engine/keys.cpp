@@ -35,8 +35,12 @@ public:
     bool VisitCallExpr(CallExpr *call)
     {
         for (const Expr *arg : call->arguments())
-            if (const VarDecl *v = addressed(arg))
+            if (const VarDecl *v = addressed(arg)) {
                 at_call.insert(arg->IgnoreParenImpCasts()), keys.passed.insert(v);
+                /* A result that may point into it makes another name for it. */
+                if (may_return(call, arg))
+                    keys.escaped.insert(v);
+            }
         return true;
     }
     /* &x */
@@ -83,6 +87,48 @@ private:
     std::set<const Expr *> at_call, subscripted, read_at_once;
     std::vector<std::pair<const UnaryOperator *, const VarDecl *>> candidates;
     std::vector<const ImplicitCastExpr *> decays;
+
+    /* Can an object of type `whole` contain one of type `part`? */
+    static bool may_contain(QualType whole, QualType part, unsigned depth = 0)
+    {
+        whole = whole.getCanonicalType().getUnqualifiedType();
+        part = part.getCanonicalType().getUnqualifiedType();
+        if (whole == part || whole->isVoidType() || depth > 8)
+            return true;
+        if (const auto *a = dyn_cast<ArrayType>(whole))
+            return may_contain(a->getElementType(), part, depth + 1);
+        if (const RecordDecl *r = whole->getAsRecordDecl())
+            for (const FieldDecl *f : r->fields())
+                if (may_contain(f->getType(), part, depth + 1))
+                    return true;
+        return false;
+    }
+    static bool points_into(QualType result, QualType object, unsigned depth = 0)
+    {
+        result = result.getCanonicalType();
+        if (result->isPointerType()) {
+            QualType to = result->getPointeeType().getCanonicalType();
+            while (const auto *a = dyn_cast<ArrayType>(to))
+                to = a->getElementType();
+            return may_contain(object, to);
+        }
+        if (const RecordDecl *r = result->getAsRecordDecl(); r != nullptr && depth < 6)
+            for (const FieldDecl *f : r->fields()) {
+                QualType t = f->getType().getCanonicalType();
+                while (const auto *a = dyn_cast<ArrayType>(t))
+                    t = a->getElementType();
+                if (points_into(t, object, depth + 1))
+                    return true;
+            }
+        return false;
+    }
+    static bool may_return(const CallExpr *call, const Expr *arg)
+    {
+        QualType t = arg->IgnoreParenImpCasts()->getType().getCanonicalType();
+        QualType object = t->isPointerType() ? t->getPointeeType() : t->isArrayType() ? llvm::cast<ArrayType>(t)->getElementType() : t;
+
+        return call->getBuiltinCallee() == 0 && points_into(call->getType(), object);
+    }
 
     const VarDecl *addressed(const Expr *arg)
     {

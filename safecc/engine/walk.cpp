@@ -15,6 +15,20 @@ const CFG *graph_of(Unit &unit, const FunctionDecl *f)
     return flow == nullptr ? nullptr : flow->graph();
 }
 
+const Expr *decided(const CFGBlock &block, const Expr *cond)
+{
+    for (;;) {
+        cond = cond->IgnoreParens();
+        const auto *b = dyn_cast<BinaryOperator>(cond);
+        if (b == nullptr || !b->isLogicalOp())
+            return cond;
+        for (const CFGElement &e : block)
+            if (auto st = e.getAs<CFGStmt>(); st && st->getStmt() == b)
+                return cond;
+        cond = b->getRHS();
+    }
+}
+
 namespace {
 class Calls : public RecursiveASTVisitor<Calls> {
 public:

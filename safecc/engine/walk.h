@@ -14,6 +14,12 @@
 namespace safecc {
 
 /*
+ * Of `a && b` that ends a block, only b is decided there: a was on the way, in blocks of its own. Where clang has not split
+ * the condition, the whole expression is an element of the block.
+ */
+const clang::Expr *decided(const clang::CFGBlock &block, const clang::Expr *cond);
+
+/*
  * Client: State (copyable), and
  *   bool join(State &into, const State &from)          true when it changed
  *   void step(const clang::Stmt *, State &, bool look) what a statement does; look: report now
@@ -51,7 +57,7 @@ template <class Client, class State> void walk(const clang::CFG &cfg, Client &cl
             State next = out;
             const auto *cond = llvm::dyn_cast_or_null<clang::Expr>(b.getTerminatorCondition());
             if (cond != nullptr && b.succ_size() == 2 && !llvm::isa_and_nonnull<clang::SwitchStmt>(b.getTerminatorStmt()))
-                client.edge(cond, k == 0, next);
+                client.edge(decided(b, cond), k == 0, next);
             auto &slot = in[to->getBlockID()];
             if (!slot) {
                 slot = next;

@@ -35,6 +35,9 @@ public:
         case CK_NoOp:
             qualifiers(c, from);
             break;
+        case CK_ArrayToPointerDecay:
+            literal(c, from);
+            break;
         default:
             break;
         }
@@ -83,8 +86,11 @@ private:
                     const Expr *arg = strip(c);
                     QualType t = arg->getType();
                     QualType object = t->isPointerType() ? t->getPointeeType() : t;
+                    bool written = c->getType()->isPointerType() && !callee->getParamDecl(i)->getType()->getPointeeType().isConstQualified();
                     if (type_holds_pointer(object))
                         say(arg->getSourceRange(), "the bytes of `" + type_name(object) + "`, which holds a pointer, are passed on", "copy its members one by one");
+                    else if (std::string what = promise_of_type(object); written && !what.empty())
+                        say(arg->getSourceRange(), "bytes from elsewhere become `" + type_name(object) + "`, which holds " + what, "read them into integers, and make the object of those");
                     return true;
                 }
             static const std::set<std::string> known = { "memcpy", "memmove", "memset", "memcmp", "guest_read", "guest_write", "__builtin_memcpy", "__builtin_memset", "__builtin_memmove", "__builtin_memcmp" };
@@ -114,20 +120,76 @@ private:
             say(range(c), "a pointer to `" + type_name(was) + "` becomes a pointer to `" + type_name(to) + "`", "use one type; scalars are read from bytes by sc_load_*()");
     }
 
+    /* Text is constant, though C gives it a type that is not: it may only become a pointer to const. */
+    void literal(const CastExpr *c, const Expr *from)
+    {
+        const Expr *e = c;
+
+        if (!isa<clang::StringLiteral>(from->IgnoreParens()))
+            return;
+        for (;;) {
+            const Expr *up = nullptr;
+            for (const auto &parent : unit.context().getParents(*e)) {
+                if (const auto *sub = parent.get<ArraySubscriptExpr>())
+                    up = sub;
+                else if (const auto *p = parent.get<ParenExpr>())
+                    up = p;
+                else if (const auto *choice = parent.get<ConditionalOperator>())
+                    up = choice;
+                else if (const auto *cast = parent.get<CastExpr>()) {
+                    if (cast->getCastKind() == CK_LValueToRValue || (cast->getType()->isPointerType() && cast->getType()->getPointeeType().isConstQualified()) || cast->getType()->isIntegralOrEnumerationType() || cast->getType()->isVoidType())
+                        return;
+                    up = cast;
+                } else if (const auto *call = parent.get<CallExpr>()) {
+                    /* A log call's: only printed. */
+                    const FunctionDecl *callee = call->getDirectCallee();
+                    for (unsigned i = callee == nullptr ? call->getNumArgs() : callee->getNumParams(); callee != nullptr && callee->isVariadic() && i < call->getNumArgs(); i++)
+                        if (call->getArg(i) == e)
+                            return;
+                } else if (parent.get<UnaryExprOrTypeTraitExpr>() != nullptr) {
+                    return;
+                } else if (const auto *b = parent.get<BinaryOperator>(); b != nullptr && b->isComparisonOp()) {
+                    return;
+                }
+            }
+            if (up == nullptr)
+                break;
+            e = up;
+        }
+        say(c->getSourceRange(), "text becomes a pointer through which it could be written", "let the pointer be const char *");
+    }
+
     /* Adding const is fine; taking const or volatile away is not. */
     void qualifiers(const CastExpr *c, const Expr *from)
     {
         QualType to = c->getType(), was = from->getType();
 
-        if (isa<ImplicitCastExpr>(c) || !to->isPointerType() || !was->isPointerType())
+        if (!to->isPointerType() || !was->isPointerType())
             return;
         for (; to->isPointerType() && was->isPointerType(); to = to->getPointeeType(), was = was->getPointeeType()) {
             QualType a = to->getPointeeType(), b = was->getPointeeType();
             if (b.isConstQualified() && !a.isConstQualified())
-                say(range(c), "a cast takes `const` away", "let the parameter or field be const too");
+                say(range(c), isa<ImplicitCastExpr>(c) ? "a pointer to const becomes one to what may be written" : "a cast takes `const` away", "let the parameter or field be const too");
             else if (b.isVolatileQualified() && !a.isVolatileQualified())
                 say(range(c), "a cast takes `volatile` away", "keep it volatile, or use the functions of core/mmio.h");
         }
+    }
+
+    /* Zeros where zero is a value, or a copy of the same type. */
+    bool harmless(const CallExpr *call, bool two, QualType object)
+    {
+        Expr::EvalResult r;
+
+        if (promise_of_type(object).empty())
+            return true;
+        if (!two)
+            return call->getNumArgs() > 1 && call->getArg(1)->EvaluateAsInt(r, unit.context()) && r.Val.getInt() == 0 && promise_of_type(object).find("range") == std::string::npos;
+        const Expr *from = strip(call->getArg(1));
+        if (const auto *cast = dyn_cast<ExplicitCastExpr>(from))
+            from = strip(cast->getSubExpr());
+        QualType t = from->getType();
+        QualType source = t->isPointerType() ? t->getPointeeType() : t->isArrayType() ? t->getAsArrayTypeUnsafe()->getElementType() : t;
+        return unit.context().hasSameUnqualifiedType(source, object);
     }
 
     void bytes(const CallExpr *call, const std::string &name)
@@ -142,6 +204,8 @@ private:
             QualType object = t->isPointerType() ? t->getPointeeType() : t->isArrayType() ? t->getAsArrayTypeUnsafe()->getElementType() : t;
             if (type_holds_pointer(object) || type_holds_pointer(t->isArrayType() ? object : QualType(object)))
                 say(call->getSourceRange(), "`" + name + "` on `" + type_name(object) + "`, which holds a pointer", "assign the object: *a = *b, or *a = (T){ 0 }");
+            else if (i == 0 && name.find("memcmp") == std::string::npos && !harmless(call, two, object))
+                say(call->getSourceRange(), "`" + name + "` on `" + type_name(object) + "`, which holds " + promise_of_type(object), "assign the object: *a = *b, or *a = (T){ 0 }");
         }
     }
 };

@@ -21,10 +21,20 @@ public:
             flow_into(f, s);
         if (const auto *call = dyn_cast<CallExpr>(st))
             bytes_copied(call, s);
+        if (const auto *d = dyn_cast<DeclStmt>(st)) {
+            for (const Decl *one : d->decls())
+                if (const auto *v = dyn_cast<VarDecl>(one); v != nullptr && v->getInit() != nullptr)
+                    if (const auto *list = dyn_cast<InitListExpr>(v->getInit()->IgnoreParenImpCasts()))
+                        flexible(list, s);
+        } else if (const auto *lit = dyn_cast<CompoundLiteralExpr>(st)) {
+            if (const auto *list = dyn_cast<InitListExpr>(lit->getInitializer()))
+                flexible(list, s);
+        }
         if (const auto *b = dyn_cast<BinaryOperator>(st); b != nullptr && b->isAssignmentOp())
             count_assigned(b->getLHS(), b, s);
-        if (const auto *u = dyn_cast<UnaryOperator>(st); u != nullptr && (u->isIncrementDecrementOp() || u->getOpcode() == UO_AddrOf))
+        if (const auto *u = dyn_cast<UnaryOperator>(st); u != nullptr && (u->isIncrementDecrementOp() || exposed(unit, u) != nullptr))
             count_assigned(u->getSubExpr(), u, s);
+        address_out(st);
     }
 
 private:
@@ -158,7 +168,9 @@ private:
                     scope.record = field->getParent();
             }
         } else if (f.kind == Flowing::Member) {
-            return; /* with its count, in initialised() */
+            /* The count is what the same initialiser gives it. */
+            scope.list = f.list;
+            scope.record = f.list->getType()->getAsRecordDecl();
         }
         if (count.empty())
             return;
@@ -168,6 +180,28 @@ private:
             return field_assigned(f, count, scope, s);
         need = read_count(unit, flow, count, scope, s);
         require(f.value, need, s, "the place it goes to, `" + f.place->getNameAsString() + "`,");
+    }
+
+    /* A flexible array has as many elements as its object was made with: an initialiser makes none. */
+    void flexible(const InitListExpr *list, const State &s)
+    {
+        const RecordDecl *record = list->getType()->getAsRecordDecl();
+
+        for (const Expr *e : list->inits())
+            if (const auto *inner = dyn_cast<InitListExpr>(e))
+                flexible(inner, s);
+        if (record == nullptr || record->isUnion())
+            return;
+        for (const FieldDecl *f : record->fields()) {
+            if (!f->getType()->isIncompleteArrayType() || annotations_of(f).count.empty())
+                continue;
+            CountScope scope;
+            scope.list = list;
+            scope.record = record;
+            Bound need = read_count(unit, flow, annotations_of(f).count, scope, s);
+            if (!need.known || need.count.range.hi > 0)
+                out.report(finding(list->getSourceRange(), "`" + f->getNameAsString() + "` has no elements here, and its count `" + annotations_of(f).count + "` may be more than 0", "set the count to 0"));
+        }
     }
 
     /* memcpy(d, s, n) and its kin: n bytes of each. */
@@ -373,6 +407,25 @@ private:
         }
     }
 
+    /* Whoever has the address of a pointer with a count can make it point elsewhere. */
+    void address_out(const Stmt *st)
+    {
+        const ValueDecl *d = exposed(unit, st);
+
+        if (d == nullptr)
+            return;
+        QualType t = d->getType();
+        while (const auto *a = dyn_cast<ArrayType>(t.getTypePtr()))
+            t = a->getElementType();
+        const auto *parm = dyn_cast<ParmVarDecl>(d);
+        bool array = parm != nullptr && isa<ConstantArrayType>(parm->getOriginalType().getCanonicalType()) && isa<UnaryOperator>(st);
+        if (!t->isPointerType() || (annotations_of(d).count.empty() && !array))
+            return;
+        Finding f = finding(st->getSourceRange(), "the address of `" + d->getNameAsString() + "` is handed out, and nobody could see that its count still holds", "pass the pointer itself, and assign it here");
+        f.path.push_back({ unit.place(d->getLocation()), "`" + d->getNameAsString() + "` has a count" });
+        out.report(f);
+    }
+
     void local_count_assigned(const VarDecl *v, const Stmt *st)
     {
         unsigned here = unit.flat_offset(st->getBeginLoc());
@@ -412,8 +465,6 @@ private:
                 if (partner(m, scope, p->getNameAsString()) != nullptr)
                     continue;
             }
-            if (const auto *u = dyn_cast<UnaryOperator>(st); u != nullptr && u->getOpcode() == UO_AddrOf)
-                continue; /* SC-11 and SC-14 say who may keep it */
             Finding f = finding(st->getSourceRange(), "`" + count->getNameAsString() + "` is the count of `" + p->getNameAsString() + "` and is changed without it",
                                 "assign both in adjacent statements, the pointer with at least that many elements");
             f.path.push_back({ unit.place(p->getLocation()), "`" + p->getNameAsString() + "` has SC_COUNT(" + annotations_of(p).count + ")" });

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SC-08: no null pointer is followed, or put where null is not expected. */
+#include "engine/callees.h"
 #include "engine/checks.h"
 
 using namespace clang;
@@ -27,8 +28,11 @@ public:
         }
         if (const auto *a = dyn_cast<AtomicExpr>(st))
             atomic(const_cast<AtomicExpr *>(a), s);
+        if (const auto *call = dyn_cast<CallExpr>(st); call != nullptr && table_of(call) != nullptr)
+            table(call);
         for (const Flowing &f : flows_of(flow.function(), st))
             flow_into(f, s);
+        address_out(st);
     }
 
 private:
@@ -56,6 +60,31 @@ private:
         }
     }
 
+    /* An entry of a table of functions that nobody filled in. */
+    void table(const CallExpr *call)
+    {
+        const Expr *callee = call->getCallee();
+
+        if (!table_has_holes(call)) {
+            unit.add_site("SC-08", "call", callee, callee->getSourceRange(), Fate::Static, "every entry of `" + table_of(call)->getNameAsString() + "` is a function");
+            return;
+        }
+        Site &site = unit.add_site("SC-08", "call", callee, callee->getSourceRange(), Fate::Check, "`" + table_of(call)->getNameAsString() + "` has entries that are no function");
+        wrap_check(unit, site, callee, "sc_v != 0");
+    }
+
+    /* Whoever has the address of a pointer that is never null can make it so. */
+    void address_out(const Stmt *st)
+    {
+        const ValueDecl *d = exposed(unit, st);
+
+        if (d == nullptr || !annotations_of(d).nonnull)
+            return;
+        Finding f{ "SC-08", unit.place(st->getSourceRange()), "the address of `" + d->getNameAsString() + "`, which is SC_NONNULL, is handed out", {}, "assign it here", {}, flow.function()->getNameAsString() };
+        f.path.push_back({ unit.place(d->getLocation()), "`" + d->getNameAsString() + "` is declared here" });
+        out.report(f);
+    }
+
     void flow_into(const Flowing &f, const State &s)
     {
         const Annotations &a = annotations_of(f.place);
@@ -67,7 +96,7 @@ private:
         case Flowing::Argument:
             if (unit.system_declared(f.place))
                 return;
-            need(f.value, s, "goes to parameter `" + f.place->getNameAsString() + "` of `" + f.call->getDirectCallee()->getNameAsString() + "`, which takes no null",
+            need(f.value, s, "goes to parameter `" + f.place->getNameAsString() + "` of `" + callee_of(f.call)->getNameAsString() + "`, which takes no null",
                  "test it first, or let the parameter be SC_NULLABLE");
             return;
         case Flowing::Return:
@@ -110,7 +139,7 @@ private:
         if (const auto *m = dyn_cast<MemberExpr>(e))
             return m->getMemberDecl();
         if (const auto *c = dyn_cast<CallExpr>(e))
-            return c->getDirectCallee();
+            return callee_of(c);
         return nullptr;
     }
 };
@@ -121,6 +150,14 @@ public:
     const char *title() const override { return "no null pointer is followed"; }
     void check_unit(Unit &unit, Reporter &out) override
     {
+        for (const Decl *d : unit.context().getTranslationUnitDecl()->decls()) {
+            const auto *v = dyn_cast<VarDecl>(d);
+            if (v == nullptr || !v->isThisDeclarationADefinition() || !annotations_of(v).nonnull || !v->getType()->isPointerType() || unit.exempt(v->getLocation()))
+                continue;
+            const Expr *init = v->getAnyInitializer();
+            if (init == nullptr || init->isNullPointerConstant(unit.context(), Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull)
+                out.report({ "SC-08", unit.place(v->getLocation()), "`" + v->getNameAsString() + "` is SC_NONNULL and starts as null", {}, "give it a value where it is defined", {}, "" });
+        }
         each_function(unit, [&](const Flow &flow) {
             Nulls nulls(unit, flow, out);
             flow.visit([&](const Stmt *st, const State &s) { nulls.look(st, s); });

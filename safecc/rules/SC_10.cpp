@@ -5,6 +5,7 @@
  * What feeds: the operands of an index, a shift amount or a count, through + - * << and conversions, and through the
  * variables they name to whatever is assigned to those. `%`, `&`, `>>` and `/` bound their result anew and end the chain.
  */
+#include "engine/callees.h"
 #include "engine/checks.h"
 
 using namespace clang;
@@ -41,7 +42,7 @@ public:
     }
     bool VisitCallExpr(CallExpr *c)
     {
-        const FunctionDecl *callee = c->getDirectCallee();
+        const FunctionDecl *callee = callee_of(c);
         if (callee == nullptr)
             return true;
         for (const ParmVarDecl *p : callee->parameters())
@@ -150,6 +151,7 @@ public:
         }
         for (const Flowing &f : flows_of(flow.function(), st))
             declared_range_holds(f, s);
+        changed_in_place(st, s);
     }
 
 private:
@@ -330,13 +332,98 @@ private:
         wrap_check(unit, site, from, condition);
     }
 
+    /* The variable or field that an lvalue names, or whose element it is. */
+    static const ValueDecl *named(const Expr *e)
+    {
+        e = e->IgnoreParens();
+        while (const auto *sub = dyn_cast<ArraySubscriptExpr>(e))
+            e = strip(sub->getBase());
+        if (const auto *m = dyn_cast<MemberExpr>(e))
+            return m->getMemberDecl();
+        if (const auto *r = dyn_cast<DeclRefExpr>(e))
+            return r->getDecl();
+        return nullptr;
+    }
+
+    /* Another check stands around the operation already. */
+    bool feeds_site(const Stmt *st)
+    {
+        for (const Site &site : unit.sites)
+            if (site.operation == st && site.fate == Fate::Check)
+                return true;
+        return false;
+    }
+
+    /* x += y, x++ and &x of an x with SC_RANGE. */
+    void changed_in_place(const Stmt *st, const State &s)
+    {
+        const ValueDecl *d = nullptr;
+        const auto *b = dyn_cast<CompoundAssignOperator>(st);
+        const auto *u = dyn_cast<UnaryOperator>(st);
+
+        if (const ValueDecl *out_there = exposed(unit, st); out_there != nullptr && !annotations_of(out_there).range_lo.empty())
+            return error(llvm::cast<Expr>(st), "the address of `" + out_there->getNameAsString() + "`, which has a range, is handed out", "", "let a local be filled, and assign it");
+        if (b != nullptr)
+            d = named(b->getLHS());
+        else if (u != nullptr && u->isIncrementDecrementOp())
+            d = named(u->getSubExpr());
+        if (d == nullptr || annotations_of(d).range_lo.empty())
+            return;
+        const Expr *lhs = b != nullptr ? b->getLHS() : u->getSubExpr();
+        Interval want = promised_range(d, flow.type_range(lhs->getType()));
+        Value v;
+        if (u != nullptr) {
+            Wide c = u->isIncrementOp() ? 1 : -1;
+            v = flow.eval(lhs, s);
+            v.range = { add_wide(v.range.lo, c), add_wide(v.range.hi, c) };
+        } else {
+            BinaryOperator *plain = BinaryOperator::Create(unit.context(), b->getLHS(), b->getRHS(), BinaryOperator::getOpForCompoundAssignment(b->getOpcode()), b->getComputationResultType(), VK_PRValue,
+                                                           OK_Ordinary, b->getOperatorLoc(), FPOptionsOverride());
+            v = flow.eval_binary_raw(plain, s);
+        }
+        if (v.range.inside(want)) {
+            unit.add_site("SC-10", "range", st, st->getSourceRange(), Fate::Static, "the result is in " + wide_text(v.range.lo) + " .. " + wide_text(v.range.hi));
+            return;
+        }
+        bool fits = v.range.lo <= want.hi && v.range.hi >= want.lo, free = !feeds_site(st);
+        if (fits && free && u != nullptr && repeatable(unit, flow, lhs, s)) {
+            Site &site = unit.add_site("SC-10", "range", u, u->getSourceRange(), Fate::Check, flow.describe(lhs, flow.eval(lhs, s), s) + "; `" + d->getNameAsString() + "` is in " + wide_text(want.lo) + " .. " + wide_text(want.hi));
+            Edit around;
+            site.condition = "(" + unit.flat_text(lhs->getSourceRange()) + ")" + (u->isIncrementOp() ? " < " + constant(want.hi) : " > " + constant(want.lo));
+            around.begin = unit.flat_offset(u->getBeginLoc());
+            around.end = unit.flat_end(u->getEndLoc());
+            around.before = "__extension__({ " + check_text(site, site.condition) + "; ";
+            around.after = "; })";
+            site.edits = { around };
+            return;
+        }
+        if (fits && free && b != nullptr && repeatable(unit, flow, lhs, s) && (b->getOpcode() == BO_AddAssign || b->getOpcode() == BO_SubAssign)) {
+            BinaryOperatorKind op = BinaryOperator::getOpForCompoundAssignment(b->getOpcode());
+            Site &site = unit.add_site("SC-10", "range", b, b->getSourceRange(), Fate::Check, "the result may be in " + wide_text(v.range.lo) + " .. " + wide_text(v.range.hi) + "; `" + d->getNameAsString() + "` is in " + wide_text(want.lo) + " .. " + wide_text(want.hi));
+            Edit around, middle;
+            around.begin = unit.flat_offset(b->getBeginLoc());
+            around.end = unit.flat_end(b->getEndLoc());
+            around.before = "__extension__({ " + declaration(unit, lhs, "sc_r") + "; SC_CHECK(" + id_text(site) + ", !__builtin_" + builtin(op) + "_overflow((";
+            around.after = "), &sc_r) && sc_r >= " + constant(want.lo) + " && sc_r <= " + constant(want.hi) + "); " + unit.flat_text(lhs->getSourceRange()) + " = sc_r; })";
+            middle.begin = unit.flat_offset(b->getOperatorLoc());
+            middle.end = unit.flat_end(b->getOperatorLoc());
+            middle.before = "), (";
+            middle.replace = true;
+            site.edits = { around, middle };
+            site.condition = "`" + text(b) + "` stays in the range";
+            return;
+        }
+        error(llvm::cast<Expr>(st), "`" + d->getNameAsString() + "` is in " + wide_text(want.lo) + " .. " + wide_text(want.hi) + ", and is changed in place", "the result may be in " + wide_text(v.range.lo) + " .. " + wide_text(v.range.hi),
+              "write the assignment out: it is checked");
+    }
+
     /* SC_RANGE of the place a value goes to. */
     void declared_range_holds(const Flowing &f, const State &s)
     {
         if (annotations_of(f.place).range_lo.empty() || !f.value->getType()->isIntegralOrEnumerationType())
             return;
         QualType type = f.kind == Flowing::Return ? flow.function()->getReturnType() : f.place->getType();
-        Interval want = declared_range(f.place, flow.type_range(type));
+        Interval want = promised_range(f.place, flow.type_range(type));
         Value v = flow.eval(f.value, s);
 
         if (v.range.inside(want)) {

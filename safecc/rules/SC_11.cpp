@@ -6,8 +6,12 @@
  * Which locals may hold the address of a local is found without regard to order; it is an error to return such a value, or
  * to put it where it outlives the function: a global, an object behind a pointer, a parameter that the callee keeps.
  */
+#include <climits>
+
+#include "engine/callees.h"
 #include "engine/checks.h"
 #include "engine/walk.h"
+#include "rules/kept.h"
 
 using namespace clang;
 
@@ -45,8 +49,6 @@ bool may_contain(QualType whole, QualType part, unsigned depth = 0)
     return false;
 }
 
-/* Parameters that a function stores somewhere that outlives the call; by definition, over all units. */
-using Kept = std::set<std::pair<std::string, unsigned>>;
 
 class Escapes {
 public:
@@ -74,20 +76,67 @@ private:
     const FunctionDecl *f;
     const Kept &kept;
     Reporter *out;
-    std::map<const VarDecl *, const Stmt *> local_in;           /* locals that may hold a local's address, and from where */
+    std::map<const VarDecl *, std::pair<const Stmt *, unsigned>> local_in; /* locals that may hold a local's address, from where, and until when */
     std::map<const VarDecl *, std::set<unsigned>> parameter_in; /* locals that may hold a parameter's value */
     std::set<unsigned> keeps;
 
     static const VarDecl *stack_object(const VarDecl *v) { return v != nullptr && v->hasLocalStorage() ? v : nullptr; }
 
+    /* Where the object of a place in the text ends: the end of the block (or for statement) around it, as a flat offset. */
+    unsigned end_of_life(SourceLocation at)
+    {
+        class Blocks : public RecursiveASTVisitor<Blocks> {
+        public:
+            std::vector<const Stmt *> list;
+            bool VisitCompoundStmt(CompoundStmt *c)
+            {
+                list.push_back(c);
+                return true;
+            }
+            bool VisitForStmt(ForStmt *c)
+            {
+                list.push_back(c);
+                return true;
+            }
+        };
+        unsigned here = unit.flat_offset(at);
+        if (blocks.empty()) {
+            Blocks finder;
+            finder.TraverseStmt(f->getBody());
+            for (const Stmt *b : finder.list)
+                blocks.emplace_back(unit.flat_offset(b->getBeginLoc()), unit.flat_end(b->getEndLoc()));
+        }
+        unsigned end = UINT_MAX;
+        for (auto [b, e] : blocks)
+            if (b <= here && here < e)
+                end = std::min(end, e);
+        return end;
+    }
+    std::vector<std::pair<unsigned, unsigned>> blocks;
+
+    /* The object whose address the expression is, by the end of its life. */
+    unsigned life_of(const Stmt *origin)
+    {
+        const auto *e = llvm::cast<Expr>(origin);
+        if (const auto *u = dyn_cast<UnaryOperator>(e))
+            e = u->getSubExpr();
+        const VarDecl *v = root_variable(e);
+        if (v != nullptr && isa<ParmVarDecl>(v))
+            return end_of_life(f->getBody()->getBeginLoc());
+        return end_of_life(v != nullptr ? v->getLocation() : origin->getBeginLoc());
+    }
+
     /* What the value may be: the address of a local (null when not), and parameters. */
     struct Origin {
         const Stmt *local = nullptr;
         std::set<unsigned> parameters;
+        unsigned life = UINT_MAX; /* of the shortest-lived local */
         void add(const Origin &o)
         {
-            if (local == nullptr)
-                local = o.local;
+            if (local == nullptr || (o.local != nullptr && o.life < life)) {
+                local = o.local != nullptr ? o.local : local;
+                life = std::min(life, o.life);
+            }
             parameters.insert(o.parameters.begin(), o.parameters.end());
         }
     };
@@ -99,17 +148,22 @@ private:
         e = strip(e);
         if (e->getType()->isArrayType()) {
             const VarDecl *v = stack_object(root_variable(e));
-            if (v != nullptr && !isa<ParmVarDecl>(v))
+            if ((v != nullptr && !isa<ParmVarDecl>(v)) || literal_at(e)) {
                 r.local = e;
+                r.life = life_of(e);
+            } else if (v == nullptr) {
+                return inside(e);
+            }
             return r;
         }
         if (!holds_pointer(e->getType()))
             return r;
         if (const auto *u = dyn_cast<UnaryOperator>(e)) {
             if (u->getOpcode() == UO_AddrOf) {
-                if (stack_object(root_variable(u->getSubExpr())) != nullptr)
+                if (stack_object(root_variable(u->getSubExpr())) != nullptr || literal_at(u->getSubExpr())) {
                     r.local = u;
-                else
+                    r.life = life_of(u);
+                } else
                     return inside(u->getSubExpr());
             }
             return r;
@@ -143,7 +197,10 @@ private:
             return origin(l->getInitializer());
         if (const auto *call = dyn_cast<CallExpr>(e)) {
             /* A function may return what it was given, or a part of it. */
-            if (call->getType()->isPointerType())
+            if (call->getType()->isRecordType())
+                for (const Expr *arg : call->arguments())
+                    r.add(origin(arg));
+            else if (call->getType()->isPointerType())
                 for (const Expr *arg : call->arguments()) {
                     QualType t = strip(arg)->getType();
                     QualType pointee = t->isPointerType() ? t->getPointeeType() : t->isArrayType() ? t->getAsArrayTypeUnsafe()->getElementType() : QualType();
@@ -157,6 +214,25 @@ private:
                 if (const auto *last = dyn_cast<Expr>(se->getSubStmt()->body_back()))
                     return origin(last);
         return r;
+    }
+
+    /* A compound literal lives as long as the block around it. */
+    static bool literal_at(const Expr *e)
+    {
+        for (;;) {
+            e = strip(e);
+            if (const auto *m = dyn_cast<MemberExpr>(e)) {
+                if (m->isArrow())
+                    return false;
+                e = m->getBase();
+            } else if (const auto *s = dyn_cast<ArraySubscriptExpr>(e)) {
+                if (!strip(s->getBase())->getType()->isArrayType())
+                    return false;
+                e = s->getBase();
+            } else {
+                return isa<CompoundLiteralExpr>(e);
+            }
+        }
     }
 
     /* &p->f and &p[i] are where p points. */
@@ -180,11 +256,13 @@ private:
 
         if (v == nullptr || !v->hasLocalStorage())
             return r;
-        if (auto it = local_in.find(v); it != local_in.end())
-            r.local = it->second;
+        if (auto it = local_in.find(v); it != local_in.end()) {
+            r.local = it->second.first;
+            r.life = it->second.second;
+        }
         if (auto it = parameter_in.find(v); it != parameter_in.end())
             r.parameters = it->second;
-        if (const auto *p = dyn_cast<ParmVarDecl>(v); p != nullptr && p->getType()->isPointerType())
+        if (const auto *p = dyn_cast<ParmVarDecl>(v); p != nullptr && holds_pointer(p->getType()))
             r.parameters.insert(p->getFunctionScopeIndex());
         return r;
     }
@@ -196,8 +274,8 @@ private:
         if (v == nullptr || !v->hasLocalStorage())
             return false;
         Origin o = origin(value);
-        if (o.local != nullptr && !local_in.count(v)) {
-            local_in[v] = o.local;
+        if (auto it = local_in.find(v); o.local != nullptr && (it == local_in.end() || o.life < it->second.second)) {
+            local_in[v] = { o.local, o.life };
             changed = true;
         }
         for (unsigned p : o.parameters)
@@ -254,23 +332,28 @@ private:
             if (b->getOpcode() != BO_Assign || !holds_pointer(b->getLHS()->getType()))
                 return;
             const VarDecl *v = root_variable(b->getLHS());
-            if (v != nullptr && v->hasLocalStorage())
+            if (v != nullptr && v->hasLocalStorage()) {
+                Origin o = origin(b->getRHS());
+                if (o.local != nullptr && o.life < end_of_life(isa<ParmVarDecl>(v) ? f->getBody()->getBeginLoc() : v->getLocation()))
+                    error(b, "`" + v->getNameAsString() + "` outlives the block of the local whose address it gets", o.local, "declare the local where `" + v->getNameAsString() + "` is declared");
                 return;
+            }
             /* Into what a local's address points: the target is a local too. */
             if (v == nullptr && target_is_local(b->getLHS()))
                 return;
             outlives(b->getRHS(), b, v != nullptr ? "`" + v->getNameAsString() + "`" : "an object behind a pointer", b->getLHS());
         } else if (const auto *call = dyn_cast<CallExpr>(st)) {
-            const FunctionDecl *callee = call->getDirectCallee();
-            if (callee == nullptr)
-                return;
-            for (unsigned i = 0; i < call->getNumArgs() && i < callee->getNumParams(); i++)
-                if (kept.count({ callee->getNameAsString(), i }))
-                    outlives(call->getArg(i), call, "what `" + callee->getNameAsString() + "` keeps of its parameter `" + callee->getParamDecl(i)->getNameAsString() + "`");
+            for (const FunctionDecl *callee : callees_of(call))
+                for (unsigned i = 0; i < call->getNumArgs() && i < callee->getNumParams(); i++)
+                    if (kept.count({ callee->getNameAsString(), i }))
+                        outlives(call->getArg(i), call, "what `" + callee->getNameAsString() + "` keeps of its parameter `" + callee->getParamDecl(i)->getNameAsString() + "`");
         } else if (const auto *a = dyn_cast<AtomicExpr>(st)) {
             auto *atomic = const_cast<AtomicExpr *>(a);
-            if (atomic->getOp() == AtomicExpr::AO__atomic_store_n && holds_pointer(atomic->getVal1()->getType()))
-                outlives(atomic->getVal1(), atomic, "a slot");
+            for (unsigned i = 0; i < atomic->getNumSubExprs(); i++) {
+                const Expr *e = atomic->getSubExprs()[i];
+                if (e != atomic->getPtr() && e != atomic->getOrder() && holds_pointer(e->getType()) && holds_pointer(atomic->getPtr()->getType()->getPointeeType()) && !(atomic->isCmpXChg() && i == 2))
+                    outlives(e, atomic, "a slot");
+            }
         }
     }
 
@@ -319,7 +402,7 @@ public:
             if (look && ret->getRetValue() != nullptr && borrowed(ret->getRetValue(), s) && !annotations_of(f).borrows)
                 say(ret, "a borrow is returned", nullptr, "", "let the function be SC_BORROWS, or return a copy");
         } else if (const auto *call = dyn_cast<CallExpr>(st)) {
-            const FunctionDecl *callee = call->getDirectCallee();
+            const FunctionDecl *callee = callee_of(call);
             if (callee != nullptr && (callee->getBuiltinID() != 0 || annotations_of(callee).keeps_borrows || annotations_of(callee).borrows))
                 return;
             for (auto &[v, where] : s.alive)
@@ -338,10 +421,37 @@ private:
     bool borrowed(const Expr *e, const State &s)
     {
         e = strip(e);
-        if (const auto *call = dyn_cast<CallExpr>(e))
-            return call->getDirectCallee() != nullptr && annotations_of(call->getDirectCallee()).borrows;
+        if (!holds_pointer(e->getType()) && !e->getType()->isArrayType())
+            return false;
+        if (const auto *call = dyn_cast<CallExpr>(e)) {
+            if (callee_of(call) != nullptr && annotations_of(callee_of(call)).borrows)
+                return true;
+            for (const Expr *arg : call->arguments())
+                if (borrowed(arg, s))
+                    return true;
+            return false;
+        }
         if (const auto *r = dyn_cast<DeclRefExpr>(e))
             return s.alive.count(dyn_cast<VarDecl>(r->getDecl())) != 0;
+        if (const auto *se = dyn_cast<StmtExpr>(e)) {
+            const auto *last = se->getSubStmt()->body_empty() ? nullptr : dyn_cast<Expr>(se->getSubStmt()->body_back());
+            return last != nullptr && borrowed(last, s);
+        }
+        /* A part of it, its address, one of several, a struct made of it. */
+        return within(e, s);
+    }
+    bool within(const Expr *e, const State &s)
+    {
+        e = strip(e);
+        if (isa<CallExpr>(e) || isa<DeclRefExpr>(e) || isa<StmtExpr>(e))
+            return borrowed(e, s);
+        if (const auto *c = dyn_cast<AbstractConditionalOperator>(e))
+            return within(c->getTrueExpr(), s) || within(c->getFalseExpr(), s);
+        if (const auto *sub = dyn_cast<ArraySubscriptExpr>(e))
+            return within(sub->getBase(), s);
+        for (const Stmt *child : e->children())
+            if (const auto *part = dyn_cast_or_null<Expr>(child); part != nullptr && within(part, s))
+                return true;
         return false;
     }
     void assign(const VarDecl *v, const Expr *value, State &s)
@@ -381,16 +491,8 @@ public:
     const char *title() const override { return "the address of a local does not outlive it; borrows end where they must"; }
     void check_module(Module &module, Reporter &out) override
     {
-        Kept kept;
+        const Kept &kept = kept_parameters(module);
 
-        for (bool again = true; again;) {
-            again = false;
-            for (auto &unit : module.units)
-                for (const FunctionDecl *f : judged_functions(*unit))
-                    if (const CFG *cfg = graph_of(*unit, f))
-                        for (unsigned p : Escapes(*unit, f, kept, nullptr).run(*cfg))
-                            again |= kept.emplace(f->getNameAsString(), p).second;
-        }
         for (auto &unit : module.units)
             for (const FunctionDecl *f : judged_functions(*unit)) {
                 const CFG *cfg = graph_of(*unit, f);
@@ -410,4 +512,22 @@ public:
 SAFECC_RULE(LocalsStay);
 
 } // namespace
+
+const Kept &kept_parameters(Module &module)
+{
+    static std::map<const Module *, Kept> cache;
+    auto [it, fresh] = cache.emplace(&module, Kept());
+    Kept &kept = it->second;
+
+    for (bool again = fresh; again;) {
+        again = false;
+        for (auto &unit : module.units)
+            for (const FunctionDecl *f : judged_functions(*unit))
+                if (const CFG *cfg = graph_of(*unit, f))
+                    for (unsigned p : Escapes(*unit, f, kept, nullptr).run(*cfg))
+                        again |= kept.emplace(f->getNameAsString(), p).second;
+    }
+    return kept;
+}
+
 } // namespace safecc

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SC-18: calls are direct, or through a const table of exactly that type; code pointers live nowhere else. */
+#include "engine/callees.h"
 #include "rules/judged.h"
 
 using namespace clang;
@@ -10,37 +11,6 @@ namespace {
 bool function_pointer(QualType t)
 {
     return t->isFunctionPointerType();
-}
-
-/* The base of table[i] or table[i].member is a const object of static storage. */
-bool const_table(const Expr *e)
-{
-    bool subscripted = false;
-
-    for (;;) {
-        e = strip(e);
-        if (const auto *m = dyn_cast<MemberExpr>(e)) {
-            if (m->isArrow())
-                return false;
-            e = m->getBase();
-        } else if (const auto *s = dyn_cast<ArraySubscriptExpr>(e)) {
-            if (!strip(s->getBase())->getType()->isArrayType())
-                return false;
-            subscripted = true;
-            e = s->getBase();
-        } else if (const auto *r = dyn_cast<DeclRefExpr>(e)) {
-            const auto *v = dyn_cast<VarDecl>(r->getDecl());
-            if (v == nullptr || !v->hasGlobalStorage())
-                return false;
-            QualType t = v->getType();
-            while (const auto *a = dyn_cast<ArrayType>(t.getTypePtr()))
-                t = a->getElementType();
-            (void)subscripted;
-            return t.isConstQualified();
-        } else {
-            return false;
-        }
-    }
 }
 
 class Visitor : public JudgedVisitor<Visitor> {
@@ -55,8 +25,25 @@ public:
                 taken(arg);
             return true;
         }
-        if (call->getBuiltinCallee() == 0 && !const_table(call->getCallee()))
+        if (call->getBuiltinCallee() != 0)
+            return true;
+        const auto &callees = callees_of(call);
+        if (table_of(call) == nullptr) {
             say(call->getSourceRange(), "a call through a pointer that is not an element of a const table", "use a switch, or static const table[] of exactly this type");
+        } else if (callees.empty()) {
+            say(call->getSourceRange(), "a call through `" + table_of(call)->getNameAsString() + "`, whose entries are not seen here", "define the table in this file, with its functions");
+        } else {
+            /* What a call owes and gets is read off one of them. */
+            for (const FunctionDecl *f : callees)
+                if (promises_of(f) != promises_of(callees[0])) {
+                    std::string a = promises_of(callees[0]), b = promises_of(f);
+                    say(call->getSourceRange(), "`" + callees[0]->getNameAsString() + "` and `" + f->getNameAsString() + "` stand in one table and promise different things", "give both the same annotations",
+                        { { unit.place(callees[0]->getLocation()), "here:" + (a.empty() ? " nothing" : a) }, { unit.place(f->getLocation()), "here:" + (b.empty() ? " nothing" : b) } });
+                    break;
+                }
+        }
+        for (const Expr *arg : call->arguments())
+            taken(arg);
         return true;
     }
     bool VisitVarDecl(VarDecl *v)

@@ -4,6 +4,7 @@
  * clang get the same tokens, but for what safe.h's own macros make.
  */
 #include "clang/AST/Attr.h"
+#include "engine/effects.h"
 #include "front/front.h"
 #include "rules/judged.h"
 
@@ -53,6 +54,15 @@ public:
         if (name.rfind("__builtin_", 0) == 0 && !builtins.count(name) && !(unit.core_file(call->getBeginLoc())))
             say(call->getSourceRange(), "`" + name + "` is not on the list of builtins",
                 name == "__builtin_unreachable" ? "return an error: what cannot happen is for safecc to prove" : "see safecc --explain SC-19");
+        return true;
+    }
+
+    /* What the order of evaluation decides, each reader may decide differently. */
+    bool VisitStmt(Stmt *s)
+    {
+        auto [first, second] = order_matters(s);
+        if (first != nullptr)
+            say(s->getSourceRange(), "`" + text(first) + "` changes what `" + text(second) + "` reads, and nothing says which goes first", "two statements");
         return true;
     }
 

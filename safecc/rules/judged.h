@@ -53,5 +53,47 @@ inline bool type_holds_pointer(clang::QualType t, unsigned depth = 0)
     return false;
 }
 
+/* Does a count of the record name the field? */
+inline bool is_count(const clang::FieldDecl *f)
+{
+    for (const clang::FieldDecl *p : f->getParent()->fields()) {
+        const std::string &count = annotations_of(p).count;
+        for (size_t at = count.find(f->getNameAsString()); !count.empty() && !f->getName().empty() && at != std::string::npos; at = count.find(f->getNameAsString(), at + 1)) {
+            size_t end = at + f->getName().size();
+            bool begins = at == 0 || !(isalnum((unsigned char)count[at - 1]) || count[at - 1] == '_');
+            bool ends = end == count.size() || !(isalnum((unsigned char)count[end]) || count[end] == '_');
+            if (begins && ends)
+                return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Why not every pattern of bits is a value of the type: it holds a truth value, a number with SC_RANGE, a count, or a core
+ * object that only the core makes. Empty when any bits will do.
+ */
+inline std::string promise_of_type(clang::QualType t, unsigned depth = 0)
+{
+    if (annotations_of_type(t).opaque)
+        return "an SC_OPAQUE object";
+    t = t.getCanonicalType();
+    if (t->isBooleanType())
+        return "a truth value";
+    if (const auto *a = llvm::dyn_cast<clang::ArrayType>(t))
+        return promise_of_type(a->getElementType(), depth);
+    if (const clang::RecordDecl *r = t->getAsRecordDecl(); r != nullptr && depth < 8)
+        for (const clang::FieldDecl *f : r->fields()) {
+            if (!annotations_of(f).range_lo.empty())
+                return "`" + f->getNameAsString() + "`, which has a range";
+            if (is_count(f))
+                return "`" + f->getNameAsString() + "`, which is a count";
+            std::string inner = promise_of_type(f->getType(), depth + 1);
+            if (!inner.empty())
+                return inner;
+        }
+    return "";
+}
+
 } // namespace safecc
 #endif

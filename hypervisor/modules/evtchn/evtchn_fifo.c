@@ -316,12 +316,14 @@ int evtchn_fifo_init_control(struct domain *d, gfn_t frame, uint32_t offset, uin
     }
     if (ed->fifo == NULL)
         rc = fifo_init_first_locked(d);
-    if (rc == 0)
-        fifo_set_control_locked(v->evtchn, control, offset);
-    spin_unlock(&ed->lock);
-    if (rc != 0)
+    if (rc != 0) {
+        spin_unlock(&ed->lock);
         frame_put(control);
-    return rc;
+        return rc;
+    }
+    fifo_set_control_locked(v->evtchn, control, offset);
+    spin_unlock(&ed->lock);
+    return 0;
 }
 
 /* Wait until no sender is left that did not see the newest page. */

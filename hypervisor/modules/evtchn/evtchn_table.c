@@ -196,17 +196,18 @@ bool evtchn_port_ok(struct domain *d, uint32_t port)
 void evtchn_domain_free(struct domain *d)
 {
     struct evtchn_domain *ed = slot_take(d->evtchn);
-    uint32_t nr_chunks;
 
     if (ed == NULL)
         return;
-    spin_lock(&ed->lock);
-    nr_chunks = ed->nr_chunks;
-    spin_unlock(&ed->lock);
-    for (uint32_t c = 0; c < nr_chunks && c < MAX_CHUNKS; c++)
-        chunk_delete(evtchn_chunk_at(ed, c));
-    for (uint32_t g = 0; g < NR_GROUPS; g++)
-        group_delete(slot_take(ed->group[g]));
+    for (uint32_t c = 0; c < NEAR_CHUNKS; c++)
+        chunk_delete(slot_take(ed->near_chunk[c]));
+    for (uint32_t g = 0; g < NR_GROUPS; g++) {
+        struct evtchn_group *group = slot_take(ed->group[g]);
+
+        for (uint32_t c = 0; group != NULL && c < FAR_CHUNKS; c++)
+            chunk_delete(slot_take(group->chunk[c]));
+        group_delete(group);
+    }
     for (uint32_t i = 0; i < MAX_VCPUS; i++) {
         struct vcpu *v = d->vcpu[i];
 

@@ -18,29 +18,29 @@ static uint16_t mapping_uses(uint32_t flags)
  * Make the mappings that flags ask for of the pinned frame.  Consumes pin->ref; it
  * goes to the page-table entry, or else to *device.  0 or an error of pvmmu's.
  */
-SC_NODISCARD static int mappings_make(struct vcpu *v, const struct gnttab_map_request *req, const struct pin *pin,
-                                      fref_t *device)
+SC_NODISCARD static int mappings_make(struct vcpu *v, const struct gnttab_map_request *req, struct pin *pin,
+                                      SC_OWNED fref_t *device)
 {
     bool host = (req->flags & GNTMAP_host_map) != 0;
     int rc = 0;
 
     *device = FREF_NONE;
     if (!host) {
-        *device = pin->ref;
+        *device = fref_take(pin->ref);
         return 0;
     }
     if ((req->flags & GNTMAP_device_map) != 0)
         rc = frame_dup(pin->ref, device);
-    if (likely(rc == 0)) {
-        rc = pvmmu_grant_map(
-            v, req->host_addr, (req->flags & GNTMAP_contains_pte) != 0, (req->flags & GNTMAP_readonly) != 0,
-            (uint64_t)(req->flags >> _GNTMAP_guest_avail0 & PTE_AVAIL_BITS) << PTE_AVAIL_SHIFT, pin->ref);
-        if (likely(rc == 0))
-            return 0;
-        frame_put(*device);
+    if (unlikely(rc != 0)) {
+        frame_put(fref_take(pin->ref));
+        return rc;
     }
-    *device = FREF_NONE;
-    frame_put(pin->ref);
+    rc = pvmmu_grant_map(v, req->host_addr, (req->flags & GNTMAP_contains_pte) != 0,
+                         (req->flags & GNTMAP_readonly) != 0,
+                         (uint64_t)(req->flags >> _GNTMAP_guest_avail0 & PTE_AVAIL_BITS) << PTE_AVAIL_SHIFT,
+                         fref_take(pin->ref));
+    if (unlikely(rc != 0))
+        frame_put(fref_take(*device));
     return rc;
 }
 
@@ -129,15 +129,13 @@ SC_NODISCARD static int unmap_claimed(struct vcpu *v, const struct gnttab_unmap_
         return rc;
     }
     if ((done & GNTMAP_device_map) != 0)
-        frame_put(m->device);
+        frame_put(fref_take(m->device));
     gnttab_unpin(rd, m->ref, d->id, (flags & GNTMAP_readonly) == 0, mapping_uses(done));
     left = flags & ~done;
     if (likely((left & MAPPING_KINDS) == 0)) {
         gnttab_mapping_free(d->gnttab, m, req->handle);
         return GNTST_okay;
     }
-    if ((done & GNTMAP_device_map) != 0)
-        m->device = FREF_NONE;
     atomic_write16(&m->flags, left);
     return GNTST_okay;
 }
@@ -188,7 +186,7 @@ SC_NODISCARD static int copy_claim(struct domain *d, const struct gnttab_copy_en
         pin = (struct pin){ .ref = FREF_NONE };
         rc = gnttab_pin(buf->rd, (uint32_t)end->number, d->id, write ? PIN_WRITE | PIN_REF : 0, 1, &pin);
         buf->frame = pin.frame;
-        buf->ref = pin.ref;
+        buf->ref = fref_take(pin.ref);
         return rc;
     }
     buf->frame = mfn(end->number);
@@ -198,9 +196,9 @@ SC_NODISCARD static int copy_claim(struct domain *d, const struct gnttab_copy_en
     return rc == -EBUSY ? GNTST_general_error : GNTST_bad_page;
 }
 
-static void copy_release(struct domain *d, const struct gnttab_copy_end *end, const struct copy_buf *buf)
+static void copy_release(struct domain *d, const struct gnttab_copy_end *end, struct copy_buf *buf)
 {
-    frame_put(buf->ref);
+    frame_put(fref_take(buf->ref));
     if (buf->rd != NULL)
         gnttab_unpin(buf->rd, (uint32_t)end->number, d->id, buf->write, 1);
 }

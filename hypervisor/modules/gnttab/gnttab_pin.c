@@ -56,7 +56,8 @@ SC_INLINE void entry_unclaim(uint32_t *header, const struct active *act)
 }
 
 /* The references that a use needs; nothing is held when it fails.  GNTST_*. */
-SC_NODISCARD static int pin_frames(mfn_t frame, domid_t owner, uint32_t how, bool first, fref_t *hold, fref_t *ref)
+SC_NODISCARD static int pin_frames(mfn_t frame, domid_t owner, uint32_t how, bool first, SC_OWNED fref_t *hold,
+                                   SC_OWNED fref_t *ref)
 {
     int rc = 0;
 
@@ -121,7 +122,7 @@ int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint
 }
 
 /* Returns the reference to drop: none while the grant is in use. */
-static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domid_t user, bool write, uint16_t n)
+SC_OWNED static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domid_t user, bool write, uint16_t n)
 {
     struct active *act = gnttab_active(gt, ref);
     fref_t hold = FREF_NONE;

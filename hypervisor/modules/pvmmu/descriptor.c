@@ -33,7 +33,7 @@ bool descriptor_fix(uint64_t *desc)
 }
 
 /* Hold a frame as descriptor page of v's domain; building one takes no other table. */
-static int seg_get(struct vcpu *v, mfn_t m, fref_t *out)
+static int seg_get(struct vcpu *v, mfn_t m, SC_OWNED fref_t *out)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
     int rc = table_get(&c, m, KIND_SEG, out);
@@ -45,7 +45,7 @@ static int seg_get(struct vcpu *v, mfn_t m, fref_t *out)
     return rc;
 }
 
-static void seg_put(struct vcpu *v, fref_t r)
+static void seg_put(struct vcpu *v, SC_OWNED fref_t r)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
 
@@ -87,8 +87,8 @@ int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned 
     }
     gdt_drop(v);
     for (n = 0; n < nr; n++) {
-        v->gdt_ref[n] = refs[n];
-        perdom_map(v, n, (refs[n].v & PTE_ADDR) | HVMAP_RW);
+        v->gdt_ref[n] = fref_take(refs[n]);
+        perdom_map(v, n, mfn_to_maddr(fref_mfn(v->gdt_ref[n])).v | HVMAP_RW);
     }
     v->gdt_entries = (uint16_t)entries;
     tlb_flush_local();
@@ -139,7 +139,7 @@ bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset)
     if (!fref_is_none(v->ldt_ref[page]) || seg_get(v, pte_mfn(pte), &r) != 0)
         return false;
     v->ldt_ref[page] = r;
-    perdom_map(v, LDT_FIRST_PAGE + page, (r.v & PTE_ADDR) | HVMAP_RW);
+    perdom_map(v, LDT_FIRST_PAGE + page, mfn_to_maddr(fref_mfn(r)).v | HVMAP_RW);
     return true;
 }
 

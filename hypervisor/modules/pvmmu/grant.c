@@ -8,7 +8,8 @@
 #include "ports/pvmmu.h"
 
 /* The L1 slot that `where` names, its table held. */
-static int slot_find(struct vcpu *v, uint64_t where, bool contains_pte, fref_t *table, unsigned *slot)
+static int slot_find(struct vcpu *v, uint64_t where, bool contains_pte, SC_OWNED fref_t *table,
+                     unsigned *slot)
 {
     if (!contains_pte)
         return l1_find(v, where, table, slot) == 0 ? 0 : -EINVAL;
@@ -18,7 +19,7 @@ static int slot_find(struct vcpu *v, uint64_t where, bool contains_pte, fref_t *
     return frame_get_sealed(maddr_to_mfn(maddr(where)), v->domain->id, KIND_L1, table);
 }
 
-static void table_drop(struct vcpu *v, fref_t table)
+static void table_drop(struct vcpu *v, SC_OWNED fref_t table)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
 
@@ -41,11 +42,15 @@ int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool read
     fref_t table;
     int rc;
 
-    if (readonly && fref_is_rw(ref))
+    if (readonly && fref_is_rw(ref)) {
+        frame_put(ref);
         return -EINVAL; /* the entry could not tell which reference it owns */
+    }
     rc = slot_find(v, where, contains_pte, &table, &slot);
-    if (rc != 0)
+    if (rc != 0) {
+        frame_put(ref);
         return rc;
+    }
     slot_replace(fref_mfn(table), slot, pte_make(ref, flags, !readonly));
     table_drop(v, table);
     return 0;

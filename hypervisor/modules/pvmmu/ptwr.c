@@ -261,7 +261,7 @@ static int write_entry(struct vcpu *v, mfn_t table, unsigned slot, unsigned offs
 }
 
 /* Is the page at address an L1 of the guest's own that it maps read-only?  Holds it. */
-static int target_l1(struct vcpu *v, uint64_t address, fref_t *table)
+static int target_l1(struct vcpu *v, uint64_t address, SC_OWNED fref_t *table)
 {
     uint64_t pte;
 

@@ -35,8 +35,10 @@ static int try_pin(struct mmu_ctx *c, const struct mmu_request *q, bool *committ
     if (rc != 0)
         return rc;
     rc = frame_pin(r);
-    if (rc == 0)
+    if (rc == 0) {
+        fref_moved(r);
         return 0;
+    }
     log_guest(LOG_DEBUG, "mfn %lx is pinned already", q->mfn.v);
     *committed = true;
     return table_put(c, r, q->kind) == 0 ? rc : WALK_PREEMPTED;
@@ -68,7 +70,7 @@ static int try_base(struct mmu_ctx *c, const struct mmu_request *q, bool *commit
         v->user_pt = r;
     } else {
         v->kernel_pt = r;
-        cr3_load(r.v & PTE_ADDR);
+        cr3_load(mfn_to_maddr(fref_mfn(r)).v);
     }
     *committed = true;
     return table_put(c, old, KIND_L4);
@@ -98,7 +100,7 @@ static void step_try(struct mmu_ctx *c, struct mmu_request *q)
         q->phase = PHASE_TEAR;
     } else {
         q->hold_kind = c->walk.at[0].level;
-        q->hold = (fref_t){ c->walk.at[0].table.v << PAGE_SHIFT | FREF_TAG_RW };
+        q->hold = pte_table_ref(mfn_to_maddr(c->walk.at[0].table).v); /* what is built counts it */
         q->phase = PHASE_BUILD;
     }
 }
@@ -167,7 +169,7 @@ void mmu_request_save(const struct mmu_ctx *c, const struct mmu_request *q, uint
     r->word[n++] = q->mfn.v;
     r->word[n++] = q->value;
     r->word[n++] = (uint64_t)(int64_t)q->rc;
-    r->word[n++] = q->hold.v;
+    r->word[n++] = mfn_to_maddr(fref_mfn(q->hold)).v;
     r->word[n++] = c->walk.depth;
     r->word[n++] = (uint64_t)(int64_t)c->walk.err;
     for (unsigned i = 0; i < ARRAY_SIZE(c->walk.at); i++)
@@ -192,7 +194,10 @@ uint64_t mmu_request_restore(struct mmu_ctx *c, struct mmu_request *q)
     q->mfn = mfn(r->word[n++]);
     q->value = r->word[n++];
     q->rc = (int32_t)r->word[n++];
-    q->hold = (fref_t){ r->word[n++] };
+    w = r->word[n++];
+    q->hold = FREF_NONE;
+    if (w != 0)
+        q->hold = pte_table_ref(w);
     c->walk.depth = (uint32_t)r->word[n++];
     c->walk.err = (int32_t)r->word[n++];
     for (unsigned i = 0; i < ARRAY_SIZE(c->walk.at); i++) {

@@ -24,10 +24,7 @@ int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, fref_t *out)
     if (unlikely(!frame_valid(m)) || unlikely(frame_owner(m) == (DOMID_IO & 0x7fff))) {
         if (!c->v->domain->privileged)
             return -EPERM;
-        if (m.v >= io_max_mfn)
-            return -EINVAL;
-        out->v = (pte & PTE_ADDR) | FREF_TAG_IO;
-        return 0;
+        return frame_get_io(m, out);
     }
     if (unlikely(c->pg_owner == NULL))
         return -EINVAL;
@@ -75,7 +72,7 @@ int update_l1(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t value, bool p
 int update_l1_if(struct mmu_ctx *c, mfn_t t, unsigned i, uint64_t *expected, uint64_t value)
 {
     uint64_t pte = value, old = *expected;
-    fref_t r = FREF_NONE;
+    fref_t r;
     int rc;
 
     if (pte_present(value)) {
@@ -87,7 +84,8 @@ int update_l1_if(struct mmu_ctx *c, mfn_t t, unsigned i, uint64_t *expected, uin
         pte = pte_make(r, (value & ~PTE_G) | PTE_U, (value & PTE_W) != 0);
     }
     if (!pt_commit_if(t, i, expected, pte)) {
-        frame_put(r);
+        if (pte_present(pte))
+            frame_put(pte_ref(pte));
         return -EAGAIN;
     }
     if (pte_present(old))
