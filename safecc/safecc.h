@@ -89,7 +89,6 @@ struct Options {
     std::vector<std::string> core_paths;  /* --core */
     std::vector<std::string> arch_paths;  /* --arch: core files that may hold assembly */
     std::vector<std::string> trust_paths; /* --trust: judged in a run of their own */
-    std::vector<std::string> trusted_headers; /* suffixes of paths; their macros and inline functions are trusted */
     std::set<std::string> only_rules;         /* empty: all */
     unsigned stack_budget = 4096;             /* bytes, for SC-16 */
 };
@@ -167,6 +166,14 @@ public:
     /* Name of the function that holds the location; "" outside of any. */
     std::string function_at(clang::SourceLocation loc) const;
 };
+
+/* A header whose macros and inline functions are believed: the end of its path, and its text's SHA-256. */
+struct TrustedHeader {
+    std::string name, sha256;
+};
+const std::vector<TrustedHeader> &trusted_headers();
+/* SHA-256 in hexadecimal. */
+std::string sha256_text(llvm::StringRef text);
 
 /* All units given in one run: a module, or the whole core. */
 struct Module {

@@ -33,7 +33,8 @@ int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
             return -ENOMEM;
         for (uint64_t i = 0; i < CHUNK_PAGES; i++)
             memset(frame_bytes(mfn(m.v + i)), 0, PAGE_SIZE);
-        image.chunk[image.nr_chunks++] = (uint32_t)m.v;
+        image.chunk[image.nr_chunks] = (uint32_t)m.v;
+        image.nr_chunks++;
     }
     return 0;
 }
@@ -41,11 +42,12 @@ int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
 struct kimage_window kimage_sink_window(uint64_t offset, size_t want)
 {
     uint64_t chunk_bytes = CHUNK_PAGES * PAGE_SIZE, in_chunk = offset % chunk_bytes;
+    uint8_t *chunk SC_COUNT(chunk_bytes);
 
     if (offset / chunk_bytes >= image.nr_chunks)
         return (struct kimage_window){ NULL, 0 };
-    return (struct kimage_window){ &frames_bytes(mfn(image.chunk[offset / chunk_bytes]), chunk_bytes)[in_chunk],
-                                   min_u64(want, chunk_bytes - in_chunk) };
+    chunk = frames_bytes(mfn(image.chunk[offset / chunk_bytes]), chunk_bytes);
+    return (struct kimage_window){ &chunk[in_chunk], min_u64(want, chunk_bytes - in_chunk) };
 }
 
 static struct kimage_info loaded SC_BOOT;

@@ -88,6 +88,11 @@ static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint6
     return hypercall_unknown(v, (uint32_t)guest_regs()->rax);
 }
 
+long hypercall_call(struct vcpu *v, uint64_t op, const xen_ulong_t args[6])
+{
+    return hypercall_table[op % NR_HYPERCALLS](v, args[0], args[1], args[2], args[3], args[4]);
+}
+
 void hypercall_resume(struct vcpu *v, struct guest_regs *regs)
 {
     uint8_t op = v->cont.in_multicall ? __HYPERVISOR_multicall : v->cont.op;

@@ -9,6 +9,8 @@
 
 /* Indexed by rax in arch/entry.S: every slot is a handler. */
 extern hypercall_fn *const hypercall_table[NR_HYPERCALLS];
+/* Call number op, below NR_HYPERCALLS, with its arguments; what the handler returns. */
+long hypercall_call(struct vcpu *v, uint64_t op, const xen_ulong_t args[6]);
 /* The call that v's continuation record belongs to goes on; its result into regs. */
 void hypercall_resume(struct vcpu *v, struct guest_regs *regs);
 /* "mmu_update" and so on, for logs. */

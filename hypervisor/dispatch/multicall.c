@@ -15,7 +15,7 @@ static long entry_call(struct vcpu *v, const struct multicall_entry *e)
         return -EINVAL;
     if (e->op >= NR_HYPERCALLS || e->op == __HYPERVISOR_iret)
         return -ENOSYS;
-    return hypercall_table[e->op % NR_HYPERCALLS](v, e->args[0], e->args[1], e->args[2], e->args[3], e->args[4]);
+    return hypercall_call(v, e->op, e->args);
 }
 
 /* Every how many entries the list looks whether something waits. */

@@ -121,7 +121,6 @@ int command_line_parse(int argc, const char **argv, CommandLine &out)
         { "--core", &out.options.core_paths }, { "--arch", &out.options.arch_paths }, { "--trust", &out.options.trust_paths },
     };
 
-    out.options.trusted_headers = { "ports/safe.h", "sc_host.h", "core/pool.h" };
     for (int i = 1; i < argc; i++) {
         std::string a = argv[i], value;
         bool joined = a.rfind("--", 0) == 0 && a.find('=') != std::string::npos;

@@ -151,8 +151,12 @@ public:
     void FileChanged(SourceLocation loc, FileChangeReason reason, SrcMgr::CharacteristicKind, FileID) override
     {
         /* What a #line says is not what the file is. */
-        if (reason == RenameFile && !sm.isInSystemHeader(loc)) {
-            std::string real = sm.getFilename(loc).str();
+        std::string real = sm.getFilename(loc).str();
+        bool invalid = false;
+        const SrcMgr::SLocEntry &entry = sm.getSLocEntry(sm.getFileID(loc), &invalid);
+        /* How the file was included, whatever a marker in it says. */
+        bool system = invalid || !entry.isFile() || entry.getFile().getFileCharacteristic() != SrcMgr::C_User;
+        if (reason == RenameFile && !system) {
             PresumedLoc at = sm.getPresumedLoc(loc, false);
             if (at.isValid() && !real.empty())
                 unit.line_directives.push_back({ real, at.getLine(), 1, 0 });

@@ -2,6 +2,11 @@
 /* A unit: its flat text, its AST, and the way back from either to the source. */
 #include "safecc.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SHA256.h"
+
 #include "clang/Frontend/FrontendDiagnostic.h"
 #include "clang/Lex/Lexer.h"
 #include "clang/Tooling/Tooling.h"
@@ -87,19 +92,45 @@ static bool ends_with(const std::string &s, const std::string &suffix)
     return s.size() >= suffix.size() && s.compare(s.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
 
-static bool trusted(const Options &options, const std::string &file)
+std::string sha256_text(llvm::StringRef text)
 {
-    for (const std::string &suffix : options.trusted_headers)
-        if (ends_with(file, suffix))
-            return true;
-    return false;
+    return llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(text)), true);
 }
 
-static bool under(const std::string &file, const std::vector<std::string> &prefixes)
+/* By its name and its very text. */
+static bool trusted(const std::string &file)
 {
-    for (const std::string &prefix : prefixes)
-        if (file.rfind(prefix, 0) == 0)
+    static std::map<std::string, bool> known;
+    auto it = known.find(file);
+
+    if (it != known.end())
+        return it->second;
+    bool good = false;
+    for (const TrustedHeader &h : trusted_headers()) {
+        if (file != h.name && !ends_with(file, "/" + h.name))
+            continue;
+        auto text = llvm::MemoryBuffer::getFile(file);
+        good |= text && sha256_text((*text)->getBuffer()) == h.sha256;
+    }
+    return known[file] = good;
+}
+
+/* The file lies in a folder, or is the file itself; no way round through "..". */
+static bool under(const std::string &file, const std::vector<std::string> &places)
+{
+    llvm::SmallString<256> plain(file);
+
+    if (places.empty())
+        return false;
+    llvm::sys::path::remove_dots(plain, true);
+    for (const std::string &place : places) {
+        llvm::SmallString<256> folder(place);
+        llvm::sys::path::remove_dots(folder, true);
+        while (!folder.empty() && folder.back() == '/')
+            folder.pop_back();
+        if (plain == folder || (plain.str().starts_with(folder) && plain[folder.size()] == '/'))
             return true;
+    }
     return false;
 }
 
@@ -107,14 +138,14 @@ bool Unit::from_trusted_macro(SourceLocation loc) const
 {
     const TokenOrigin *t = origin(loc);
 
-    return t != nullptr && t->macro != 0 && trusted(*options, macros[t->macro].file);
+    return t != nullptr && t->macro != 0 && trusted(macros[t->macro].file);
 }
 
 bool Unit::from_trusted_file(SourceLocation loc) const
 {
     const TokenOrigin *t = origin(loc);
 
-    return t == nullptr || file_is_system[t->file] || trusted(*options, files[t->file]) || under(files[t->file], options->trust_paths);
+    return t == nullptr || file_is_system[t->file] || trusted(files[t->file]) || under(files[t->file], options->trust_paths);
 }
 
 bool Unit::system_declared(const Decl *decl) const
@@ -274,7 +305,7 @@ bool Unit::core_file(SourceLocation loc) const
 
 bool Unit::trusted_name(const std::string &file) const
 {
-    return trusted(*options, file) || under(file, options->trust_paths);
+    return trusted(file) || under(file, options->trust_paths);
 }
 
 bool Unit::core_name(const std::string &file) const

@@ -166,6 +166,9 @@ private:
 
         if (!to->isPointerType() || !was->isPointerType())
             return;
+        for (const auto &up : unit.context().getParents(*c))
+            if (const auto *b = up.get<BinaryOperator>(); b != nullptr && b->isEqualityOp())
+                return; /* compared, not kept */
         for (; to->isPointerType() && was->isPointerType(); to = to->getPointeeType(), was = was->getPointeeType()) {
             QualType a = to->getPointeeType(), b = was->getPointeeType();
             if (b.isConstQualified() && !a.isConstQualified())

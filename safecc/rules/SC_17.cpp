@@ -20,22 +20,33 @@ class Changes : public RecursiveASTVisitor<Changes> {
 public:
     struct Change {
         bool up = false, down = false, other = false;
+        bool strides = false; /* adds or subtracts more than one: may step over its bound */
         std::vector<const Stmt *> where;
     };
     std::map<const ValueDecl *, Change> of;
-    bool calls = false;
+    std::set<const ValueDecl *> fields; /* assigned, of whatever object */
+    bool calls = false, stores = false; /* a call; an assignment through a pointer */
 
+    bool VisitCallExpr(CallExpr *)
+    {
+        calls = true;
+        return true;
+    }
     bool VisitBinaryOperator(BinaryOperator *b)
     {
         if (!b->isAssignmentOp())
             return true;
         Change *c = slot(b->getLHS());
         if (c == nullptr)
-            return true;
+            return elsewhere(b->getLHS());
         c->where.push_back(b);
         const Expr *r = strip(b->getRHS());
         bool positive = positive_constant(r);
         BinaryOperatorKind op = b->getOpcode();
+        if (op == BO_AddAssign || op == BO_SubAssign)
+            c->strides |= constant_above(r, 1);
+        else if (op == BO_Assign && (steps(b, BO_Add) || steps(b, BO_Sub)))
+            c->strides |= constant_above(strip(cast<BinaryOperator>(r)->getRHS()), 1);
         if ((op == BO_AddAssign && positive))
             c->up = true;
         else if (op == BO_SubAssign && positive)
@@ -62,11 +73,21 @@ public:
             c->where.push_back(u);
         } else if (u->getOpcode() == UO_AddrOf && (c = slot(u->getSubExpr())) != nullptr) {
             c->other = true;
+        } else if (u->isIncrementDecrementOp()) {
+            return elsewhere(u->getSubExpr());
         }
         return true;
     }
 
 private:
+    bool elsewhere(const Expr *lhs)
+    {
+        if (const auto *m = dyn_cast<MemberExpr>(lhs->IgnoreParens()))
+            fields.insert(m->getMemberDecl());
+        else if (!isa<ArraySubscriptExpr>(lhs->IgnoreParens()) || !isa<ArrayType>(strip(cast<ArraySubscriptExpr>(lhs->IgnoreParens())->getBase())->getType().getTypePtr()))
+            stores = true;
+        return true;
+    }
     Change *slot(const Expr *e)
     {
         const auto *r = dyn_cast<DeclRefExpr>(e->IgnoreParens());
@@ -129,6 +150,8 @@ private:
     const FunctionDecl *f;
     Reporter &out;
     std::map<const Stmt *, std::vector<std::string>> annotated;
+    std::set<const ValueDecl *> taken;
+    bool looked = false;
 
     void error(SourceLocation at, const std::string &message, const std::string &help)
     {
@@ -227,12 +250,65 @@ private:
             return false;
         if (up && op == BO_LE && largest(limit, v))
             return false;
+        if (it->second.strides && (op == BO_NE || (v->getType()->isUnsignedIntegerType() && !leaves_room(limit, v, up))))
+            return false;
+        if (up && !reaches(limit, v))
+            return false;
         if (limit != nullptr && !stays(limit, changes))
             return false;
         if (!each_turn(it->second.where, body, inc, moving))
             return false;
         why = "it counts: each turn moves `" + v->getNameAsString() + "` " + (up ? "up" : "down") + " to a bound that stays";
         return true;
+    }
+
+    /* The counter's type holds every value that the bound may have. */
+    bool reaches(const Expr *limit, const VarDecl *v)
+    {
+        Expr::EvalResult r;
+        unsigned width = unit.context().getIntWidth(v->getType()) - (v->getType()->isSignedIntegerType() ? 1 : 0);
+
+        if (limit == nullptr)
+            return true;
+        if (limit->EvaluateAsInt(r, unit.context()))
+            return r.Val.getInt().isNegative() || r.Val.getInt().getActiveBits() <= width;
+        QualType type = strip(limit)->getType();
+        return type->isIntegralOrEnumerationType() && unit.context().getIntWidth(type) - (type->isSignedIntegerType() ? 1 : 0) <= width;
+    }
+
+    /* A stride of less than 2^31 from this side of the bound stays inside the counter's type. */
+    bool leaves_room(const Expr *limit, const VarDecl *v, bool up)
+    {
+        Expr::EvalResult r;
+
+        if (limit == nullptr || !up)
+            return false;
+        if (limit->EvaluateAsInt(r, unit.context()))
+            return r.Val.getInt().getActiveBits() < unit.context().getIntWidth(v->getType());
+        return unit.context().getIntWidth(strip(limit)->getType()) < unit.context().getIntWidth(v->getType());
+    }
+
+    /* Somewhere in the function its address is taken: a pointer may change it. */
+    bool address_taken(const VarDecl *v)
+    {
+        class Finder : public RecursiveASTVisitor<Finder> {
+        public:
+            std::set<const ValueDecl *> taken;
+            bool VisitUnaryOperator(UnaryOperator *u)
+            {
+                const auto *r = dyn_cast<DeclRefExpr>(u->getSubExpr()->IgnoreParens());
+                if (u->getOpcode() == UO_AddrOf && r != nullptr)
+                    taken.insert(r->getDecl());
+                return true;
+            }
+        };
+        if (!looked) {
+            Finder finder;
+            finder.TraverseStmt(f->getBody());
+            taken = std::move(finder.taken);
+            looked = true;
+        }
+        return taken.count(v) != 0;
     }
 
     bool always_at_least_zero(const Expr *limit)
@@ -251,20 +327,28 @@ private:
     {
         class Finder : public RecursiveASTVisitor<Finder> {
         public:
-            Finder(Changes &changes) : changes(changes) {}
+            Finder(Changes &changes, Loops &loops) : changes(changes), loops(loops) {}
             Changes &changes;
+            Loops &loops;
             bool good = true;
             bool VisitDeclRefExpr(DeclRefExpr *r)
             {
-                if (const auto *v = dyn_cast<VarDecl>(r->getDecl()))
-                    good &= (v->hasLocalStorage() || v->getType().isConstQualified() || v->isStaticLocal() || v->hasGlobalStorage()) && !changes.of.count(v);
+                const auto *v = dyn_cast<VarDecl>(r->getDecl());
+                if (v == nullptr || v->getType().isConstQualified())
+                    return true;
+                bool by_others = !v->hasLocalStorage() && !annotations_of(v).fixed && !annotations_of(v).boot;
+                if (v->hasLocalStorage())
+                    by_others = loops.address_taken(v);
+                good &= !changes.of.count(v) && !(by_others && (changes.calls || changes.stores));
                 return good;
             }
             bool VisitMemberExpr(MemberExpr *m)
             {
                 /* A field may be changed by what the loop calls or by others: it is read anew each turn. */
                 const auto *field = dyn_cast<FieldDecl>(m->getMemberDecl());
-                good &= !m->isArrow() || (field != nullptr && (annotations_of(field).fixed || !annotations_of(field).guarded_by.empty() || field->getType().isConstQualified()));
+                bool guarded = field != nullptr && !annotations_of(field).guarded_by.empty() && !changes.calls && !changes.stores;
+                good &= !changes.fields.count(m->getMemberDecl());
+                good &= !m->isArrow() || (field != nullptr && (annotations_of(field).fixed || guarded || field->getType().isConstQualified()));
                 return good;
             }
             bool VisitCallExpr(CallExpr *)
@@ -277,7 +361,7 @@ private:
                 good = false;
                 return false;
             }
-        } finder(changes);
+        } finder(changes, *this);
         finder.TraverseStmt(const_cast<Expr *>(e));
         return finder.good;
     }
@@ -315,12 +399,16 @@ private:
     }
     static bool has_continue(const Stmt *s)
     {
-        if (isa<ContinueStmt>(s))
+        return leaves(s, false);
+    }
+    /* A continue of this loop, or a goto that may jump over what follows. */
+    static bool leaves(const Stmt *s, bool inner)
+    {
+        if (isa<GotoStmt>(s) || (isa<ContinueStmt>(s) && !inner))
             return true;
-        if (isa<ForStmt>(s) || isa<WhileStmt>(s) || isa<DoStmt>(s))
-            return false;
+        inner |= isa<ForStmt>(s) || isa<WhileStmt>(s) || isa<DoStmt>(s);
         for (const Stmt *c : s->children())
-            if (c != nullptr && has_continue(c))
+            if (c != nullptr && leaves(c, inner))
                 return true;
         return false;
     }
