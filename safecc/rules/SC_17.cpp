@@ -22,12 +22,25 @@ public:
         std::vector<const Stmt *> where;
     };
     std::map<const ValueDecl *, Change> of;
-    bool calls = false;
+    std::set<const ValueDecl *> touched; /* locals a part of which is assigned, or whose address is taken; and assigned fields */
+    bool calls = false;                  /* anything behind a pointer may change */
+
+    bool VisitCallExpr(CallExpr *c)
+    {
+        calls |= c->getBuiltinCallee() == 0;
+        return true;
+    }
+    bool VisitAtomicExpr(AtomicExpr *)
+    {
+        calls = true;
+        return true;
+    }
 
     bool VisitBinaryOperator(BinaryOperator *b)
     {
         if (!b->isAssignmentOp())
             return true;
+        part(b->getLHS());
         Change *c = slot(b->getLHS());
         if (c == nullptr)
             return true;
@@ -56,6 +69,8 @@ public:
     bool VisitUnaryOperator(UnaryOperator *u)
     {
         Change *c = nullptr;
+        if (u->isIncrementDecrementOp() || u->getOpcode() == UO_AddrOf)
+            part(u->getSubExpr());
         if (u->isIncrementDecrementOp() && (c = slot(u->getSubExpr())) != nullptr) {
             (u->isIncrementOp() ? c->up : c->down) = true;
             c->where.push_back(u);
@@ -70,6 +85,15 @@ private:
     {
         const auto *r = dyn_cast<DeclRefExpr>(e->IgnoreParens());
         return r == nullptr ? nullptr : &of[r->getDecl()];
+    }
+    void part(const Expr *e)
+    {
+        e = e->IgnoreParens();
+        if (const auto *m = dyn_cast<MemberExpr>(e))
+            touched.insert(m->getMemberDecl());
+        if (!isa<DeclRefExpr>(e))
+            if (const VarDecl *v = root_variable(e))
+                touched.insert(v);
     }
     static bool constant_above(const Expr *e, int64_t least)
     {
@@ -99,7 +123,7 @@ private:
 
 class Loops : public RecursiveASTVisitor<Loops> {
 public:
-    Loops(Unit &unit, const FunctionDecl *f, Reporter &out) : unit(unit), f(f), out(out) {}
+    Loops(Unit &unit, const FunctionDecl *f, Reporter &out) : unit(unit), f(f), flow(FlowCache::of(unit, f)), out(out) {}
 
     bool TraverseAttributedStmt(AttributedStmt *s)
     {
@@ -126,6 +150,7 @@ public:
 private:
     Unit &unit;
     const FunctionDecl *f;
+    const Flow *flow;
     Reporter &out;
     std::map<const Stmt *, std::vector<std::string>> annotated;
 
@@ -211,7 +236,7 @@ private:
     {
         const VarDecl *v = local(moving);
 
-        if (v == nullptr)
+        if (v == nullptr || flow == nullptr || flow->names().kept(v))
             return false;
         auto it = changes.of.find(v);
         if (it == changes.of.end() || it->second.other || it->second.up == it->second.down)
@@ -221,28 +246,74 @@ private:
             return false;
         if (!up && op != BO_GT && op != BO_GE && op != BO_NE)
             return false;
-        /* x >= 0 of an unsigned x is always so. */
-        if (!up && op == BO_GE && v->getType()->isUnsignedIntegerType() && !isa<UnaryOperator>(strip(moving)) && always_at_least_zero(limit))
-            return false;
-        if (up && op == BO_LE && largest(limit, v))
-            return false;
         if (limit != nullptr && !stays(limit, changes))
             return false;
         if (!each_turn(it->second.where, body, inc, moving))
             return false;
+        for (const Stmt *w : it->second.where)
+            if (!moves(w, v, up, moving, limit, op))
+                return false;
         why = "it counts: each turn moves `" + v->getNameAsString() + "` " + (up ? "up" : "down") + " to a bound that stays";
         return true;
     }
 
-    bool always_at_least_zero(const Expr *limit)
+    /* By how much a statement moves its variable: at least 1; 0 for a shift or a division, which moves it unless it is 0. */
+    Wide step_of(const Stmt *w)
     {
+        const auto *b = dyn_cast<BinaryOperator>(w);
         Expr::EvalResult r;
-        return limit->EvaluateAsInt(r, unit.context()) && r.Val.getInt() == 0;
+
+        if (b == nullptr)
+            return 1;
+        const Expr *amount = b->getRHS();
+        if (b->getOpcode() == BO_Assign) {
+            const auto *x = dyn_cast<BinaryOperator>(strip(amount));
+            if (x == nullptr || (x->getOpcode() != BO_Add && x->getOpcode() != BO_Sub))
+                return 0;
+            amount = x->getRHS();
+        } else if (b->getOpcode() != BO_AddAssign && b->getOpcode() != BO_SubAssign) {
+            return 0;
+        }
+        return amount->EvaluateAsInt(r, unit.context()) && r.Val.getInt().getActiveBits() < 32 ? (Wide)r.Val.getInt().getExtValue() : 0;
     }
-    bool largest(const Expr *limit, const VarDecl *v)
+
+    /* The statement moves v towards the limit, and not past the end of its type to the other side. */
+    bool moves(const Stmt *w, const VarDecl *v, bool up, const Expr *moving, const Expr *limit, BinaryOperatorKind op)
     {
-        Expr::EvalResult r;
-        return limit == nullptr || (limit->EvaluateAsInt(r, unit.context()) && r.Val.getInt().getActiveBits() >= unit.context().getIntWidth(v->getType()) - (v->getType()->isSignedIntegerType() ? 1 : 0));
+        Wide step = step_of(w);
+        Interval type = flow->type_range(v->getType());
+        bool good = true, seen = false;
+        const auto *u = dyn_cast<UnaryOperator>(w);
+        bool tested_before = u != nullptr && u->isPostfix() && contains(moving, w); /* i++ < n: the test sees what was */
+
+        flow->visit([&](const Stmt *st, const State &s) {
+            if (st != w)
+                return;
+            seen = true;
+            int key = flow->names().integer(Key{ v, {}, false });
+            if (key == Keys::none) {
+                good = false;
+                return;
+            }
+            Value x, l;
+            x.key = key;
+            x.range = s.zone.range((size_t)key).meet(type);
+            if (limit != nullptr)
+                l = flow->eval(limit, s);
+            else
+                l.range = { 0, 0 };
+            if (step == 0)
+                good &= x.range.lo >= 0 && l.range.lo >= 0 && (op == BO_GT || (op == BO_NE && l.range.hi == 0) || (op == BO_GE && l.range.lo >= 1));
+            else if (op == BO_NE && !tested_before)
+                good &= step == 1 && (up ? flow->difference(x, l, s) < 0 : flow->difference(l, x, s) < 0);
+            else if (op == BO_NE)
+                good &= step == 1 && (up ? flow->difference(x, l, s) <= 0 : flow->difference(l, x, s) <= 0);
+            else if (!tested_before)
+                good &= up ? add_wide(x.range.hi, step) <= type.hi : add_wide(x.range.lo, -step) >= type.lo;
+            else
+                good &= up ? op == BO_LT : op == BO_GT;
+        });
+        return good && seen;
     }
 
     /* Constants, and locals that the loop does not change (or whose fields it cannot). */
@@ -250,20 +321,24 @@ private:
     {
         class Finder : public RecursiveASTVisitor<Finder> {
         public:
-            Finder(Changes &changes) : changes(changes) {}
+            Finder(Changes &changes, const Flow *flow) : changes(changes), flow(flow) {}
             Changes &changes;
+            const Flow *flow;
             bool good = true;
             bool VisitDeclRefExpr(DeclRefExpr *r)
             {
-                if (const auto *v = dyn_cast<VarDecl>(r->getDecl()))
-                    good &= (v->hasLocalStorage() || v->getType().isConstQualified() || v->isStaticLocal() || v->hasGlobalStorage()) && !changes.of.count(v);
+                if (const auto *v = dyn_cast<VarDecl>(r->getDecl())) {
+                    bool shared = !v->hasLocalStorage() && !v->getType().isConstQualified();
+                    good &= !changes.of.count(v) && !changes.touched.count(v) && !(shared && changes.calls) && (shared || flow == nullptr || !flow->names().kept(v));
+                }
                 return good;
             }
             bool VisitMemberExpr(MemberExpr *m)
             {
                 /* A field may be changed by what the loop calls or by others: it is read anew each turn. */
                 const auto *field = dyn_cast<FieldDecl>(m->getMemberDecl());
-                good &= !m->isArrow() || (field != nullptr && (annotations_of(field).fixed || !annotations_of(field).guarded_by.empty() || field->getType().isConstQualified()));
+                bool guarded = field != nullptr && !annotations_of(field).guarded_by.empty() && !changes.calls && !changes.touched.count(field);
+                good &= !m->isArrow() || (field != nullptr && (annotations_of(field).fixed || guarded || field->getType().isConstQualified()));
                 return good;
             }
             bool VisitCallExpr(CallExpr *)
@@ -276,7 +351,7 @@ private:
                 good = false;
                 return false;
             }
-        } finder(changes);
+        } finder(changes, flow);
         finder.TraverseStmt(const_cast<Expr *>(e));
         return finder.good;
     }
@@ -294,7 +369,7 @@ private:
                     const Stmt *plain = isa<Expr>(st) ? llvm::cast<Expr>(st)->IgnoreParens() : st;
                     if (plain == w)
                         return true;
-                    if (has_continue(st))
+                    if (has_continue(st) || jumps_within(st, body))
                         break;
                 }
             } else if (body == w) {
@@ -309,6 +384,16 @@ private:
             return true;
         for (const Stmt *c : in->children())
             if (c != nullptr && contains(c, what))
+                return true;
+        return false;
+    }
+    /* A goto to a label of the loop's own body skips what stands between. */
+    bool jumps_within(const Stmt *s, const Stmt *body)
+    {
+        if (const auto *g = dyn_cast<GotoStmt>(s))
+            return g->getLabel()->getStmt() == nullptr || contains(body, g->getLabel()->getStmt());
+        for (const Stmt *c : s->children())
+            if (c != nullptr && jumps_within(c, body))
                 return true;
         return false;
     }
