@@ -12,24 +12,19 @@ int mmu_target(struct vcpu *v, uint64_t foreigndom, struct mmu_ctx *c)
 {
     uint32_t who = (uint32_t)foreigndom, tables = who >> 16;
     domid_t frames = (domid_t)who;
+    struct domain *pt_owner = v->domain, *pg_owner = v->domain;
 
-    *c = (struct mmu_ctx){ .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
-    if (likely(who == DOMID_SELF))
-        return 0;
-    if (tables != 0) {
-        c->pt_owner = domain_find(v->domain, (domid_t)(tables - 1));
-        if (c->pt_owner == NULL)
+    if (unlikely(who != DOMID_SELF)) {
+        if (tables != 0)
+            pt_owner = domain_find(v->domain, (domid_t)(tables - 1));
+        /* DOMID_IO: device memory only */
+        pg_owner = frames == DOMID_IO ? NULL : domain_find(v->domain, frames);
+        if (pt_owner == NULL || (pg_owner == NULL && frames != DOMID_IO))
             return -ESRCH;
+        if ((pt_owner != v->domain || pg_owner != v->domain) && !v->domain->privileged)
+            return -EPERM;
     }
-    if (frames == DOMID_IO) {
-        c->pg_owner = NULL;
-    } else {
-        c->pg_owner = domain_find(v->domain, frames);
-        if (c->pg_owner == NULL)
-            return -ESRCH;
-    }
-    if ((c->pt_owner != v->domain || c->pg_owner != v->domain) && !v->domain->privileged)
-        return -EPERM;
+    *c = (struct mmu_ctx){ .v = v, .pt_owner = pt_owner, .pg_owner = pg_owner };
     return 0;
 }
 

@@ -70,6 +70,19 @@ void Flow::forget_base(const VarDecl *v, State &s) const
             set_pointer((int)i, keys.pointer_key(i).path.empty() ? Null::Unknown : null_from_declaration(keys.pointer_key(i).path.back(), true), nullptr, s);
 }
 
+/* Every key that goes through the pointer. */
+void Flow::forget_behind(const VarDecl *v, State &s) const
+{
+    for (size_t i = 1; i < keys.nr_integers(); i++)
+        if (const Key &k = keys.integer_key(i); k.base == v && k.through_pointer && !k.path.back()->getType().isConstQualified()) {
+            s.zone.forget(i);
+            s.zone.set_range(i, declared_range(k.path.back(), type_range(keys.integer_type(i))));
+        }
+    for (size_t i = 0; i < keys.nr_pointers(); i++)
+        if (const Key &k = keys.pointer_key(i); k.base == v && k.through_pointer && !k.path.back()->getType().isConstQualified())
+            set_pointer((int)i, null_from_declaration(k.path.back(), true), nullptr, s);
+}
+
 /* What is behind pointers may have changed. */
 void Flow::forget_memory(State &s, bool fixed_too) const
 {
@@ -161,6 +174,14 @@ void Flow::effect_of_call(const CallExpr *call, State &s) const
             continue;
         if (const VarDecl *v = root_variable(e); v != nullptr && !constant)
             forget_base(v, s);
+    }
+    /* An object that is handed over by a pointer of its own may be made anew there. */
+    for (const Expr *arg : call->arguments()) {
+        QualType t = arg->getType();
+        const auto *r = dyn_cast<DeclRefExpr>(arg->IgnoreParenImpCasts());
+        const auto *v = r == nullptr ? nullptr : dyn_cast<VarDecl>(r->getDecl());
+        if (v != nullptr && t->isPointerType() && t->getPointeeType()->isRecordType() && !t->getPointeeType().isConstQualified() && call->getBuiltinCallee() == 0)
+            forget_behind(v, s);
     }
     if (callee != nullptr && (callee->hasAttr<PureAttr>() || callee->hasAttr<ConstAttr>() || callee->getBuiltinID() != 0))
         return;

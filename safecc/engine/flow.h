@@ -89,6 +89,7 @@ private:
     void store(const clang::Expr *lhs, const clang::Expr *rhs, const clang::Stmt *st, State &s) const;
     void store_struct(const clang::Expr *lhs, State &s) const;
     void forget_base(const clang::VarDecl *v, State &s) const;
+    void forget_behind(const clang::VarDecl *v, State &s) const;
     void forget_memory(State &s, bool fixed_too) const;
     void effect_of_call(const clang::CallExpr *call, State &s) const;
     void declare(const clang::VarDecl *v, State &s) const;

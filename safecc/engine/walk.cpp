@@ -2,6 +2,7 @@
 /* Graphs: of a function's control flow, and of a module's calls. */
 #include "engine/walk.h"
 
+#include "engine/callees.h"
 #include "engine/flow.h"
 
 using namespace clang;
@@ -35,14 +36,14 @@ public:
     std::vector<const CallExpr *> list;
     bool VisitCallExpr(CallExpr *c)
     {
-        if (c->getDirectCallee() != nullptr && c->getBuiltinCallee() == 0)
+        if (c->getBuiltinCallee() == 0)
             list.push_back(c);
         return true;
     }
 };
 } // namespace
 
-std::string CallGraphOf::key(const Unit &unit, const FunctionDecl *f)
+std::string function_key(const Unit &unit, const FunctionDecl *f)
 {
     std::string name = f->getNameAsString();
 
@@ -53,7 +54,7 @@ CallGraphOf::CallGraphOf(Module &module)
 {
     for (auto &unit : module.units)
         for (const FunctionDecl *f : judged_functions(*unit)) {
-            auto &slot = by_name[key(*unit, f)];
+            auto &slot = by_name[function_key(*unit, f)];
             if (slot == nullptr)
                 slot = std::make_unique<Node>();
             slot->unit = unit.get();
@@ -63,13 +64,14 @@ CallGraphOf::CallGraphOf(Module &module)
         Calls calls;
         calls.TraverseStmt(node->f->getBody());
         for (const CallExpr *c : calls.list)
-            node->calls.emplace_back(c, find(*node->unit, c->getDirectCallee()));
+            for (const FunctionDecl *target : callees_of(c))
+                node->calls.push_back({ c, target, find(*node->unit, target) });
     }
 }
 
 CallGraphOf::Node *CallGraphOf::find(Unit &unit, const FunctionDecl *f)
 {
-    auto it = by_name.find(key(unit, f));
+    auto it = by_name.find(function_key(unit, f));
 
     return it == by_name.end() ? nullptr : it->second.get();
 }

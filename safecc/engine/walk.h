@@ -81,21 +81,29 @@ template <class Client, class State> void walk(const clang::CFG &cfg, Client &cl
 /* The graph of a function, every expression an element; made once. */
 const clang::CFG *graph_of(Unit &unit, const clang::FunctionDecl *f);
 
+/* A function's name in the whole run: of a static one, with its unit. */
+std::string function_key(const Unit &unit, const clang::FunctionDecl *f);
+
 /* The call graph over all units: definitions by name (static ones by unit). */
 class CallGraphOf {
 public:
     explicit CallGraphOf(Module &module);
+    struct Node;
+    struct Edge {
+        const clang::CallExpr *call;
+        const clang::FunctionDecl *target; /* one of those that the call may reach */
+        Node *callee;                      /* null: defined elsewhere */
+    };
     struct Node {
         Unit *unit = nullptr;
         const clang::FunctionDecl *f = nullptr;
-        std::vector<std::pair<const clang::CallExpr *, Node *>> calls; /* null: defined elsewhere */
+        std::vector<Edge> calls;
     };
     std::vector<Node *> nodes() const;
     Node *find(Unit &unit, const clang::FunctionDecl *f);
 
 private:
     std::map<std::string, std::unique_ptr<Node>> by_name;
-    static std::string key(const Unit &unit, const clang::FunctionDecl *f);
 };
 
 } // namespace safecc

@@ -345,7 +345,7 @@ private:
         } else if (const auto *call = dyn_cast<CallExpr>(st)) {
             for (const FunctionDecl *callee : callees_of(call))
                 for (unsigned i = 0; i < call->getNumArgs() && i < callee->getNumParams(); i++)
-                    if (kept.count({ callee->getNameAsString(), i }))
+                    if (kept.count({ function_key(unit, callee), i }))
                         outlives(call->getArg(i), call, "what `" + callee->getNameAsString() + "` keeps of its parameter `" + callee->getParamDecl(i)->getNameAsString() + "`");
         } else if (const auto *a = dyn_cast<AtomicExpr>(st)) {
             auto *atomic = const_cast<AtomicExpr *>(a);
@@ -525,7 +525,7 @@ const Kept &kept_parameters(Module &module)
             for (const FunctionDecl *f : judged_functions(*unit))
                 if (const CFG *cfg = graph_of(*unit, f))
                     for (unsigned p : Escapes(*unit, f, kept, nullptr).run(*cfg))
-                        again |= kept.emplace(f->getNameAsString(), p).second;
+                        again |= kept.emplace(function_key(*unit, f), p).second;
     }
     return kept;
 }

@@ -775,7 +775,7 @@ private:
             const Expr *arg = strip(call->getArg(i));
             if (!annotations_of(p).owned) {
                 for (const FunctionDecl *one : callees_of(call))
-                    if (kept.count({ one->getNameAsString(), i }))
+                    if (kept.count({ function_key(unit, one), i }))
                         keep(arg, s);
                 continue;
             }

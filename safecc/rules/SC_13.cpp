@@ -3,8 +3,10 @@
  * SC-13: an RCU slot (SC_SLOT) is read and published only by slot_read() and slot_publish(); what was read is not used past
  * a preemption point, and not freed at once.
  */
+#include "engine/callees.h"
 #include "engine/flow.h"
 #include "engine/walk.h"
+#include "rules/judged.h"
 
 using namespace clang;
 
@@ -96,11 +98,38 @@ private:
         say(e, "`" + d->getNameAsString() + "` is a slot and is used directly", nullptr, "", "slot_read() to read it, slot_publish() to change it");
     }
 
+    /* What a slot named, a part of it, its address, one of several, a struct made of it, or what a function made of it. */
+    bool names_slot(const Expr *e, const State &s)
+    {
+        e = strip(e);
+        if (slot_read(e) != nullptr)
+            return true;
+        if (const auto *r = dyn_cast<DeclRefExpr>(e))
+            return s.read.count(dyn_cast<VarDecl>(r->getDecl())) != 0;
+        if (const auto *call = dyn_cast<CallExpr>(e)) {
+            if (type_holds_pointer(call->getType()))
+                for (const Expr *arg : call->arguments())
+                    if (type_holds_pointer(strip(arg)->getType()) && names_slot(arg, s))
+                        return true;
+            return false;
+        }
+        if (const auto *se = dyn_cast<StmtExpr>(e)) {
+            const auto *last = se->getSubStmt()->body_empty() ? nullptr : dyn_cast<Expr>(se->getSubStmt()->body_back());
+            return last != nullptr && names_slot(last, s);
+        }
+        if (const auto *c = dyn_cast<AbstractConditionalOperator>(e))
+            return names_slot(c->getTrueExpr(), s) || names_slot(c->getFalseExpr(), s);
+        if (const auto *sub = dyn_cast<ArraySubscriptExpr>(e))
+            return names_slot(sub->getBase(), s);
+        for (const Stmt *child : e->children())
+            if (const auto *part = dyn_cast_or_null<Expr>(child); part != nullptr && names_slot(part, s))
+                return true;
+        return false;
+    }
+
     void assign(const VarDecl *v, const Expr *value, State &s)
     {
-        bool read = slot_read(value) != nullptr;
-        if (const auto *r = dyn_cast<DeclRefExpr>(strip(value)))
-            read |= s.read.count(dyn_cast<VarDecl>(r->getDecl())) != 0;
+        bool read = type_holds_pointer(v->getType()) && names_slot(value, s);
         s.read.erase(v);
         s.ended.erase(v);
         if (read)
@@ -109,13 +138,16 @@ private:
 
     void call(const CallExpr *call, State &s, bool look)
     {
-        const FunctionDecl *callee = call->getDirectCallee();
+        const FunctionDecl *callee = callee_of(call);
         if (callee == nullptr)
             return;
+        bool stops = false;
+        for (const FunctionDecl *one : callees_of(call))
+            stops |= annotations_of(one).preempts || preempting.count(function_key(unit, one));
         for (unsigned i = 0; look && i < call->getNumArgs() && i < callee->getNumParams(); i++)
             if (annotations_of(callee->getParamDecl(i)).owned && slot_read(call->getArg(i)) != nullptr)
                 say(strip(call->getArg(i)), "what a slot names is freed at once, while others may read it", nullptr, "", "publish null, wait for a grace period, then free");
-        if (annotations_of(callee).preempts || preempting.count(callee->getNameAsString())) {
+        if (stops) {
             for (auto &[v, where] : s.read)
                 s.ended.emplace(v, call);
             s.read.clear();
@@ -168,10 +200,9 @@ public:
         for (bool again = true; again;) {
             again = false;
             for (CallGraphOf::Node *n : graph.nodes())
-                for (auto &[call, callee] : n->calls) {
-                    const FunctionDecl *target = call->getDirectCallee();
-                    if (annotations_of(target).preempts || preempting.count(target->getNameAsString()))
-                        again |= preempting.insert(n->f->getNameAsString()).second;
+                for (auto &[call, target, callee] : n->calls) {
+                    if (annotations_of(target).preempts || preempting.count(function_key(*n->unit, target)))
+                        again |= preempting.insert(function_key(*n->unit, n->f)).second;
                 }
         }
         for (auto &unit : module.units)

@@ -53,7 +53,7 @@ public:
             return;
         std::set<Node *> called;
         for (Node *n : graph.nodes())
-            for (auto &[call, callee] : n->calls)
+            for (auto &[call, target, callee] : n->calls)
                 if (callee != nullptr && callee != n)
                     called.insert(callee);
         for (Node *n : graph.nodes())
@@ -96,16 +96,16 @@ private:
         if (!on_path.insert(n).second)
             return 0; /* a cycle: recursion() has judged it */
         uint64_t most = 0;
-        for (auto &[call, callee] : n->calls) {
+        for (auto &[call, target, callee] : n->calls) {
             uint64_t below = elsewhere;
             if (stops(call))
                 continue;
             if (callee != nullptr) {
                 below = use(callee);
-            } else if (const std::string &s = annotations_of(call->getDirectCallee()).stack; !s.empty()) {
+            } else if (const std::string &s = annotations_of(target).stack; !s.empty()) {
                 below = strtoull(s.c_str(), nullptr, 0);
-            } else if (n->unit->from_trusted_file(call->getDirectCallee()->getLocation()) || !call->getDirectCallee()->getReturnType().isNull()) {
-                below = call->getDirectCallee()->isInlined() ? 0 : elsewhere;
+            } else if (n->unit->from_trusted_file(target->getLocation()) || !target->getReturnType().isNull()) {
+                below = target->isInlined() ? 0 : elsewhere;
             }
             if (below > most) {
                 most = below;
@@ -132,7 +132,7 @@ private:
     /* Everything that leads back to n. */
     bool reaches(Node *from, Node *to, std::set<Node *> &seen)
     {
-        for (auto &[call, callee] : from->calls) {
+        for (auto &[call, target, callee] : from->calls) {
             if (stops(call))
                 continue;
             if (callee == to)
@@ -149,7 +149,7 @@ private:
         if (!reaches(n, n, seen))
             return;
         const Flow *flow = FlowCache::of(*n->unit, n->f);
-        for (auto &[call, callee] : n->calls) {
+        for (auto &[call, target, callee] : n->calls) {
             std::set<Node *> again;
             if (stops(call) || callee == nullptr || (callee != n && !reaches(callee, n, again)))
                 continue;
@@ -189,8 +189,9 @@ private:
             }
             good = here;
         });
-        if (good && callee == n)
-            depth[n] = most + 1 > (Wide)UINT32_MAX ? UINT32_MAX : (uint64_t)(most + 1);
+        /* Each function of the circle may stand on the stack as often. */
+        if (good)
+            depth[n] = std::max(depth[n], most + 1 > (Wide)UINT32_MAX ? (uint64_t)UINT32_MAX : (uint64_t)(most + 1));
         return good;
     }
 
@@ -207,11 +208,11 @@ private:
     }
     void below(Node *root, Node *at, long level, std::set<Node *> &seen)
     {
-        for (auto &[call, callee] : at->calls) {
-            const std::string &theirs = annotations_of(call->getDirectCallee()).port;
+        for (auto &[call, target, callee] : at->calls) {
+            const std::string &theirs = annotations_of(target).port;
             if (!theirs.empty()) {
                 if (strtol(theirs.c_str(), nullptr, 0) >= level)
-                    say(at, call->getSourceRange(), "a port of level " + std::to_string(level) + " reaches `" + call->getDirectCallee()->getNameAsString() + "` of level " + theirs,
+                    say(at, call->getSourceRange(), "a port of level " + std::to_string(level) + " reaches `" + target->getNameAsString() + "` of level " + theirs,
                         { { root->unit->place(root->f->getLocation()), "from here" } }, "calls between ports go strictly downward");
             } else if (callee != nullptr && seen.insert(callee).second) {
                 below(root, callee, level, seen);

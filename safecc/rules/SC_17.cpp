@@ -20,33 +20,35 @@ class Changes : public RecursiveASTVisitor<Changes> {
 public:
     struct Change {
         bool up = false, down = false, other = false;
-        bool strides = false; /* adds or subtracts more than one: may step over its bound */
         std::vector<const Stmt *> where;
     };
     std::map<const ValueDecl *, Change> of;
-    std::set<const ValueDecl *> fields; /* assigned, of whatever object */
-    bool calls = false, stores = false; /* a call; an assignment through a pointer */
+    std::set<const ValueDecl *> touched; /* locals a part of which is assigned, or whose address is taken; and assigned fields */
+    bool calls = false;                  /* anything behind a pointer may change */
 
-    bool VisitCallExpr(CallExpr *)
+    bool VisitCallExpr(CallExpr *c)
+    {
+        calls |= c->getBuiltinCallee() == 0;
+        return true;
+    }
+    bool VisitAtomicExpr(AtomicExpr *)
     {
         calls = true;
         return true;
     }
+
     bool VisitBinaryOperator(BinaryOperator *b)
     {
         if (!b->isAssignmentOp())
             return true;
+        part(b->getLHS());
         Change *c = slot(b->getLHS());
         if (c == nullptr)
-            return elsewhere(b->getLHS());
+            return true;
         c->where.push_back(b);
         const Expr *r = strip(b->getRHS());
         bool positive = positive_constant(r);
         BinaryOperatorKind op = b->getOpcode();
-        if (op == BO_AddAssign || op == BO_SubAssign)
-            c->strides |= constant_above(r, 1);
-        else if (op == BO_Assign && (steps(b, BO_Add) || steps(b, BO_Sub)))
-            c->strides |= constant_above(strip(cast<BinaryOperator>(r)->getRHS()), 1);
         if ((op == BO_AddAssign && positive))
             c->up = true;
         else if (op == BO_SubAssign && positive)
@@ -68,30 +70,31 @@ public:
     bool VisitUnaryOperator(UnaryOperator *u)
     {
         Change *c = nullptr;
+        if (u->isIncrementDecrementOp() || u->getOpcode() == UO_AddrOf)
+            part(u->getSubExpr());
         if (u->isIncrementDecrementOp() && (c = slot(u->getSubExpr())) != nullptr) {
             (u->isIncrementOp() ? c->up : c->down) = true;
             c->where.push_back(u);
         } else if (u->getOpcode() == UO_AddrOf && (c = slot(u->getSubExpr())) != nullptr) {
             c->other = true;
-        } else if (u->isIncrementDecrementOp()) {
-            return elsewhere(u->getSubExpr());
         }
         return true;
     }
 
 private:
-    bool elsewhere(const Expr *lhs)
-    {
-        if (const auto *m = dyn_cast<MemberExpr>(lhs->IgnoreParens()))
-            fields.insert(m->getMemberDecl());
-        else if (!isa<ArraySubscriptExpr>(lhs->IgnoreParens()) || !isa<ArrayType>(strip(cast<ArraySubscriptExpr>(lhs->IgnoreParens())->getBase())->getType().getTypePtr()))
-            stores = true;
-        return true;
-    }
     Change *slot(const Expr *e)
     {
         const auto *r = dyn_cast<DeclRefExpr>(e->IgnoreParens());
         return r == nullptr ? nullptr : &of[r->getDecl()];
+    }
+    void part(const Expr *e)
+    {
+        e = e->IgnoreParens();
+        if (const auto *m = dyn_cast<MemberExpr>(e))
+            touched.insert(m->getMemberDecl());
+        if (!isa<DeclRefExpr>(e))
+            if (const VarDecl *v = root_variable(e))
+                touched.insert(v);
     }
     static bool constant_above(const Expr *e, int64_t least)
     {
@@ -121,7 +124,7 @@ private:
 
 class Loops : public RecursiveASTVisitor<Loops> {
 public:
-    Loops(Unit &unit, const FunctionDecl *f, Reporter &out) : unit(unit), f(f), out(out) {}
+    Loops(Unit &unit, const FunctionDecl *f, Reporter &out) : unit(unit), f(f), flow(FlowCache::of(unit, f)), out(out) {}
 
     bool TraverseAttributedStmt(AttributedStmt *s)
     {
@@ -148,10 +151,9 @@ public:
 private:
     Unit &unit;
     const FunctionDecl *f;
+    const Flow *flow;
     Reporter &out;
     std::map<const Stmt *, std::vector<std::string>> annotated;
-    std::set<const ValueDecl *> taken;
-    bool looked = false;
 
     void error(SourceLocation at, const std::string &message, const std::string &help)
     {
@@ -235,7 +237,7 @@ private:
     {
         const VarDecl *v = local(moving);
 
-        if (v == nullptr)
+        if (v == nullptr || flow == nullptr || flow->names().kept(v))
             return false;
         auto it = changes.of.find(v);
         if (it == changes.of.end() || it->second.other || it->second.up == it->second.down)
@@ -245,81 +247,74 @@ private:
             return false;
         if (!up && op != BO_GT && op != BO_GE && op != BO_NE)
             return false;
-        /* x >= 0 of an unsigned x is always so. */
-        if (!up && op == BO_GE && v->getType()->isUnsignedIntegerType() && !isa<UnaryOperator>(strip(moving)) && always_at_least_zero(limit))
-            return false;
-        if (up && op == BO_LE && largest(limit, v))
-            return false;
-        if (it->second.strides && (op == BO_NE || (v->getType()->isUnsignedIntegerType() && !leaves_room(limit, v, up))))
-            return false;
-        if (up && !reaches(limit, v))
-            return false;
         if (limit != nullptr && !stays(limit, changes))
             return false;
         if (!each_turn(it->second.where, body, inc, moving))
             return false;
+        for (const Stmt *w : it->second.where)
+            if (!moves(w, v, up, moving, limit, op))
+                return false;
         why = "it counts: each turn moves `" + v->getNameAsString() + "` " + (up ? "up" : "down") + " to a bound that stays";
         return true;
     }
 
-    /* The counter's type holds every value that the bound may have. */
-    bool reaches(const Expr *limit, const VarDecl *v)
+    /* By how much a statement moves its variable: at least 1; 0 for a shift or a division, which moves it unless it is 0. */
+    Wide step_of(const Stmt *w)
     {
-        Expr::EvalResult r;
-        unsigned width = unit.context().getIntWidth(v->getType()) - (v->getType()->isSignedIntegerType() ? 1 : 0);
-
-        if (limit == nullptr)
-            return true;
-        if (limit->EvaluateAsInt(r, unit.context()))
-            return r.Val.getInt().isNegative() || r.Val.getInt().getActiveBits() <= width;
-        QualType type = strip(limit)->getType();
-        return type->isIntegralOrEnumerationType() && unit.context().getIntWidth(type) - (type->isSignedIntegerType() ? 1 : 0) <= width;
-    }
-
-    /* A stride of less than 2^31 from this side of the bound stays inside the counter's type. */
-    bool leaves_room(const Expr *limit, const VarDecl *v, bool up)
-    {
+        const auto *b = dyn_cast<BinaryOperator>(w);
         Expr::EvalResult r;
 
-        if (limit == nullptr || !up)
-            return false;
-        if (limit->EvaluateAsInt(r, unit.context()))
-            return r.Val.getInt().getActiveBits() < unit.context().getIntWidth(v->getType());
-        return unit.context().getIntWidth(strip(limit)->getType()) < unit.context().getIntWidth(v->getType());
-    }
-
-    /* Somewhere in the function its address is taken: a pointer may change it. */
-    bool address_taken(const VarDecl *v)
-    {
-        class Finder : public RecursiveASTVisitor<Finder> {
-        public:
-            std::set<const ValueDecl *> taken;
-            bool VisitUnaryOperator(UnaryOperator *u)
-            {
-                const auto *r = dyn_cast<DeclRefExpr>(u->getSubExpr()->IgnoreParens());
-                if (u->getOpcode() == UO_AddrOf && r != nullptr)
-                    taken.insert(r->getDecl());
-                return true;
-            }
-        };
-        if (!looked) {
-            Finder finder;
-            finder.TraverseStmt(f->getBody());
-            taken = std::move(finder.taken);
-            looked = true;
+        if (b == nullptr)
+            return 1;
+        const Expr *amount = b->getRHS();
+        if (b->getOpcode() == BO_Assign) {
+            const auto *x = dyn_cast<BinaryOperator>(strip(amount));
+            if (x == nullptr || (x->getOpcode() != BO_Add && x->getOpcode() != BO_Sub))
+                return 0;
+            amount = x->getRHS();
+        } else if (b->getOpcode() != BO_AddAssign && b->getOpcode() != BO_SubAssign) {
+            return 0;
         }
-        return taken.count(v) != 0;
+        return amount->EvaluateAsInt(r, unit.context()) && r.Val.getInt().getActiveBits() < 32 ? (Wide)r.Val.getInt().getExtValue() : 0;
     }
 
-    bool always_at_least_zero(const Expr *limit)
+    /* The statement moves v towards the limit, and not past the end of its type to the other side. */
+    bool moves(const Stmt *w, const VarDecl *v, bool up, const Expr *moving, const Expr *limit, BinaryOperatorKind op)
     {
-        Expr::EvalResult r;
-        return limit->EvaluateAsInt(r, unit.context()) && r.Val.getInt() == 0;
-    }
-    bool largest(const Expr *limit, const VarDecl *v)
-    {
-        Expr::EvalResult r;
-        return limit == nullptr || (limit->EvaluateAsInt(r, unit.context()) && r.Val.getInt().getActiveBits() >= unit.context().getIntWidth(v->getType()) - (v->getType()->isSignedIntegerType() ? 1 : 0));
+        Wide step = step_of(w);
+        Interval type = flow->type_range(v->getType());
+        bool good = true, seen = false;
+        const auto *u = dyn_cast<UnaryOperator>(w);
+        bool tested_before = u != nullptr && u->isPostfix() && contains(moving, w); /* i++ < n: the test sees what was */
+
+        flow->visit([&](const Stmt *st, const State &s) {
+            if (st != w)
+                return;
+            seen = true;
+            int key = flow->names().integer(Key{ v, {}, false });
+            if (key == Keys::none) {
+                good = false;
+                return;
+            }
+            Value x, l;
+            x.key = key;
+            x.range = s.zone.range((size_t)key).meet(type);
+            if (limit != nullptr)
+                l = flow->eval(limit, s);
+            else
+                l.range = { 0, 0 };
+            if (step == 0)
+                good &= x.range.lo >= 0 && l.range.lo >= 0 && (op == BO_GT || (op == BO_NE && l.range.hi == 0) || (op == BO_GE && l.range.lo >= 1));
+            else if (op == BO_NE && !tested_before)
+                good &= step == 1 && (up ? flow->difference(x, l, s) < 0 : flow->difference(l, x, s) < 0);
+            else if (op == BO_NE)
+                good &= step == 1 && (up ? flow->difference(x, l, s) <= 0 : flow->difference(l, x, s) <= 0);
+            else if (!tested_before)
+                good &= up ? add_wide(x.range.hi, step) <= type.hi : add_wide(x.range.lo, -step) >= type.lo;
+            else
+                good &= up ? op == BO_LT : op == BO_GT;
+        });
+        return good && seen;
     }
 
     /* Constants, and locals that the loop does not change (or whose fields it cannot). */
@@ -327,27 +322,23 @@ private:
     {
         class Finder : public RecursiveASTVisitor<Finder> {
         public:
-            Finder(Changes &changes, Loops &loops) : changes(changes), loops(loops) {}
+            Finder(Changes &changes, const Flow *flow) : changes(changes), flow(flow) {}
             Changes &changes;
-            Loops &loops;
+            const Flow *flow;
             bool good = true;
             bool VisitDeclRefExpr(DeclRefExpr *r)
             {
-                const auto *v = dyn_cast<VarDecl>(r->getDecl());
-                if (v == nullptr || v->getType().isConstQualified())
-                    return true;
-                bool by_others = !v->hasLocalStorage() && !annotations_of(v).fixed && !annotations_of(v).boot;
-                if (v->hasLocalStorage())
-                    by_others = loops.address_taken(v);
-                good &= !changes.of.count(v) && !(by_others && (changes.calls || changes.stores));
+                if (const auto *v = dyn_cast<VarDecl>(r->getDecl())) {
+                    bool shared = !v->hasLocalStorage() && !v->getType().isConstQualified();
+                    good &= !changes.of.count(v) && !changes.touched.count(v) && !(shared && changes.calls) && (shared || flow == nullptr || !flow->names().kept(v));
+                }
                 return good;
             }
             bool VisitMemberExpr(MemberExpr *m)
             {
                 /* A field may be changed by what the loop calls or by others: it is read anew each turn. */
                 const auto *field = dyn_cast<FieldDecl>(m->getMemberDecl());
-                bool guarded = field != nullptr && !annotations_of(field).guarded_by.empty() && !changes.calls && !changes.stores;
-                good &= !changes.fields.count(m->getMemberDecl());
+                bool guarded = field != nullptr && !annotations_of(field).guarded_by.empty() && !changes.calls && !changes.touched.count(field);
                 good &= !m->isArrow() || (field != nullptr && (annotations_of(field).fixed || guarded || field->getType().isConstQualified()));
                 return good;
             }
@@ -361,7 +352,7 @@ private:
                 good = false;
                 return false;
             }
-        } finder(changes, *this);
+        } finder(changes, flow);
         finder.TraverseStmt(const_cast<Expr *>(e));
         return finder.good;
     }
@@ -379,7 +370,7 @@ private:
                     const Stmt *plain = isa<Expr>(st) ? llvm::cast<Expr>(st)->IgnoreParens() : st;
                     if (plain == w)
                         return true;
-                    if (has_continue(st))
+                    if (has_continue(st) || jumps_within(st, body))
                         break;
                 }
             } else if (body == w) {
@@ -397,18 +388,24 @@ private:
                 return true;
         return false;
     }
+    /* A goto to a label of the loop's own body skips what stands between. */
+    bool jumps_within(const Stmt *s, const Stmt *body)
+    {
+        if (const auto *g = dyn_cast<GotoStmt>(s))
+            return g->getLabel()->getStmt() == nullptr || contains(body, g->getLabel()->getStmt());
+        for (const Stmt *c : s->children())
+            if (c != nullptr && jumps_within(c, body))
+                return true;
+        return false;
+    }
     static bool has_continue(const Stmt *s)
     {
-        return leaves(s, false);
-    }
-    /* A continue of this loop, or a goto that may jump over what follows. */
-    static bool leaves(const Stmt *s, bool inner)
-    {
-        if (isa<GotoStmt>(s) || (isa<ContinueStmt>(s) && !inner))
+        if (isa<ContinueStmt>(s))
             return true;
-        inner |= isa<ForStmt>(s) || isa<WhileStmt>(s) || isa<DoStmt>(s);
+        if (isa<ForStmt>(s) || isa<WhileStmt>(s) || isa<DoStmt>(s))
+            return false;
         for (const Stmt *c : s->children())
-            if (c != nullptr && leaves(c, inner))
+            if (c != nullptr && has_continue(c))
                 return true;
         return false;
     }

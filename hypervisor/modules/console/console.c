@@ -74,16 +74,17 @@ uint64_t console_read_guest(char *out, uint64_t nr_bytes)
 
 bool console_has_input(const struct domain *d)
 {
-    return d->id == input_to;
+    return d->id == atomic_read16(&input_to);
 }
 
 /* The next domain after the one with the input, or before all of them, that is alive; null: none. */
 SC_NULLABLE static struct domain *input_next(void)
 {
     struct domain *next = NULL;
+    domid_t now = atomic_read16(&input_to);
 
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
-        if (!d->shut_down && (input_to == DOMID_XEN || d->id > input_to) && (next == NULL || d->id < next->id))
+        if (!d->shut_down && (now == DOMID_XEN || d->id > now) && (next == NULL || d->id < next->id))
             next = d;
     }
     return next;
@@ -93,8 +94,8 @@ static void console_switch(void)
 {
     struct domain *next = input_next();
 
-    switch_seen = 0;
-    input_to = next != NULL ? next->id : DOMID_XEN;
+    atomic_write32(&switch_seen, 0);
+    atomic_write16(&input_to, next != NULL ? next->id : DOMID_XEN);
     if (next == NULL) {
         log_err("*** Serial input to SafeHype (type 'CTRL-a' three times to switch input)");
         return;
@@ -116,7 +117,8 @@ static void input_put(char c)
 /* For whoever has the input. */
 static void input_give(char c)
 {
-    struct domain *d = input_to != DOMID_XEN ? domain_find(NULL, input_to) : NULL;
+    domid_t to = atomic_read16(&input_to);
+    struct domain *d = to != DOMID_XEN ? domain_find(NULL, to) : NULL;
 
     if (d == NULL) {
         keys_handle(c);
@@ -130,15 +132,18 @@ static void input_give(char c)
 
 void console_input(char c)
 {
+    uint32_t seen = atomic_read32(&switch_seen);
+
     if (c == SWITCH_CHAR) {
-        if (++switch_seen == SWITCH_COUNT)
+        atomic_write32(&switch_seen, seen + 1);
+        if (seen + 1 == SWITCH_COUNT)
             console_switch();
         return;
     }
     /* Fewer than three: they were meant for whoever has the input. */
-    while (switch_seen > 0) {
-        switch_seen--;
-        if (input_to != DOMID_XEN)
+    atomic_write32(&switch_seen, 0);
+    for (uint32_t i = 0; i < seen && i < SWITCH_COUNT; i++) {
+        if (atomic_read16(&input_to) != DOMID_XEN)
             input_give(SWITCH_CHAR);
     }
     input_give(c);
@@ -146,7 +151,7 @@ void console_input(char c)
 
 bool console_input_is_hv(void)
 {
-    return input_to == DOMID_XEN;
+    return atomic_read16(&input_to) == DOMID_XEN;
 }
 
 uint64_t console_ring_read(char *out, uint64_t nr_bytes, uint64_t *index)

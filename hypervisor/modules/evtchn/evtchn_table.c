@@ -172,9 +172,9 @@ int evtchn_vcpu_init(struct vcpu *v)
     if (ev == NULL)
         return -ENOMEM;
     ev->lock = (spinlock_t)SPINLOCK_INIT(RANK_EVTCHN_QUEUE);
-    v->evtchn = ev;
     spin_lock(&v->domain->evtchn->lock);
     ev->fifo = v->domain->evtchn->fifo;
+    v->evtchn = ev;
     spin_unlock(&v->domain->evtchn->lock);
     return 0;
 }
