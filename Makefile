@@ -65,7 +65,8 @@ $(BUILD)/gen/hypervisor.lds: hypervisor/hypervisor.lds hypervisor/core/layout.h
 .PHONY: FORCE
 FORCE:
 $(BUILD)/gen/objects: LINKED = $(HV_C) $(HV_S)
-$(BUILD)/gen/safecc_objects: LINKED = $(SAFECC_CPP)
+$(BUILD)/gen/safecc_objects: LINKED = $(SAFECC_CPP) $(SAFECC_PAGES)
+$(BUILD)/gen/rule_pages.cpp: $(BUILD)/gen/safecc_objects
 $(BUILD)/gen/objects $(BUILD)/gen/safecc_objects: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LINKED)' | cmp -s - $@ || echo '$(LINKED)' > $@

@@ -218,19 +218,31 @@ def test_a_new_rule(tree):
     files = lambda n: sorted([f"safecc/rules/SC_{n}.cpp", f"docs/safecc/rules/SC-{n}.md", f"tests/safecc/accept/sc_{n}_decimal.c",
                               f"tests/safecc/reject/SC-{n}/octal.c"])
     assert sorted(str(p) for p in tree.files() - before if (tree.root / p).is_file()) == files(number)
-    other = f"{int(number) + 1:02}"
+    # The next waits until this one is written.
+    other, mine = f"{int(number) + 1:02}", f"safecc/rules/SC_{number}.cpp"
+    code, text = tree.run("make", "new-rule", f"NAME=SC-{other}", "TITLE=nothing twice")
+    assert code != 0 and f"{mine} is still as it was made" in text and not (tree.root / f"safecc/rules/SC_{other}.cpp").exists()
+    source = (tree.root / mine).read_text()
+    tree.edit(mine, "As made by new-rule: a", "A")
     assert f"SC-{other}, nothing twice:" in tree.make("new-rule", f"NAME=SC-{other}", "TITLE=nothing twice")
-    assert f"SC-{other}: nothing twice." in (tree.root / f"safecc/rules/SC_{other}.cpp").read_text()
+    assert f"SC-{other}: nothing twice\n" in (tree.root / f"safecc/rules/SC_{other}.cpp").read_text()
+    (tree.root / mine).write_text(source)
     for path in files(other):
         (tree.root / path).unlink()
     said = tree.make("safecc")
-    assert re.findall(r"^  CXX (.*)$", said, re.M) == [f"safecc/rules/SC_{number}.cpp"], "more than the rule was compiled"
+    compiled = [name for name in re.findall(r"^  CXX (.*)$", said, re.M) if name.startswith("safecc/")]
+    assert compiled == [mine], "more than the rule was compiled"
     safecc = str(tree.build / "safecc")
     rules = tree.run(safecc, "--list-rules")[1]
     assert f"SC-{number}  no octal constants\n" in rules
     corpus = ("tests/safecc/corpus.py", "--safecc", safecc, "--build", str(tree.build / "corpus"))
     code, text = tree.run(*corpus, f"accept/sc_{number}_decimal.c", f"reject/SC-{number}")
     assert code == 0 and "2 passed, 0 failed" in text, text
+    docs = ("tests/safecc/docs.py", "--safecc", safecc, "--build", str(tree.build / "docs"), "--verbose")
+    text = tree.run(*docs)[1]
+    mine = [line for line in text.splitlines() if f"SC-{number}" in line]
+    assert len(mine) >= 6 and all(line.startswith("ok ") for line in mine), text
+    assert "no octal constants" in tree.run(safecc, "--explain", f"SC-{number}")[1]
     tree.make("check-safecc")
     # It finds what it is to find in a module, and its examples can fail.
     tree.edit("hypervisor/modules/faulty/faulty.c", "squares[8]", "squares[010]")
@@ -243,3 +255,4 @@ def test_a_new_rule(tree):
         (tree.root / path).unlink()
     tree.make("safecc")
     assert tree.run(safecc, "--list-rules")[1] == rules.replace(f"SC-{number}  no octal constants\n", "")
+    assert tree.run(safecc, "--explain", f"SC-{number}")[0] == 2

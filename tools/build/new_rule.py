@@ -6,7 +6,7 @@ usage: new_rule.py [SC-nn [TITLE]]        (make new-rule NAME=SC-23 TITLE="no oc
 
 Makes safecc/rules/SC_nn.cpp, docs/safecc/rules/SC-nn.md and examples under tests/safecc/accept and tests/safecc/reject/SC-nn
 from tools/build/templates/rule. Without a name: the number after the highest there is. A number is never used again, so one
-that is in use is refused (exit code 2) and nothing is changed.
+that is in use is refused (exit code 2) and nothing is changed; so is a second rule while the last is still as it was made.
 """
 import re
 import sys
@@ -16,6 +16,7 @@ from scaffold import ROOT, Refusal, main, render, write_all
 USAGE = 'usage: make new-rule [NAME=SC-nn] [TITLE="no octal constants"]'
 TITLE = "no octal constants"
 TITLE_MAX = 100
+AS_MADE = "As made by new-rule:"
 
 
 def numbers():
@@ -49,6 +50,13 @@ def check_title(title):
         raise Refusal('the title stands in C++ text and in a comment: ASCII on one line, without ", \\, */ and //')
 
 
+def check_last():
+    """Two rules that both refuse octal constants are none the wiser, and the examples of either would fail."""
+    for path in sorted(ROOT.glob("safecc/rules/SC_*.cpp")):
+        if AS_MADE in path.read_text():
+            raise Refusal(f"{path.relative_to(ROOT)} is still as it was made: write what it is to check (and drop the comment's last line), then make the next")
+
+
 def make():
     if len(sys.argv) > 3:
         raise Refusal(USAGE)
@@ -56,6 +64,7 @@ def make():
     number = number_of(name)
     title = title or TITLE
     check_title(title)
+    check_last()
     nn = f"{number:02}"
     # The title last: it is no template.
     words = {"NN": nn, "TITLE": title}
@@ -69,9 +78,10 @@ def make():
     for path in paths.values():
         print(f"  new {path}")
     print(f"""SC-{nn}, {title}: as made it refuses octal constants. Next:
-  build it                    make safecc              (only its file is compiled)
+  build it                    make safecc              (its file and the pages are compiled)
   see its examples pass       tests/safecc/corpus.py --safecc build/safecc accept/sc_{nn}_decimal.c reject/SC-{nn}
-  write what it is to check   safecc/rules/SC_{nn}.cpp, then its page and its examples; drop `--rule` from the refused one
+                              tests/safecc/docs.py --safecc build/safecc
+  write what it is to check   safecc/rules/SC_{nn}.cpp, then its page and its examples
   see what it finds           make check-safecc; tests/safecc/corpus.py --safecc build/safecc""")
 
 

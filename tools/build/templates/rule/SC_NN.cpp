@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* SC-NN: TITLE. As made: a constant that begins with 0 is octal, which few readers expect. */
+/*
+ * SC-NN: TITLE
+ * As made by new-rule: a constant that begins with 0 is octal, which few readers expect.
+ */
 #include "rules/judged.h"
 
 using namespace clang;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Octal constants, alone and in a macro. */
-// options: --rule SC-NN
 #include "ports/safe.h"
 #include <stdbool.h>
 #include <stddef.h>
