@@ -42,12 +42,13 @@ int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
 struct kimage_window kimage_sink_window(uint64_t offset, size_t want)
 {
     uint64_t chunk_bytes = CHUNK_PAGES * PAGE_SIZE, in_chunk = offset % chunk_bytes;
+    uint64_t nr = min_u64(want, chunk_bytes - in_chunk);
     uint8_t *chunk SC_COUNT(chunk_bytes);
 
     if (offset / chunk_bytes >= image.nr_chunks)
         return (struct kimage_window){ NULL, 0 };
     chunk = frames_bytes(mfn(image.chunk[offset / chunk_bytes]), chunk_bytes);
-    return (struct kimage_window){ &chunk[in_chunk], min_u64(want, chunk_bytes - in_chunk) };
+    return (struct kimage_window){ &chunk[in_chunk], nr };
 }
 
 static struct kimage_info loaded SC_BOOT;

@@ -16,6 +16,7 @@ void spin_lock(spinlock_t *lock)
     log->nr++;
 }
 
+SC_UNSAFE_DECL("DEV-70: this is what releasing a lock is")
 void spin_unlock(spinlock_t *lock)
 {
     struct gate_log *log = &this_cpu()->gate;
@@ -40,6 +41,7 @@ void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id)
     }
 }
 
+SC_UNSAFE_DECL("DEV-71: two names of one lock are one lock")
 void spin_unlock_pair(spinlock_t *a, spinlock_t *b)
 {
     spin_unlock(a);

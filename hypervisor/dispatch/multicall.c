@@ -15,7 +15,10 @@ static long entry_call(struct vcpu *v, const struct multicall_entry *e)
         return -EINVAL;
     if (e->op >= NR_HYPERCALLS || e->op == __HYPERVISOR_iret)
         return -ENOSYS;
-    return hypercall_call(v, e->op, e->args);
+    SC_UNSAFE("DEV-72: a multicall in a multicall is refused above, so that calls do not nest")
+    {
+        return hypercall_call(v, e->op, e->args);
+    }
 }
 
 /* Every how many entries the list looks whether something waits. */

@@ -133,7 +133,7 @@ private:
     bool reaches(Node *from, Node *to, std::set<Node *> &seen)
     {
         for (auto &[call, target, callee] : from->calls) {
-            if (stops(call))
+            if (stops(call) || from->unit->in_island(call->getBeginLoc())) /* an island answers for its own recursion */
                 continue;
             if (callee == to)
                 return true;
