@@ -5,6 +5,7 @@
 #include "core/cont.h"
 #include "core/log.h"
 #include "core/trap.h"
+#include "dispatch/extensions.h"
 #ifdef FAULTY_MODULE
 hypercall_fn hc_faulty;
 #endif
@@ -43,16 +44,10 @@ static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint6
     ROW(event_channel_op)              \
     ROW(physdev_op)
 
-/* Calls that Xen has not: a number that its ABI leaves to us (arch_1 to arch_6) and the module whose hc_MODULE it is,
- * ROW(arch_1, tally).  docs/handbook/extension.md. */
-#define EXTENSION_LIST(ROW)
-
 #define TABLE_ROW(name) [__HYPERVISOR_##name] = hc_##name,
 #define NAME_ROW(name) [__HYPERVISOR_##name] = #name,
-#define EXTENSION_DECLARATION(number, module) hypercall_fn hc_##module;
 #define EXTENSION_TABLE_ROW(number, module) [__HYPERVISOR_##number] = hc_##module,
 #define EXTENSION_NAME_ROW(number, module) [__HYPERVISOR_##number] = #module,
-EXTENSION_LIST(EXTENSION_DECLARATION)
 
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Winitializer-overrides"

@@ -188,8 +188,8 @@ def listing(page, after):
 def test_a_guest_calls_it(tally):
     """Sections 4 and 5 of the handbook's page."""
     page = (tally.root / "docs/handbook/extension.md").read_text()
-    row = listing(page, "in `hypervisor/dispatch/hypercall.c`:\n").strip()
-    tally.edit("hypervisor/dispatch/hypercall.c", "#define EXTENSION_LIST(ROW)\n", row + "\n")
+    row = listing(page, "in `hypervisor/dispatch/extensions.h`:\n").strip()
+    tally.edit("hypervisor/dispatch/extensions.h", "#define EXTENSION_LIST(ROW)\n", row + "\n")
     (tally.root / "tests/guests/tally").mkdir()
     (tally.root / "tests/guests/tally/main.c").write_text(listing(page, "in `tests/guests/tally/main.c`:\n"))
     tally.make()
@@ -206,7 +206,7 @@ def test_module_taken_out(tally):
     """What the page says to remove, and nothing of the module is left in the image."""
     for folder in (MODULE, UNIT, "tests/guests/tally"):
         shutil.rmtree(tally.root / folder)
-    tally.edit("hypervisor/dispatch/hypercall.c", "(ROW) ROW(arch_1, tally)\n", "(ROW)\n")
+    tally.edit("hypervisor/dispatch/extensions.h", "(ROW) ROW(arch_1, tally)\n", "(ROW)\n")
     tally.make()
     assert "tally" not in tally.run("llvm-nm-19", str(tally.build / "safehype.dbg"))[1]
 

@@ -97,7 +97,7 @@ def make():
   write what it is to do      in hypervisor/modules/{name}; `make` builds it in, and safecc says what it refuses
   test it                     make -C tests/unit/{name} BUILD=$PWD/build
   check everything            make check
-  let a guest call it         ROW(arch_1, {name}) in EXTENSION_LIST of hypervisor/dispatch/hypercall.c""")
+  let a guest call it         ROW(arch_1, {name}) in EXTENSION_LIST of hypervisor/dispatch/extensions.h""")
 
 
 main("new-module", make)
