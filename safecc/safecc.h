@@ -137,6 +137,9 @@ public:
     const TokenOrigin *origin(clang::SourceLocation loc) const;
     Place place(clang::SourceLocation loc) const;
     Place place(clang::SourceRange range) const;
+    bool known(unsigned macro, int file) const;
+    mutable std::map<std::pair<unsigned, int>, bool> trust_known;
+    mutable std::map<std::string, bool> trusted_files;
     /* Did the token come out of a macro body of a trusted header (safe.h)? */
     bool from_trusted_macro(clang::SourceLocation loc) const;
     /* Is the location in a system header, or in a trusted header? */

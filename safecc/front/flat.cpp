@@ -148,13 +148,14 @@ public:
         if (at.isValid() && !sm.isInSystemHeader(loc))
             unit.pragmas.push_back({ at.getFilename(), at.getLine(), at.getColumn(), 0 });
     }
-    void FileChanged(SourceLocation loc, FileChangeReason reason, SrcMgr::CharacteristicKind, FileID) override
+    void FileChanged(SourceLocation loc, FileChangeReason reason, SrcMgr::CharacteristicKind now, FileID) override
     {
         /* What a #line says is not what the file is. */
-        if (reason == RenameFile && !sm.isInSystemHeader(loc)) {
-            std::string real = sm.getFilename(loc).str();
-            PresumedLoc at = sm.getPresumedLoc(loc, false);
-            if (at.isValid() && !real.empty())
+        bool system = SrcMgr::isSystem(sm.getSLocEntry(sm.getFileID(loc)).getFile().getFileCharacteristic());
+        std::string real = sm.getFilename(loc).str();
+        PresumedLoc said = sm.getPresumedLoc(loc), at = sm.getPresumedLoc(loc, false);
+        if (!system && !real.empty() && at.isValid() && said.isValid()) {
+            if (reason == RenameFile || real != said.getFilename() || SrcMgr::isSystem(now))
                 unit.line_directives.push_back({ real, at.getLine(), 1, 0 });
         }
     }

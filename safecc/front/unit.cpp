@@ -82,39 +82,76 @@ Place Unit::place(SourceRange range) const
     return begin;
 }
 
-static bool ends_with(const std::string &s, const std::string &suffix)
+/* Without `.`, `..` and doubled slashes: a path says where a file is, not how it was reached. */
+static std::string plain_path(const std::string &file)
 {
-    return s.size() >= suffix.size() && s.compare(s.size() - suffix.size(), suffix.size(), suffix) == 0;
+    llvm::SmallString<256> path(file);
+
+    llvm::sys::path::remove_dots(path, true);
+    return path.str().str();
 }
 
-static bool trusted(const Options &options, const std::string &file)
+/* The headers whose macros and inline functions nobody checks: those that an -I of the command line holds, no others of that name. */
+static bool trusted(const Unit &unit, const std::string &file)
 {
-    for (const std::string &suffix : options.trusted_headers)
-        if (ends_with(file, suffix))
-            return true;
+    auto [it, fresh] = unit.trusted_files.emplace(file, false);
+    if (!fresh)
+        return it->second;
+    std::string plain = plain_path(file);
+
+    for (const std::string &name : unit.options->trusted_headers) {
+        if (plain == name)
+            return it->second = true;
+        for (size_t i = 0; i < unit.args.size(); i++) {
+            const std::string &a = unit.args[i];
+            std::string folder = a == "-I" && i + 1 < unit.args.size() ? unit.args[i + 1] : a.size() > 2 && a.rfind("-I", 0) == 0 ? a.substr(2) : "";
+            if (!folder.empty() && plain == plain_path(folder + "/" + name))
+                return it->second = true;
+        }
+    }
     return false;
 }
 
 static bool under(const std::string &file, const std::vector<std::string> &prefixes)
 {
-    for (const std::string &prefix : prefixes)
-        if (file.rfind(prefix, 0) == 0)
-            return true;
+    static std::map<std::pair<const void *, std::string>, bool> cache;
+    if (prefixes.empty())
+        return false;
+    auto [it, fresh] = cache.emplace(std::make_pair((const void *)&prefixes, file), false);
+    if (!fresh)
+        return it->second;
+    std::string plain = plain_path(file);
+
+    for (const std::string &prefix : prefixes) {
+        std::string folder = plain_path(prefix);
+        if (plain == folder || plain.rfind(folder + "/", 0) == 0)
+            return it->second = true;
+    }
     return false;
+}
+
+/* Is the macro's file, or the file, trusted? Asked often, so remembered. */
+bool Unit::known(unsigned macro, int file) const
+{
+    auto [it, fresh] = trust_known.emplace(std::make_pair(macro, file), false);
+
+    if (fresh)
+        it->second = file >= 0 ? trusted(*this, files[(size_t)file]) || under(files[(size_t)file], options->trust_paths) : trusted(*this, macros[macro].file);
+    return it->second;
 }
 
 bool Unit::from_trusted_macro(SourceLocation loc) const
 {
     const TokenOrigin *t = origin(loc);
 
-    return t != nullptr && t->macro != 0 && trusted(*options, macros[t->macro].file);
+    return t != nullptr && t->macro != 0 && known(t->macro, -1);
 }
 
 bool Unit::from_trusted_file(SourceLocation loc) const
 {
     const TokenOrigin *t = origin(loc);
 
-    return t == nullptr || file_is_system[t->file] || trusted(*options, files[t->file]) || under(files[t->file], options->trust_paths);
+    return t == nullptr || file_is_system[t->file] || known(0, (int)t->file);
 }
 
 bool Unit::system_declared(const Decl *decl) const
@@ -255,7 +292,7 @@ bool Unit::core_file(SourceLocation loc) const
 
 bool Unit::trusted_name(const std::string &file) const
 {
-    return trusted(*options, file) || under(file, options->trust_paths);
+    return trusted(*this, file) || under(file, options->trust_paths);
 }
 
 bool Unit::core_name(const std::string &file) const
