@@ -53,11 +53,11 @@ typedef struct SC_OPAQUE {
 
 #define FREF_NONE ((fref_t){ 0 })
 /* Out of a field, which is left with none (SC-12). */
-#define fref_take(field)               \
-    __extension__({                    \
-        fref_t fref_taken_ = (field);  \
-        (field) = FREF_NONE;           \
-        fref_taken_;                   \
+#define fref_take(field)              \
+    __extension__({                   \
+        fref_t fref_taken_ = (field); \
+        (field) = FREF_NONE;          \
+        fref_taken_;                  \
     })
 /* What r holds is counted elsewhere from now on: a pin. */
 SC_INLINE void fref_moved(SC_OWNED fref_t r)

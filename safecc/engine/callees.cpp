@@ -179,6 +179,11 @@ std::string words(const FunctionDecl *f, const Annotations &a)
 
 } // namespace
 
+std::string numbered_parameters(const FunctionDecl *f, const std::string &text)
+{
+    return numbered(f, text);
+}
+
 const VarDecl *table_of(const CallExpr *call)
 {
     return reached(call).table;

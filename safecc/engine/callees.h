@@ -15,6 +15,8 @@ const std::vector<const clang::FunctionDecl *> &callees_of(const clang::CallExpr
 const clang::FunctionDecl *callee_of(const clang::CallExpr *call);
 /* An element that the call may take is null, or is not seen here. */
 bool table_has_holes(const clang::CallExpr *call);
+/* The text with the function's parameters as numbers. */
+std::string numbered_parameters(const clang::FunctionDecl *f, const std::string &text);
 /* What the declaration says, in words that do not depend on the names of parameters. */
 std::string promises_of(const clang::FunctionDecl *f);
 

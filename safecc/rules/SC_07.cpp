@@ -212,8 +212,14 @@ private:
 
         if (name.rfind("__builtin_", 0) == 0)
             name = name.substr(10);
-        if (name.rfind("__builtin_", 0) == 0)
-            name = name.substr(10);
+        if (name == "snprintf" && call->getNumArgs() > 1) {
+            Bound size;
+            size.known = true;
+            size.count = flow.eval(call->getArg(1), s);
+            size.text = repeatable(unit, flow, call->getArg(1), s) ? "(" + unit.flat_text(call->getArg(1)->getSourceRange()) + ")" : "";
+            require(call->getArg(0), size, s, "`snprintf`", true);
+            return;
+        }
         if ((name != "memcpy" && name != "memmove" && name != "memset" && name != "memcmp") || call->getNumArgs() != 3)
             return;
         Bound n;
@@ -371,6 +377,8 @@ private:
             return;
         }
         const auto *address = dyn_cast<UnaryOperator>(strip(value));
+        if (one && strip(value)->getType()->isVariableArrayType())
+            return; /* SC-06 has refused it */
         if (one && (address == nullptr || address->getOpcode() != UO_AddrOf)) {
             out.report(finding(value->getSourceRange(), "`" + unit.source_text(value->getSourceRange()) + "` points to one object, and " + who + " may need more", "declare the count: SC_COUNT(n) behind the pointer that holds it"));
             return;
@@ -473,12 +481,121 @@ private:
     }
 };
 
+/* Objects that the compiler makes before anything runs: their counts are constants. */
+class Globals {
+public:
+    Globals(Unit &unit, Reporter &out) : unit(unit), out(out) {}
+    void run()
+    {
+        for (const Decl *d : unit.context().getTranslationUnitDecl()->decls()) {
+            const auto *v = dyn_cast<VarDecl>(d);
+            if (v == nullptr || !v->isThisDeclarationADefinition() || v->getInit() == nullptr || unit.exempt(v->getLocation()))
+                continue;
+            if (const auto *list = dyn_cast<InitListExpr>(strip(v->getInit())))
+                members(list);
+            else if (!annotations_of(v).count.empty() && v->getType()->isPointerType())
+                enough(v->getInit(), number(annotations_of(v).count, nullptr), v);
+        }
+    }
+
+private:
+    Unit &unit;
+    Reporter &out;
+
+    void members(const InitListExpr *list)
+    {
+        const RecordDecl *record = list->getType()->getAsRecordDecl();
+
+        for (const Expr *e : list->inits())
+            if (const auto *inner = dyn_cast<InitListExpr>(strip(e)))
+                members(inner);
+        if (record == nullptr || record->isUnion())
+            return;
+        unsigned i = 0;
+        for (const FieldDecl *f : record->fields()) {
+            if (f->isUnnamedBitField())
+                continue;
+            const Expr *init = i < list->getNumInits() ? list->getInit(i) : nullptr;
+            i++;
+            const std::string &count = annotations_of(f).count;
+            if (count.empty())
+                continue;
+            if (f->getType()->isPointerType() && init != nullptr)
+                enough(init, number(count, list), f);
+            else if (f->getType()->isIncompleteArrayType() && init == nullptr && number(count, list) != 0)
+                say(list, "`" + f->getNameAsString() + "` has no elements here, and its count is not 0");
+        }
+    }
+
+    /* A name or a number; -1 for what is none. */
+    int64_t number(const std::string &count, const InitListExpr *list)
+    {
+        Expr::EvalResult r;
+        char *end = nullptr;
+        unsigned long long n = strtoull(count.c_str(), &end, 0);
+
+        while (*end == 'U' || *end == 'L' || *end == 'u' || *end == 'l')
+            end++;
+        if (end != count.c_str() && *end == '\0')
+            return (int64_t)n;
+        if (list != nullptr) {
+            unsigned i = 0;
+            for (const FieldDecl *f : list->getType()->getAsRecordDecl()->fields()) {
+                if (f->isUnnamedBitField())
+                    continue;
+                if (f->getName() == count)
+                    return i >= list->getNumInits() ? 0 : list->getInit(i)->EvaluateAsInt(r, unit.context()) && r.Val.getInt().getActiveBits() < 63 ? (int64_t)r.Val.getInt().getZExtValue() : -1;
+                i++;
+            }
+        }
+        ASTContext &context = unit.context();
+        for (const NamedDecl *d : context.getTranslationUnitDecl()->lookup(&context.Idents.get(count))) {
+            if (const auto *k = dyn_cast<EnumConstantDecl>(d))
+                return k->getInitVal().getExtValue();
+            if (const auto *v = dyn_cast<VarDecl>(d); v != nullptr && v->getType().isConstQualified() && v->getAnyInitializer() != nullptr && v->getAnyInitializer()->EvaluateAsInt(r, context))
+                return r.Val.getInt().getActiveBits() < 63 ? (int64_t)r.Val.getInt().getZExtValue() : -1;
+        }
+        return -1;
+    }
+
+    void enough(const Expr *init, int64_t need, const NamedDecl *place)
+    {
+        const Expr *e = strip(init);
+        int64_t have = -1;
+        Expr::EvalResult r;
+
+        if (isa<ImplicitValueInitExpr>(e) || e->isNullPointerConstant(unit.context(), Expr::NPC_ValueDependentIsNotNull) != Expr::NPCK_NotNull)
+            return;
+        if (const auto *lit = dyn_cast<CompoundLiteralExpr>(e))
+            e = lit->getInitializer();
+        if (const auto *array = dyn_cast<ConstantArrayType>(e->getType().getCanonicalType())) {
+            have = (int64_t)array->getSize().getZExtValue();
+        } else if (const auto *u = dyn_cast<UnaryOperator>(e); u != nullptr && u->getOpcode() == UO_AddrOf) {
+            have = 1;
+            if (const auto *sub = dyn_cast<ArraySubscriptExpr>(u->getSubExpr()->IgnoreParens()))
+                if (const auto *whole = dyn_cast<ConstantArrayType>(strip(sub->getBase())->getType().getCanonicalType()); whole != nullptr && sub->getIdx()->EvaluateAsInt(r, unit.context()))
+                    have = (int64_t)whole->getSize().getZExtValue() - r.Val.getInt().getExtValue();
+        }
+        if (need < 0 || have < 0)
+            say(init, "how many elements `" + place->getNameAsString() + "` gets and needs cannot be seen here");
+        else if (need > have)
+            say(init, "`" + place->getNameAsString() + "` needs " + std::to_string(need) + " elements and gets " + std::to_string(have));
+    }
+
+    void say(const Expr *at, const std::string &message)
+    {
+        if (!unit.exempt(at->getBeginLoc()))
+            out.report({ "SC-07", unit.place(at->getSourceRange()), message, {}, "an array, and its length", {}, "" });
+    }
+};
+
 class IndexInBounds : public Rule {
 public:
     const char *id() const override { return "SC-07"; }
     const char *title() const override { return "an index is within bounds; a pointer and its count change together"; }
     void check_unit(Unit &unit, Reporter &out) override
     {
+        Globals(unit, out).run();
         each_function(unit, [&](const Flow &flow) {
             Bounds bounds(unit, flow, out);
             flow.visit([&](const Stmt *st, const State &s) { bounds.look(st, s); });

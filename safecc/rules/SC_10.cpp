@@ -442,12 +442,57 @@ private:
     }
 };
 
+/* SC_RANGE in objects that the compiler makes. */
+class GlobalRanges : public RecursiveASTVisitor<GlobalRanges> {
+public:
+    GlobalRanges(Unit &unit, Reporter &out) : unit(unit), out(out) {}
+    bool TraverseFunctionDecl(FunctionDecl *) { return true; }
+    bool VisitVarDecl(VarDecl *v)
+    {
+        if (v->hasGlobalStorage() && v->getInit() != nullptr && v->isThisDeclarationADefinition())
+            holds(v, v->getInit());
+        return true;
+    }
+    bool VisitInitListExpr(InitListExpr *list)
+    {
+        const RecordDecl *record = list->getType()->getAsRecordDecl();
+        unsigned i = 0;
+        if (record == nullptr || record->isUnion())
+            return true;
+        for (const FieldDecl *f : record->fields()) {
+            if (f->isUnnamedBitField())
+                continue;
+            if (i >= list->getNumInits())
+                break;
+            holds(f, list->getInit(i++));
+        }
+        return true;
+    }
+
+private:
+    Unit &unit;
+    Reporter &out;
+    void holds(const ValueDecl *d, const Expr *value)
+    {
+        Expr::EvalResult r;
+        if (annotations_of(d).range_lo.empty() || unit.exempt(value->getBeginLoc()) || isa<ImplicitValueInitExpr>(value) || !value->getType()->isIntegralOrEnumerationType())
+            return;
+        Interval want = promised_range(d, {});
+        if (!value->EvaluateAsInt(r, unit.context()))
+            return;
+        Wide v = r.Val.getInt().isUnsigned() ? (Wide)r.Val.getInt().getZExtValue() : (Wide)r.Val.getInt().getSExtValue();
+        if (v < want.lo || v > want.hi)
+            out.report({ "SC-10", unit.place(value->getSourceRange()), "`" + d->getNameAsString() + "` is in " + wide_text(want.lo) + " .. " + wide_text(want.hi), {}, "", {}, "" });
+    }
+};
+
 class ArithmeticHolds : public Rule {
 public:
     const char *id() const override { return "SC-10"; }
     const char *title() const override { return "no division by zero, oversized shift or overflow that feeds an index or size"; }
     void check_unit(Unit &unit, Reporter &out) override
     {
+        GlobalRanges(unit, out).TraverseDecl(unit.context().getTranslationUnitDecl());
         each_function(unit, [&](const Flow &flow) {
             Arithmetic arithmetic(unit, flow, out);
             flow.visit([&](const Stmt *st, const State &s) { arithmetic.look(st, s); });

@@ -674,7 +674,7 @@ private:
         if (field == nullptr || atomic.count(m))
             return;
         const Annotations &a = annotations_of(field);
-        if (a.atomic && look && !made_here(m, s) && !m->getType()->isArrayType())
+        if (a.atomic && a.guarded_by.empty() && look && !made_here(m, s) && !m->getType()->isArrayType())
             say(m, "`" + unit.source_text(m->getSourceRange()) + "` is SC_ATOMIC and is used plainly", "use the functions of core/atomic.h");
         if (a.guarded_by.empty() || made_here(m, s))
             return;
@@ -701,7 +701,7 @@ private:
         if (v == nullptr || !v->hasGlobalStorage() || atomic.count(r))
             return;
         const Annotations &a = annotations_of(v);
-        if (a.atomic && look && !v->getType()->isArrayType())
+        if (a.atomic && a.guarded_by.empty() && look && !v->getType()->isArrayType())
             say(r, "`" + v->getNameAsString() + "` is SC_ATOMIC and is used plainly", "use the functions of core/atomic.h");
         if (a.guarded_by.empty() || holds(a.guarded_by, "", s))
             return;
@@ -968,6 +968,29 @@ public:
             return true;
         out.report({ "SC-14", unit.place(v->getLocation()), "`" + v->getNameAsString() + "` is shared, can be written, and nothing says what protects it", {},
                      "SC_GUARDED_BY(lock), SC_ATOMIC, SC_SLOT, SC_FIXED, SC_BOOT, SC_PERCPU, or const", {}, "" });
+        return true;
+    }
+
+    /* In an object with a lock of its own, every field says whether that protects it. */
+    bool VisitRecordDecl(RecordDecl *r)
+    {
+        if (!r->isCompleteDefinition() || !unit.judged(r) || unit.core_file(r->getLocation()))
+            return true;
+        bool has_lock = false;
+        for (const FieldDecl *f : r->fields())
+            has_lock |= is_lock_type(f->getType());
+        if (!has_lock)
+            return true;
+        for (const FieldDecl *f : r->fields()) {
+            QualType t = f->getType();
+            while (const auto *array = dyn_cast<ArrayType>(t.getTypePtr()))
+                t = array->getElementType();
+            const Annotations &a = annotations_of(f);
+            if (t.isConstQualified() || is_lock_type(t) || (t->isRecordType() && !annotations_of_type(t).opaque) || a.atomic || a.slot || a.fixed || a.boot || !a.guarded_by.empty())
+                continue;
+            out.report({ "SC-14", unit.place(f->getLocation()), "`" + f->getNameAsString() + "` stands in an object with a lock, and nothing says what protects it", {},
+                         "SC_GUARDED_BY(lock), SC_ATOMIC, SC_SLOT, SC_FIXED, or const", {}, "" });
+        }
         return true;
     }
 

@@ -65,7 +65,9 @@ private:
 class Fetches {
 public:
     using State = std::map<std::string, Place>;
-    Fetches(Unit &unit, const FunctionDecl *f, Reporter &out) : unit(unit), f(f), out(out) {}
+    /* Functions that fetch from an address they are given: the number of that parameter. */
+    using Fetchers = std::map<const FunctionDecl *, unsigned>;
+    Fetches(Unit &unit, const FunctionDecl *f, const Fetchers &fetchers, Reporter &out) : unit(unit), f(f), fetchers(fetchers), out(out) {}
 
     bool join(State &into, const State &from)
     {
@@ -84,7 +86,7 @@ public:
         bool failed = b == nullptr ? truth : b->isEqualityOp() && (b->getOpcode() == BO_NE) == truth;
         if (call != nullptr && failed)
             if (const Expr *at = address(call))
-                s.erase(unit.flat_text(at->getSourceRange()));
+                s.erase(name(at));
     }
     void leave(State &, const CFGBlock &) {}
     void step(const Stmt *st, State &s, bool look)
@@ -93,7 +95,7 @@ public:
             const Expr *at = address(call);
             if (at == nullptr)
                 return;
-            std::string text = unit.flat_text(at->getSourceRange());
+            std::string text = name(at);
             auto it = s.find(text);
             if (look && it != s.end() && !unit.exempt(call->getBeginLoc())) {
                 Finding finding{ "SC-15", unit.place(call->getSourceRange()), "guest memory at `" + unit.source_text(at->getSourceRange()) + "` is fetched a second time: the guest may have changed it in between", {}, "use what was read first", {}, f->getNameAsString() };
@@ -101,28 +103,66 @@ public:
                 out.report(finding);
             }
             s.emplace(text, unit.place(call->getSourceRange()));
+            /* And by its other names. */
+            for (auto &[copy, first] : aliases) {
+                if (first == text)
+                    s.emplace(copy, unit.place(call->getSourceRange()));
+                if (copy == text)
+                    s.emplace(first, unit.place(call->getSourceRange()));
+            }
         } else if (const auto *b = dyn_cast<BinaryOperator>(st); b != nullptr && b->isAssignmentOp()) {
             changed(b->getLHS(), s);
+            if (const auto *r = dyn_cast<DeclRefExpr>(b->getLHS()->IgnoreParens()); r != nullptr && b->getOpcode() == BO_Assign)
+                copied(dyn_cast<VarDecl>(r->getDecl()), b->getRHS(), s);
         } else if (const auto *u = dyn_cast<UnaryOperator>(st); u != nullptr && u->isIncrementDecrementOp()) {
             changed(u->getSubExpr(), s);
         } else if (const auto *d = dyn_cast<DeclStmt>(st)) {
             for (const Decl *one : d->decls())
-                if (const auto *v = dyn_cast<VarDecl>(one))
+                if (const auto *v = dyn_cast<VarDecl>(one)) {
                     drop(v->getNameAsString(), s);
+                    if (v->getInit() != nullptr)
+                        copied(v, v->getInit(), s);
+                }
         }
     }
 
 private:
     Unit &unit;
     const FunctionDecl *f;
+    const Fetchers &fetchers;
     Reporter &out;
 
-    static const Expr *address(const CallExpr *call)
+    const Expr *address(const CallExpr *call)
+    {
+        if (const Expr *e = read_address(call))
+            return e;
+        const FunctionDecl *callee = call->getDirectCallee();
+        auto it = callee == nullptr ? fetchers.end() : fetchers.find(callee->getCanonicalDecl());
+        return it != fetchers.end() && it->second < call->getNumArgs() ? call->getArg(it->second) : nullptr;
+    }
+    std::string name(const Expr *at) { return unit.flat_text(strip(at)->getSourceRange()); }
+
+    /* v = at: what was fetched from one has been fetched from the other. */
+    void copied(const VarDecl *v, const Expr *value, State &s)
+    {
+        const Expr *e = strip(value);
+        if (v == nullptr || e->getType()->isPointerType() || !(isa<DeclRefExpr>(e) || isa<MemberExpr>(e)))
+            return;
+        if (auto it = s.find(name(e)); it != s.end())
+            s[v->getNameAsString()] = it->second;
+        aliases[v->getNameAsString()] = name(e);
+    }
+    std::map<std::string, std::string> aliases;
+
+public:
+    static const Expr *read_address(const CallExpr *call)
     {
         static const std::set<std::string> reads = { "guest_read", "guest_read_u64", "guest_read_u32" };
         const FunctionDecl *callee = call->getDirectCallee();
         return callee != nullptr && reads.count(callee->getNameAsString()) && call->getNumArgs() > 1 ? call->getArg(1) : nullptr;
     }
+
+private:
     void changed(const Expr *lhs, State &s)
     {
         lhs = lhs->IgnoreParens();
@@ -140,6 +180,16 @@ private:
     }
 };
 
+class Readers : public RecursiveASTVisitor<Readers> {
+public:
+    std::vector<const CallExpr *> list;
+    bool VisitCallExpr(CallExpr *c)
+    {
+        list.push_back(c);
+        return true;
+    }
+};
+
 class GuestReadOnce : public Rule {
 public:
     const char *id() const override { return "SC-15"; }
@@ -147,9 +197,19 @@ public:
     void check_unit(Unit &unit, Reporter &out) override
     {
         Visitor("SC-15", unit, out).run();
+        Fetches::Fetchers fetchers;
+        for (const FunctionDecl *f : judged_functions(unit)) {
+            Readers readers;
+            readers.TraverseStmt(f->getBody());
+            for (const CallExpr *call : readers.list)
+                if (const Expr *at = Fetches::read_address(call))
+                    if (const auto *r = dyn_cast<DeclRefExpr>(strip(at)))
+                        if (const auto *p = dyn_cast<ParmVarDecl>(r->getDecl()))
+                            fetchers[f->getCanonicalDecl()] = p->getFunctionScopeIndex();
+        }
         for (const FunctionDecl *f : judged_functions(unit))
             if (const CFG *cfg = graph_of(unit, f)) {
-                Fetches fetches(unit, f, out);
+                Fetches fetches(unit, f, fetchers, out);
                 walk(*cfg, fetches, Fetches::State());
             }
     }

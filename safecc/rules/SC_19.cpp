@@ -4,7 +4,9 @@
  * clang get the same tokens, but for what safe.h's own macros make.
  */
 #include "clang/AST/Attr.h"
+#include "clang/Analysis/CFG.h"
 #include "engine/effects.h"
+#include "engine/flow.h"
 #include "front/front.h"
 #include "rules/judged.h"
 
@@ -83,7 +85,12 @@ private:
 std::vector<std::pair<std::string, Place>> tokens_of(const Unit &unit)
 {
     std::vector<std::pair<std::string, Place>> out;
+    std::vector<bool> skip_file, skip_macro;
 
+    for (size_t i = 0; i < unit.files.size(); i++)
+        skip_file.push_back(unit.file_is_system[i] || unit.trusted_name(unit.files[i]));
+    for (const MacroOrigin &m : unit.macros)
+        skip_macro.push_back(!m.file.empty() && unit.trusted_name(m.file));
     for (size_t i = 0; i < unit.tokens.size(); i++) {
         const TokenOrigin &t = unit.tokens[i];
         const std::string &macro = unit.macros[t.macro].name;
@@ -97,7 +104,7 @@ std::vector<std::pair<std::string, Place>> tokens_of(const Unit &unit)
             }
             continue;
         }
-        if (unit.file_is_system[t.file] || unit.trusted_name(unit.files[t.file]) || (t.macro != 0 && unit.trusted_name(unit.macros[t.macro].file)))
+        if (skip_file[t.file] || (t.macro != 0 && skip_macro[t.macro]))
             continue;
         out.emplace_back(unit.flat.substr(t.flat_offset, t.length), Place{ unit.files[t.file], t.line, t.column, t.column + t.length });
     }
@@ -153,6 +160,36 @@ private:
     }
 };
 
+/* A function that says it does not return does not: what follows a call of it is thought to be dead. */
+void never_returns(Unit &unit, Reporter &out)
+{
+    for (const FunctionDecl *f : judged_functions(unit)) {
+        if (!f->isNoReturn() || unit.core_file(f->getLocation()))
+            continue;
+        CFG::BuildOptions options;
+        std::unique_ptr<CFG> cfg = CFG::buildCFG(f, f->getBody(), &unit.context(), options);
+        std::vector<const CFGBlock *> todo;
+        std::set<const CFGBlock *> seen;
+        bool returns = cfg == nullptr;
+        if (cfg != nullptr)
+            todo.push_back(&cfg->getEntry());
+        while (!todo.empty()) {
+            const CFGBlock *b = todo.back();
+            todo.pop_back();
+            if (!seen.insert(b).second)
+                continue;
+            for (const CFGBlock::AdjacentBlock &succ : b->succs())
+                if (const CFGBlock *to = succ.getReachableBlock()) {
+                    if (to == &cfg->getExit() && !b->hasNoReturnElement())
+                        returns = true;
+                    todo.push_back(to);
+                }
+        }
+        if (returns)
+            out.report({ "SC-19", unit.place(f->getLocation()), "`" + f->getNameAsString() + "` is declared not to return, and does", {}, "end it with a call that does not return", {}, f->getNameAsString() });
+    }
+}
+
 class TextIsPlain : public Rule {
 public:
     const char *id() const override { return "SC-19"; }
@@ -161,6 +198,7 @@ public:
     {
         Visitor("SC-19", unit, out).run();
         Readers(unit, out).run();
+        never_returns(unit, out);
     }
 };
 SAFECC_RULE(TextIsPlain);

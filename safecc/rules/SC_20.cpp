@@ -2,6 +2,8 @@
 /*
  * SC-20: what is called is declared in a header, defined once, and, in the host profile, on the list of libc functions.
  */
+#include "clang/AST/Attr.h"
+#include "engine/callees.h"
 #include "rules/judged.h"
 
 using namespace clang;
@@ -33,9 +35,52 @@ public:
     /* extern in a .c file: a type nobody checks against the definition. */
     bool VisitFunctionDecl(FunctionDecl *f)
     {
+        if (f->isThisDeclarationADefinition() && unit.in_main_file(f->getLocation()))
+            VisitFunctionDefinition(f);
         if (unit.in_main_file(f->getLocation()) && f->isExternallyVisible() && !f->isDefined() && f->getBuiltinID() == 0 && f->isFirstDecl() && !f->isImplicit())
             say(f->getLocation(), "`" + f->getNameAsString() + "` is declared here and defined elsewhere", "include the header that declares it");
         return true;
+    }
+    /* What the definition demands or promises, its callers must see: in the header. */
+    bool VisitFunctionDefinition(FunctionDecl *f)
+    {
+        std::set<std::string> seen;
+        bool declared = false;
+
+        for (const FunctionDecl *d : f->redecls())
+            if (!unit.in_main_file(d->getLocation())) {
+                declared = true;
+                facts(d, seen);
+            }
+        if (!declared || !f->isExternallyVisible())
+            return true;
+        std::set<std::string> mine;
+        for (const FunctionDecl *d : f->redecls())
+            if (unit.in_main_file(d->getLocation()))
+                facts(d, mine);
+        for (const std::string &fact : mine)
+            if (!seen.count(fact)) {
+                say(f->getLocation(), "`" + f->getNameAsString() + "` has an annotation that its header does not show (" + fact.substr(fact.find(' ') + 1) + (fact[0] == '#' ? ", parameter " + fact.substr(1, fact.find(' ') - 1) : "") + ")",
+                    "put it into the header: callers go by that");
+                break;
+            }
+        return true;
+    }
+    static void facts(const FunctionDecl *f, std::set<std::string> &out)
+    {
+        auto add = [&](const Decl *d, const std::string &where) {
+            for (const auto *a : d->specific_attrs<AnnotateAttr>()) {
+                std::string text = a->getAnnotation().str();
+                /* Parameters may have other names elsewhere. */
+                if (text.rfind("sc:count=", 0) == 0 || text.rfind("sc:holds=", 0) == 0 || text.rfind("sc:acquires=", 0) == 0 || text.rfind("sc:releases=", 0) == 0)
+                    text = numbered_parameters(f, text);
+                if (text.rfind("sc:", 0) == 0)
+                    out.insert(where + " " + text.substr(3));
+            }
+        };
+        add(f, "");
+        for (unsigned i = 0; i < f->getNumParams(); i++)
+            add(f->getParamDecl(i), "#" + std::to_string(i + 1));
     }
     bool VisitVarDecl(VarDecl *v)
     {

@@ -62,13 +62,13 @@ struct evtchn_fifo {
 
 struct evtchn_domain {
     spinlock_t lock;
-    struct evtchn_fifo *fifo SC_NULLABLE; /* slot; null: 2-level ABI */
+    struct evtchn_fifo *fifo SC_NULLABLE SC_SLOT SC_GUARDED_BY(lock); /* null: 2-level ABI */
     uint32_t max_port SC_GUARDED_BY(lock);
     uint32_t nr_chunks SC_GUARDED_BY(lock);
-    uint32_t first_free SC_GUARDED_BY(lock);      /* no chunk below it has a closed port */
-    struct evtchn_chunk *near_chunk[NEAR_CHUNKS]; /* slots */
-    struct evtchn_group *group[NR_GROUPS];        /* slots */
-    uint32_t pirq_port[NR_PIRQS];                 /* atomic; 0 when unbound */
+    uint32_t first_free SC_GUARDED_BY(lock); /* no chunk below it has a closed port */
+    struct evtchn_chunk *near_chunk[NEAR_CHUNKS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots; they live as long as this */
+    struct evtchn_group *group[NR_GROUPS] SC_ATOMIC SC_GUARDED_BY(lock);
+    uint32_t pirq_port[NR_PIRQS] SC_ATOMIC; /* 0 when unbound */
 };
 
 /* A vcpu's FIFO queues. */

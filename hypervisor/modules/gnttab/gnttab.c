@@ -35,10 +35,9 @@ SC_NODISCARD static int mappings_make(struct vcpu *v, const struct gnttab_map_re
         frame_put(fref_take(pin->ref));
         return rc;
     }
-    rc = pvmmu_grant_map(v, req->host_addr, (req->flags & GNTMAP_contains_pte) != 0,
-                         (req->flags & GNTMAP_readonly) != 0,
-                         (uint64_t)(req->flags >> _GNTMAP_guest_avail0 & PTE_AVAIL_BITS) << PTE_AVAIL_SHIFT,
-                         fref_take(pin->ref));
+    rc = pvmmu_grant_map(
+        v, req->host_addr, (req->flags & GNTMAP_contains_pte) != 0, (req->flags & GNTMAP_readonly) != 0,
+        (uint64_t)(req->flags >> _GNTMAP_guest_avail0 & PTE_AVAIL_BITS) << PTE_AVAIL_SHIFT, fref_take(pin->ref));
     if (unlikely(rc != 0))
         frame_put(fref_take(*device));
     return rc;

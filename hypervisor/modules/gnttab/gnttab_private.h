@@ -55,14 +55,14 @@ struct gnttab_domain {
     /* As the domain that grants. */
     uint32_t nr_frames SC_GUARDED_BY(lock);
     uint32_t max_frames SC_GUARDED_BY(lock);
-    uint32_t nr_active; /* atomic, written under lock: grants in use */
+    uint32_t nr_active SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock: grants in use */
     mfn_t frame[GRANT_FRAMES] SC_GUARDED_BY(lock);
-    struct active_chunk *active[ACTIVE_CHUNKS]; /* slots; as many as the frames need */
+    struct active_chunk *active[ACTIVE_CHUNKS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots; as many as the frames need */
     /* As the domain that maps. */
-    uint32_t nr_tracks; /* atomic, written under lock: chunks below */
+    uint32_t nr_tracks SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock: chunks below */
     uint32_t max_tracks SC_GUARDED_BY(lock);
     uint32_t free_mapping SC_GUARDED_BY(lock); /* handle + 1 of the first free entry; 0: none */
-    struct track_chunk *track[TRACK_CHUNKS];   /* slots */
+    struct track_chunk *track[TRACK_CHUNKS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots */
 };
 
 /* How a grant is to be used. */

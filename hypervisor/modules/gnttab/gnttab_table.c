@@ -219,7 +219,7 @@ void gnttab_domain_destroy(struct domain *d)
 
     if (gt == NULL)
         return;
-    for (uint32_t c = 0; c < gt->nr_tracks && c < TRACK_CHUNKS; c++) {
+    for (uint32_t c = 0; c < atomic_read32(&gt->nr_tracks) && c < TRACK_CHUNKS; c++) {
         struct track_chunk *chunk = slot_read(gt->track[c]);
 
         for (uint32_t i = 0; chunk != NULL && i < TRACK_CHUNK; i++)

@@ -82,6 +82,8 @@ SC_NODISCARD static int map_gsi_locked(struct domain *d, uint32_t gsi, int *pirq
     if (rc != 0)
         return rc;
     p = physdev_pirq_locked(d, want);
+    if (p == NULL)
+        return -EINVAL;
     p->kind = PIRQ_GSI;
     p->gsi = gsi;
     *pirq = (int)want;

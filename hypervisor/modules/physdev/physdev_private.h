@@ -44,7 +44,7 @@ struct physdev_domain {
 extern spinlock_t physdev_lock;
 
 /* d's pirq, or null. */
-struct pirq *physdev_pirq_locked(const struct domain *d, uint32_t pirq);
+SC_NULLABLE struct pirq *physdev_pirq_locked(const struct domain *d, uint32_t pirq);
 /* A new, reserved one in an empty slot: 0 or -ENOMEM. */
 SC_NODISCARD int physdev_pirq_new_locked(struct domain *d, uint32_t pirq);
 /* Take it out, stopping it first. */

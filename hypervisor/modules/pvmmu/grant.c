@@ -8,8 +8,7 @@
 #include "ports/pvmmu.h"
 
 /* The L1 slot that `where` names, its table held. */
-static int slot_find(struct vcpu *v, uint64_t where, bool contains_pte, SC_OWNED fref_t *table,
-                     unsigned *slot)
+static int slot_find(struct vcpu *v, uint64_t where, bool contains_pte, SC_OWNED fref_t *table, unsigned *slot)
 {
     if (!contains_pte)
         return l1_find(v, where, table, slot) == 0 ? 0 : -EINVAL;
