@@ -11,7 +11,7 @@
  * Put a granted frame into the caller's address space (GNTTABOP_map_grant_ref).
  * where: a guest virtual address, or with contains_pte the machine address of an
  * L1 entry (GNTMAP_contains_pte).  The entry may hold an old mapping; its reference
- * is dropped.  ref is consumed.
+ * is dropped.  ref is consumed, also on error.
  * readonly: the entry gets no write right; ref must be RO then.
  * avail: software bits for the entry.
  * 0, -EINVAL (no such L1, misaligned), -EBUSY.

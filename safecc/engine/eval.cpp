@@ -28,29 +28,113 @@ Interval Flow::type_range(QualType t) const
     return { -((Wide)1 << (w - 1)), ((Wide)1 << (w - 1)) - 1 };
 }
 
-static bool parse_number(const std::string &text, Wide &out)
-{
-    const char *s = text.c_str();
-    char *end = nullptr;
-    bool negative = *s == '-';
+namespace {
 
-    if (text.empty())
+/* The value of a bound's text: numbers, enumeration constants, + - * << and brackets; macros are expanded already. */
+class BoundText {
+public:
+    BoundText(const std::string &text, const ASTContext &context) : at(text.c_str()), context(context) {}
+    bool value(Wide &out) { return shift(out) && peek() == '\0'; }
+
+private:
+    const char *at;
+    const ASTContext &context;
+
+    char peek()
+    {
+        while (isspace((unsigned char)*at))
+            at++;
+        return *at;
+    }
+    static bool fits(Wide v) { return v > -INF && v < INF; }
+    bool shift(Wide &out)
+    {
+        Wide by = 0;
+        if (!sum(out))
+            return false;
+        while (peek() == '<' && at[1] == '<') {
+            at += 2;
+            if (!sum(by) || by < 0 || by > 63 || out < 0)
+                return false;
+            out = mul_wide(out, (Wide)1 << by);
+        }
+        return fits(out);
+    }
+    bool sum(Wide &out)
+    {
+        Wide other = 0;
+        if (!product(out))
+            return false;
+        while (peek() == '+' || peek() == '-') {
+            bool minus = *at++ == '-';
+            if (!product(other))
+                return false;
+            out = add_wide(out, minus ? -other : other);
+        }
+        return fits(out);
+    }
+    bool product(Wide &out)
+    {
+        Wide other = 0;
+        if (!one(out))
+            return false;
+        while (peek() == '*') {
+            at++;
+            if (!one(other) || out < 0 || other < 0)
+                return false;
+            out = mul_wide(out, other);
+        }
+        return fits(out);
+    }
+    bool one(Wide &out)
+    {
+        char c = peek();
+        if (c == '-' || c == '+') {
+            at++;
+            if (!one(out))
+                return false;
+            out = c == '-' ? -out : out;
+            return true;
+        }
+        if (c == '(') {
+            at++;
+            return shift(out) && peek() == ')' && *at++ == ')';
+        }
+        if (isdigit((unsigned char)c)) {
+            char *end = nullptr;
+            out = (Wide)strtoull(at, &end, 0);
+            for (at = end; *at == 'U' || *at == 'u' || *at == 'L' || *at == 'l';)
+                at++;
+            return true;
+        }
+        std::string word;
+        while (isalnum((unsigned char)*at) || *at == '_')
+            word += *at++;
+        if (word.empty())
+            return false;
+        for (const NamedDecl *d : context.getTranslationUnitDecl()->lookup(&context.Idents.get(word)))
+            if (const auto *e = dyn_cast<EnumConstantDecl>(d)) {
+                out = e->getInitVal().isUnsigned() ? (Wide)e->getInitVal().getZExtValue() : (Wide)e->getInitVal().getSExtValue();
+                return true;
+            }
         return false;
-    unsigned long long u = strtoull(negative ? s + 1 : s, &end, 0);
-    while (*end == 'U' || *end == 'u' || *end == 'L' || *end == 'l')
-        end++;
-    if (*end != '\0')
-        return false;
-    out = negative ? -(Wide)u : (Wide)u;
-    return true;
+    }
+};
+
+} // namespace
+
+bool range_is_known(const ValueDecl *d, Interval &r)
+{
+    const Annotations &a = annotations_of(d);
+
+    return BoundText(a.range_lo, d->getASTContext()).value(r.lo) && BoundText(a.range_hi, d->getASTContext()).value(r.hi) && r.lo <= r.hi;
 }
 
 Interval promised_range(const ValueDecl *d, const Interval &type_range)
 {
-    const Annotations &a = annotations_of(d);
     Interval r;
 
-    if (a.range_lo.empty() || !parse_number(a.range_lo, r.lo) || !parse_number(a.range_hi, r.hi))
+    if (annotations_of(d).range_lo.empty() || !range_is_known(d, r))
         return type_range;
     return r.meet(type_range);
 }

@@ -14,11 +14,27 @@ namespace safecc {
 
 /* ---- one statement ---- */
 
+static Interval bit_field_range(const FieldDecl *f)
+{
+    unsigned w = f->getBitWidthValue(f->getASTContext());
+
+    if (f->getType()->isBooleanType() || f->getType()->isUnsignedIntegerOrEnumerationType())
+        return { 0, ((Wide)1 << w) - 1 };
+    return { -((Wide)1 << (w - 1)), ((Wide)1 << (w - 1)) - 1 };
+}
+
 void Flow::assign_integer(int key, const Value &value, State &s) const
 {
     Value v = cast(value, keys.integer_type((size_t)key));
-    Interval range = v.range.meet(type_range(keys.integer_type((size_t)key)));
     auto x = (size_t)key;
+
+    /* A bit-field keeps what fits. */
+    if (const Key &k = keys.integer_key(x); !k.path.empty() && k.path.back()->isBitField())
+        if (Interval kept = bit_field_range(k.path.back()); !v.range.inside(kept)) {
+            v = Value();
+            v.range = kept;
+        }
+    Interval range = v.range.meet(type_range(keys.integer_type(x)));
 
     if (v.key == key) {
         s.zone.assign(x, x, v.offset);

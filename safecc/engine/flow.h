@@ -109,6 +109,8 @@ private:
 };
 
 /* The range that SC_RANGE asks of what is put there; the type's when there is none. */
+/* The two numbers of SC_RANGE; false if they are none that safecc can compute. */
+bool range_is_known(const clang::ValueDecl *d, Interval &r);
 Interval promised_range(const clang::ValueDecl *d, const Interval &type_range);
 /* The range of what may be found there. */
 Interval declared_range(const clang::ValueDecl *d, const Interval &type_range);

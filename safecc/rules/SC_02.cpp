@@ -225,6 +225,8 @@ public:
                 if (v == nullptr || (!isa<FunctionDecl>(v) && !isa<VarDecl>(v)) || !v->isExternallyVisible() || v->getLocation().isInvalid() || unit->exempt(v->getLocation()))
                     continue;
                 look(*unit, v);
+                std::set<const RecordDecl *> seen;
+                reached(*unit, v, v->getType(), seen);
             }
     }
 
@@ -236,6 +238,53 @@ private:
         Place place;
     };
     std::map<std::string, Seen> seen;
+    std::map<std::pair<std::string, std::string>, Seen> layouts; /* by declaration, and the name of a struct that it leads to */
+
+    /* A struct that files hand each other has the same fields in each of them. */
+    void reached(Unit &unit, const ValueDecl *v, QualType t, std::set<const RecordDecl *> &visited)
+    {
+        t = t.getCanonicalType();
+        if (const auto *f = dyn_cast<FunctionProtoType>(t)) {
+            reached(unit, v, f->getReturnType(), visited);
+            for (QualType p : f->param_types())
+                reached(unit, v, p, visited);
+        } else if (const auto *a = dyn_cast<AtomicType>(t)) {
+            reached(unit, v, a->getValueType(), visited);
+        } else if (t->isPointerType()) {
+            reached(unit, v, t->getPointeeType(), visited);
+        } else if (const auto *array = dyn_cast<ArrayType>(t)) {
+            reached(unit, v, array->getElementType(), visited);
+        } else if (const RecordDecl *named = t->getAsRecordDecl()) {
+            const RecordDecl *r = named->getDefinition();
+            if (r == nullptr || !visited.insert(r).second)
+                return;
+            same_layout(unit, v, r);
+            for (const FieldDecl *f : r->fields())
+                reached(unit, v, f->getType(), visited);
+        }
+    }
+
+    void same_layout(Unit &unit, const ValueDecl *v, const RecordDecl *r)
+    {
+        std::string name = r->getNameAsString(), fields = r->isUnion() ? "union" : "struct";
+
+        if (name.empty() && r->getTypedefNameForAnonDecl() != nullptr)
+            name = r->getTypedefNameForAnonDecl()->getNameAsString();
+        if (name.empty() || unit.exempt(r->getLocation()))
+            return;
+        for (const FieldDecl *f : r->fields()) {
+            const Annotations &a = annotations_of(f);
+            fields += " " + f->getType().getCanonicalType().getAsString() + " " + f->getNameAsString() + (f->isBitField() ? ":" + std::to_string(f->getBitWidthValue(f->getASTContext())) : "");
+            fields += " " + a.count + "," + a.range_lo + "," + a.range_hi + (a.nonnull ? ",nonnull" : "") + (a.nullable ? ",nullable" : "") + ";";
+        }
+        auto [it, fresh] = layouts.emplace(std::make_pair(v->getNameAsString(), name), Seen{ fields, unit.place(r->getLocation()) });
+        if (fresh || it->second.type == fields || !differ.insert(name).second)
+            return;
+        Finding f{ "SC-02", unit.place(r->getLocation()), "`" + name + "`, which `" + v->getNameAsString() + "` hands from file to file, has other fields here than elsewhere", {}, "define it once, in a header that both include", {}, "" };
+        f.path.push_back({ it->second.place, "the other definition" });
+        out.report(f);
+    }
+    std::set<std::string> differ;
 
     void look(Unit &unit, const ValueDecl *v)
     {

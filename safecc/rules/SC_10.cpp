@@ -446,9 +446,21 @@ private:
 class GlobalRanges : public RecursiveASTVisitor<GlobalRanges> {
 public:
     GlobalRanges(Unit &unit, Reporter &out) : unit(unit), out(out) {}
-    bool TraverseFunctionDecl(FunctionDecl *) { return true; }
+    bool TraverseFunctionDecl(FunctionDecl *f)
+    {
+        known(f);
+        for (const ParmVarDecl *p : f->parameters())
+            known(p);
+        return true;
+    }
+    bool VisitFieldDecl(FieldDecl *f)
+    {
+        known(f);
+        return true;
+    }
     bool VisitVarDecl(VarDecl *v)
     {
+        known(v);
         if (v->hasGlobalStorage() && v->getInit() != nullptr && v->isThisDeclarationADefinition())
             holds(v, v->getInit());
         return true;
@@ -472,6 +484,12 @@ public:
 private:
     Unit &unit;
     Reporter &out;
+    void known(const ValueDecl *d)
+    {
+        Interval r;
+        if (!annotations_of(d).range_lo.empty() && !unit.exempt(d->getLocation()) && !range_is_known(d, r))
+            out.report({ "SC-10", unit.place(d->getLocation()), "the range of `" + d->getNameAsString() + "`, " + annotations_of(d).range_lo + " .. " + annotations_of(d).range_hi + ", is not two numbers that rise", {}, "write numbers, enumeration constants, and + - * << of them", {}, "" });
+    }
     void holds(const ValueDecl *d, const Expr *value)
     {
         Expr::EvalResult r;

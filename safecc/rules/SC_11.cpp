@@ -11,6 +11,7 @@
 #include "engine/callees.h"
 #include "engine/checks.h"
 #include "engine/walk.h"
+#include "rules/judged.h"
 #include "rules/kept.h"
 
 using namespace clang;
@@ -18,33 +19,18 @@ using namespace clang;
 namespace safecc {
 namespace {
 
-/* The type is a pointer, or holds one. */
-bool holds_pointer(QualType t, unsigned depth = 0)
-{
-    t = t.getCanonicalType();
-    if (t->isPointerType())
-        return true;
-    if (const auto *a = dyn_cast<ArrayType>(t))
-        return holds_pointer(a->getElementType(), depth);
-    if (const RecordDecl *r = t->getAsRecordDecl(); r != nullptr && depth < 6)
-        for (const FieldDecl *f : r->fields())
-            if (holds_pointer(f->getType(), depth + 1))
-                return true;
-    return false;
-}
-
 /* Can an object of type `whole` contain one of type `part`? */
-bool may_contain(QualType whole, QualType part, unsigned depth = 0)
+bool may_contain(QualType whole, QualType part)
 {
     whole = whole.getCanonicalType().getUnqualifiedType();
     part = part.getCanonicalType().getUnqualifiedType();
     if (whole == part || part->isVoidType() || whole->isVoidType())
         return true;
     if (const auto *a = dyn_cast<ArrayType>(whole))
-        return may_contain(a->getElementType(), part, depth);
-    if (const RecordDecl *r = whole->getAsRecordDecl(); r != nullptr && depth < 6)
+        return may_contain(a->getElementType(), part);
+    if (const RecordDecl *r = whole->getAsRecordDecl(); r != nullptr)
         for (const FieldDecl *f : r->fields())
-            if (may_contain(f->getType(), part, depth + 1))
+            if (may_contain(f->getType(), part))
                 return true;
     return false;
 }
@@ -156,7 +142,7 @@ private:
             }
             return r;
         }
-        if (!holds_pointer(e->getType()))
+        if (!type_holds_pointer(e->getType()))
             return r;
         if (const auto *u = dyn_cast<UnaryOperator>(e)) {
             if (u->getOpcode() == UO_AddrOf) {
@@ -262,7 +248,7 @@ private:
         }
         if (auto it = parameter_in.find(v); it != parameter_in.end())
             r.parameters = it->second;
-        if (const auto *p = dyn_cast<ParmVarDecl>(v); p != nullptr && holds_pointer(p->getType()))
+        if (const auto *p = dyn_cast<ParmVarDecl>(v); p != nullptr && type_holds_pointer(p->getType()))
             r.parameters.insert(p->getFunctionScopeIndex());
         return r;
     }
@@ -323,13 +309,13 @@ private:
     void sink(const Stmt *st)
     {
         if (const auto *r = dyn_cast<ReturnStmt>(st)) {
-            if (r->getRetValue() == nullptr || !holds_pointer(r->getRetValue()->getType()))
+            if (r->getRetValue() == nullptr || !type_holds_pointer(r->getRetValue()->getType()))
                 return;
             Origin o = origin(r->getRetValue());
             if (o.local != nullptr)
                 error(r, "the address of a local is returned", o.local, "let the caller pass the object in, or take one from a pool (sc_new)");
         } else if (const auto *b = dyn_cast<BinaryOperator>(st)) {
-            if (b->getOpcode() != BO_Assign || !holds_pointer(b->getLHS()->getType()))
+            if (b->getOpcode() != BO_Assign || !type_holds_pointer(b->getLHS()->getType()))
                 return;
             const VarDecl *v = root_variable(b->getLHS());
             if (v != nullptr && v->hasLocalStorage()) {
@@ -351,7 +337,7 @@ private:
             auto *atomic = const_cast<AtomicExpr *>(a);
             for (unsigned i = 0; i < atomic->getNumSubExprs(); i++) {
                 const Expr *e = atomic->getSubExprs()[i];
-                if (e != atomic->getPtr() && e != atomic->getOrder() && holds_pointer(e->getType()) && holds_pointer(atomic->getPtr()->getType()->getPointeeType()) && !(atomic->isCmpXChg() && i == 2))
+                if (e != atomic->getPtr() && e != atomic->getOrder() && type_holds_pointer(e->getType()) && type_holds_pointer(atomic->getPtr()->getType()->getPointeeType()) && !(atomic->isCmpXChg() && i == 2))
                     outlives(e, atomic, "a slot");
             }
         }
@@ -421,7 +407,7 @@ private:
     bool borrowed(const Expr *e, const State &s)
     {
         e = strip(e);
-        if (!holds_pointer(e->getType()) && !e->getType()->isArrayType())
+        if (!type_holds_pointer(e->getType()) && !e->getType()->isArrayType())
             return false;
         if (const auto *call = dyn_cast<CallExpr>(e)) {
             if (callee_of(call) != nullptr && annotations_of(callee_of(call)).borrows)

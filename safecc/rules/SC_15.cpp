@@ -35,6 +35,28 @@ public:
             say(u->getSourceRange(), "guest memory is changed directly", "use the shared_*() functions");
         return true;
     }
+    /* memcpy() and its kin read as often as they like. */
+    bool VisitCallExpr(CallExpr *call)
+    {
+        static const std::set<std::string> copies = { "memcpy", "memmove", "memset", "memcmp", "strlen", "strnlen", "memchr", "strcmp", "strncmp" };
+        const FunctionDecl *callee = call->getDirectCallee();
+        std::string name = callee == nullptr ? "" : callee->getNameAsString();
+        if (name.rfind("__builtin_", 0) == 0)
+            name = name.substr(10);
+        if (!copies.count(name))
+            return true;
+        for (const Expr *arg : call->arguments()) {
+            const Expr *e = strip(arg);
+            if (const auto *u = dyn_cast<UnaryOperator>(e); u != nullptr && u->getOpcode() == UO_AddrOf) {
+                if (guest(u->getSubExpr()))
+                    say(e->getSourceRange(), "`" + name + "` goes over guest memory", "use guest_read(), guest_write() or the shared_*() functions");
+            } else if (e->getType()->isArrayType() ? guest(e) : e->getType()->isPointerType() && annotations_of_type(e->getType()->getPointeeType()).guest) {
+                say(e->getSourceRange(), "`" + name + "` goes over guest memory", "use guest_read(), guest_write() or the shared_*() functions");
+            }
+        }
+        return true;
+    }
+
 private:
     /* The lvalue lies in an object of an SC_GUEST type, reached through a pointer. */
     bool guest(const Expr *e)

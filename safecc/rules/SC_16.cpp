@@ -29,6 +29,16 @@ public:
             bytes += (uint64_t)context.getTypeSizeInChars(v->getType()).getQuantity();
         return true;
     }
+    /* What a call passes and gets back in memory: the copies are the caller's. */
+    bool VisitCallExpr(CallExpr *call)
+    {
+        uint64_t passed = by_value(call->getType());
+        for (const Expr *arg : call->arguments())
+            passed += by_value(arg->getType());
+        most_passed = std::max(most_passed, passed);
+        return true;
+    }
+    uint64_t most_passed = 0; /* of one call */
     bool VisitCompoundLiteralExpr(CompoundLiteralExpr *e)
     {
         bytes += (uint64_t)context.getTypeSizeInChars(e->getType()).getQuantity();
@@ -37,6 +47,12 @@ public:
 
 private:
     const ASTContext &context;
+    /* Sixteen bytes go in registers. */
+    uint64_t by_value(QualType t) const
+    {
+        uint64_t n = t->isRecordType() ? (uint64_t)context.getTypeSizeInChars(t).getQuantity() : 0;
+        return n > 16 ? n : 0;
+    }
 };
 
 using Node = CallGraphOf::Node;
@@ -85,7 +101,7 @@ private:
     {
         Frame frame(n->unit->context());
         frame.TraverseStmt(n->f->getBody());
-        return ((frame.bytes + 15) & ~(uint64_t)15) + overhead;
+        return ((frame.bytes + frame.most_passed + 15) & ~(uint64_t)15) + overhead;
     }
 
     uint64_t use(Node *n)

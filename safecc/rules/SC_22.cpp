@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SC-22: in an SC_COMMIT section nothing can fail any more: no check left to run time, no port call, no early exit. */
+#include "engine/callees.h"
+#include "engine/walk.h"
 #include "safecc.h"
 
 using namespace clang;
@@ -7,9 +9,12 @@ using namespace clang;
 namespace safecc {
 namespace {
 
+/* Functions that a check of theirs may leave half-way: by file and name. */
+using Checked = std::map<std::pair<const Unit *, std::string>, const Site *>;
+
 class Section : public RecursiveASTVisitor<Section> {
 public:
-    Section(Unit &unit, Reporter &out) : unit(unit), out(out) {}
+    Section(Unit &unit, CallGraphOf &graph, const Checked &checked, Reporter &out) : unit(unit), graph(graph), checked(checked), out(out) {}
 
     bool VisitReturnStmt(ReturnStmt *s) { return leaves(s, "return"); }
     bool VisitGotoStmt(GotoStmt *s) { return leaves(s, "goto"); }
@@ -17,9 +22,13 @@ public:
     bool VisitContinueStmt(ContinueStmt *s) { return depth > 0 || leaves(s, "continue"); }
     bool VisitCallExpr(CallExpr *c)
     {
-        const FunctionDecl *callee = c->getDirectCallee();
-        if (callee != nullptr && !annotations_of(callee).port.empty())
-            say(c->getSourceRange(), "a port is called in a commit section", "call it before: check first, then commit");
+        for (const FunctionDecl *callee : callees_of(c)) {
+            std::set<const CallGraphOf::Node *> seen;
+            if (!annotations_of(callee).port.empty())
+                say(c->getSourceRange(), "a port is called in a commit section", "call it before: check first, then commit");
+            else if (const CallGraphOf::Node *node = graph.find(unit, callee))
+                below(c, node, seen);
+        }
         return true;
     }
     bool TraverseForStmt(ForStmt *s) { return nested([&] { return RecursiveASTVisitor::TraverseForStmt(s); }); }
@@ -29,6 +38,8 @@ public:
 
 private:
     Unit &unit;
+    CallGraphOf &graph;
+    const Checked &checked;
     Reporter &out;
     unsigned depth = 0; /* loops and switches inside the section, which a break ends */
 
@@ -38,6 +49,22 @@ private:
         bool r = f();
         depth--;
         return r;
+    }
+    /* What the section calls may not fail either. */
+    bool below(const CallExpr *call, const CallGraphOf::Node *node, std::set<const CallGraphOf::Node *> &seen)
+    {
+        if (!seen.insert(node).second)
+            return false;
+        if (auto it = checked.find({ node->unit, node->f->getNameAsString() }); it != checked.end()) {
+            Finding f{ "SC-22", unit.place(call->getSourceRange()), "a commit section calls `" + node->f->getNameAsString() + "`, in which a check is left to run time", {}, "test before the section what the check asks, and let the function say so (SC_RANGE, SC_COUNT, SC_NONNULL)", {}, unit.function_at(call->getBeginLoc()) };
+            f.path.push_back({ it->second->place, it->second->rule + " " + it->second->what + ": " + it->second->argument });
+            out.report(f);
+            return true;
+        }
+        for (auto &edge : node->calls)
+            if (edge.callee != nullptr && below(call, edge.callee, seen))
+                return true;
+        return false;
     }
     bool leaves(const Stmt *s, const char *how)
     {
@@ -52,13 +79,13 @@ private:
 
 class Sections : public RecursiveASTVisitor<Sections> {
 public:
-    Sections(Unit &unit, Reporter &out) : unit(unit), out(out) {}
+    Sections(Unit &unit, CallGraphOf &graph, const Checked &checked, Reporter &out) : unit(unit), graph(graph), checked(checked), out(out) {}
     bool VisitAttributedStmt(AttributedStmt *s)
     {
         auto words = statement_annotation(s);
         if (words.empty() || words[0] != "commit" || unit.exempt(s->getSubStmt()->getBeginLoc()))
             return true;
-        Section(unit, out).TraverseStmt(s->getSubStmt());
+        Section(unit, graph, checked, out).TraverseStmt(s->getSubStmt());
         unsigned begin = unit.flat_offset(s->getBeginLoc()), end = unit.flat_end(s->getEndLoc());
         for (const Site &site : unit.sites)
             if ((site.fate == Fate::Check) && begin <= site.flat_begin && site.flat_begin < end) {
@@ -71,6 +98,8 @@ public:
 
 private:
     Unit &unit;
+    CallGraphOf &graph;
+    const Checked &checked;
     Reporter &out;
 };
 
@@ -81,8 +110,15 @@ public:
     /* Last of all rules, so every site is known. */
     void check_module(Module &module, Reporter &out) override
     {
+        CallGraphOf graph(module);
+        Checked checked;
+
         for (auto &unit : module.units)
-            Sections(*unit, out).TraverseDecl(unit->context().getTranslationUnitDecl());
+            for (const Site &site : unit->sites)
+                if (site.fate == Fate::Check)
+                    checked.emplace(std::make_pair(unit.get(), site.function), &site);
+        for (auto &unit : module.units)
+            Sections(*unit, graph, checked, out).TraverseDecl(unit->context().getTranslationUnitDecl());
     }
 };
 

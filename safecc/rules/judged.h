@@ -39,16 +39,18 @@ private:
     SAFECC_RULE(Class)
 
 /* The type holds a pointer at any depth. */
-inline bool type_holds_pointer(clang::QualType t, unsigned depth = 0)
+inline bool type_holds_pointer(clang::QualType t)
 {
     t = t.getCanonicalType();
+    if (const auto *a = llvm::dyn_cast<clang::AtomicType>(t))
+        t = a->getValueType();
     if (t->isPointerType())
         return true;
     if (const auto *a = llvm::dyn_cast<clang::ArrayType>(t))
-        return type_holds_pointer(a->getElementType(), depth);
-    if (const clang::RecordDecl *r = t->getAsRecordDecl(); r != nullptr && depth < 8)
+        return type_holds_pointer(a->getElementType());
+    if (const clang::RecordDecl *r = t->getAsRecordDecl())
         for (const clang::FieldDecl *f : r->fields())
-            if (type_holds_pointer(f->getType(), depth + 1))
+            if (type_holds_pointer(f->getType()))
                 return true;
     return false;
 }
@@ -73,22 +75,24 @@ inline bool is_count(const clang::FieldDecl *f)
  * Why not every pattern of bits is a value of the type: it holds a truth value, a number with SC_RANGE, a count, or a core
  * object that only the core makes. Empty when any bits will do.
  */
-inline std::string promise_of_type(clang::QualType t, unsigned depth = 0)
+inline std::string promise_of_type(clang::QualType t)
 {
     if (annotations_of_type(t).opaque)
         return "an SC_OPAQUE object";
     t = t.getCanonicalType();
+    if (const auto *a = llvm::dyn_cast<clang::AtomicType>(t))
+        return promise_of_type(a->getValueType());
     if (t->isBooleanType())
         return "a truth value";
     if (const auto *a = llvm::dyn_cast<clang::ArrayType>(t))
-        return promise_of_type(a->getElementType(), depth);
-    if (const clang::RecordDecl *r = t->getAsRecordDecl(); r != nullptr && depth < 8)
+        return promise_of_type(a->getElementType());
+    if (const clang::RecordDecl *r = t->getAsRecordDecl(); r != nullptr)
         for (const clang::FieldDecl *f : r->fields()) {
             if (!annotations_of(f).range_lo.empty())
                 return "`" + f->getNameAsString() + "`, which has a range";
             if (is_count(f))
                 return "`" + f->getNameAsString() + "`, which is a count";
-            std::string inner = promise_of_type(f->getType(), depth + 1);
+            std::string inner = promise_of_type(f->getType());
             if (!inner.empty())
                 return inner;
         }

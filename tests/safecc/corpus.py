@@ -7,7 +7,7 @@ usage: corpus.py --safecc PATH [--build DIR] [--jobs N] [--verbose] [PLACE...]
 
 accept/   `// expect: ok`: an object comes out; with `// run: ok` it is linked and ends with 0.
 reject/   every line that ends in `// expect: SC-nn` is reported with that rule, and no other line is.  A folder with a file
-          `module` is one run over all its files.  `// run: trap SC-nn`: accepted, and killed by a check of that rule.
+          `module` is one run over all its files.  `// expect-check: SC-nn`: a check of that rule is left on the line.  `// run: trap SC-nn`: accepted, and killed by a check of that rule.
 pairs/    *_bad.c: `expect-bad: reject RULES | trap RULES`; *_good.c: compiles, runs, ends with 0.
 holes     reject/SC-nn/holes: what safecc is known to miss, with the lines that it should report.  Fails when it does: move it up.
 `// options: ...` adds options; `default-profile` among them takes --profile=host away.
@@ -32,6 +32,10 @@ def options_of(text):
     profile = [] if "default-profile" in words else ["--profile=host"]
     return profile + ["-pthread", "-I", "hypervisor", "-I", ".", "-I", "build/gen", "-I", "safecc/include", "--core", "hypervisor/core", "--arch", "hypervisor/arch",
                       "-D__XEN_INTERFACE_VERSION__=0x00040e00"] + [w for w in words if w != "default-profile"]
+
+
+def expectations(files, mark):
+    return {(f.name, n, rule) for f in files for n, line in enumerate(f.read_text().splitlines(), 1) for rule in RULE.findall(line.partition(mark)[2])}
 
 
 class Corpus:
@@ -93,14 +97,19 @@ class Corpus:
             return ""
         if re.search(r"^// run: ok", text, re.M):
             return self.accept(files[0])
-        want = {(f.name, n, rule) for f in files for n, line in enumerate(f.read_text().splitlines(), 1)
-                for rule in RULE.findall(line.partition("// expect:")[2])}
+        # Headers beside the files that name them carry expectations too.
+        texts = files + [h for h in sorted((path if path.is_dir() else path.parent).glob("*.h")) if f'{h.name}"' in text]
+        want = expectations(texts, "// expect:")
+        want_checks = expectations(texts, "// expect-check:")
         data, error = self.findings(files, text)
         if data is None:
             return f"did not compile: {error[-300:]}"
         got = {(pathlib.Path(f["place"]["file"]).name, f["place"]["line"], f["rule"]) for f in data["findings"]}
-        if not want:
+        kept = {(pathlib.Path(c["place"]["file"]).name, c["place"]["line"], c["rule"]) for c in data["checks"] if c["fate"] in ("kept", "hoisted")}
+        if not want and not want_checks:
             return "expects nothing"
+        if want_checks - kept:
+            return f"no check is left for {sorted(want_checks - kept)}"
         if got != want:
             return f"missed {sorted(want - got)}, unexpected {sorted(got - want)}"
         return ""

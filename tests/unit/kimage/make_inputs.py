@@ -121,7 +121,7 @@ def bad_bzimages(cases, elf):
 
 
 def bad_headers(cases, elf):
-    cases.bad("empty", b"", "not an ELF file")
+    cases.bad("empty", b"", "the file is empty")
     cases.bad("short", elf[:63], "not an ELF file")
     cases.bad("class", patched(elf, 4, "<B", 1), "not 64-bit")
     cases.bad("machine", patched(elf, 18, "<H", 183), "not for x86-64")

@@ -363,10 +363,10 @@ int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool read
     (void)v;
     assert_int_equal(nr_held, 0);
     assert_int_equal(readonly, !fref_is_rw(ref));
-    if (mock_pvmmu_rc != 0)
-        return mock_pvmmu_rc;
-    if (where == 0 || where % (contains_pte ? 8 : PAGE_SIZE) != 0)
-        return -EINVAL;
+    if (mock_pvmmu_rc != 0 || where == 0 || where % (contains_pte ? 8 : PAGE_SIZE) != 0) {
+        frame_put(ref);
+        return mock_pvmmu_rc != 0 ? mock_pvmmu_rc : -EINVAL;
+    }
     for (unsigned i = 0; p == NULL && i < ARRAY_SIZE(ptes); i++)
         if (!ptes[i].used)
             p = &ptes[i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* 16 KB by value are in no frame. */
+/* 16 KB by value are on the caller's stack. */
 // options: default-profile
 #include "ports/safe.h"
 

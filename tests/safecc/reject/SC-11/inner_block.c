@@ -8,10 +8,10 @@ int f(void)
     int *p;
     {
         int x = 3;
-        p = &x;
+        p = &x; // expect: SC-11
     }
     {
         long y[4] = { 0 };
-        return *p + (int)y[0]; // expect: SC-11
+        return *p + (int)y[0];
     }
 }

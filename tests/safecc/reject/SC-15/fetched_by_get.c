@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The second fetch has parentheses around the address. */
+/* The first fetch is by guest_get(). */
 #include "core/guest.h"
 
 int f(gva_t at);
