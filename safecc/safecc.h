@@ -165,6 +165,7 @@ public:
     Site &add_site(const char *rule, const char *what, const clang::Stmt *operation, clang::SourceRange range, Fate fate, std::string argument);
     /* Name of the function that holds the location; "" outside of any. */
     std::string function_at(clang::SourceLocation loc) const;
+    const clang::FunctionDecl *function_around(clang::SourceLocation loc) const;
 };
 
 /* A header whose macros and inline functions are believed: the end of its path, and its text's SHA-256. */
@@ -209,7 +210,7 @@ struct RuleEntry {
 /* ---- annotations (front/annotations.cpp) ---- */
 struct Annotations {
     bool nullable = false, nonnull = false, owned = false, opaque = false, guest = false, atomic = false, slot = false,
-         fixed = false, percpu = false, boot = false, keeps_borrows = false, borrows = false, preempts = false;
+         fixed = false, percpu = false, boot = false, keeps_borrows = false, borrows = false, preempts = false, string = false;
     std::string count, guarded_by, range_lo, range_hi, entry, stack, port, unsafe_decl;
     std::vector<std::string> holds, acquires, releases;
     std::vector<std::string> unknown;

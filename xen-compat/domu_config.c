@@ -79,7 +79,8 @@ static bool name_copy(const char text[OPT_LINE_BYTES], uint32_t *at, struct domu
     return n > 0;
 }
 
-SC_NULLABLE static const char *pair_parse(const char text[OPT_LINE_BYTES], uint32_t *at, struct domu_config *c)
+SC_NULLABLE SC_STRING static const char *pair_parse(const char text[OPT_LINE_BYTES], uint32_t *at,
+                                                    struct domu_config *c)
 {
     uint64_t n;
 
@@ -103,7 +104,7 @@ SC_NULLABLE static const char *pair_parse(const char text[OPT_LINE_BYTES], uint3
     return "there is an unknown key: use kernel=, ramdisk=, memory=, vcpus=, name= with commas between";
 }
 
-SC_NULLABLE const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at, struct domu_config *c)
+SC_NULLABLE SC_STRING const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at, struct domu_config *c)
 {
     *c = (struct domu_config){
         .kernel = DOMU_NO_MODULE, .ramdisk = DOMU_NO_MODULE, .mem_bytes = DOMU_MEM_DEFAULT, .vcpus = 1

@@ -23,6 +23,7 @@ struct domu_config {
  * Null: *c is good, but for whether modules and memory are there.  Else what is wrong
  * and what to do, in words.
  */
-SC_NULLABLE const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at, struct domu_config *c);
+SC_NULLABLE SC_STRING const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at,
+                                                    struct domu_config *c);
 
 #endif

@@ -42,7 +42,7 @@ static uint64_t pages_to_give(void)
 }
 
 /* Is the module there, and free?  Then it is the caller's. */
-static bool module_take(domid_t id, const char *key, uint32_t nr)
+static bool module_take(domid_t id, const char *key SC_STRING, uint32_t nr)
 {
     if (module_at(nr) == NULL) {
         log_err("domu: dom%u: %s=%u: the boot loader gave modules 0 to %u only: add it (-initrd) or lower the number",
@@ -80,10 +80,10 @@ static void domu_build(domid_t id, const struct domu_config *c)
     if (p.name[0] == '\0')
         name_default(id, p.name);
     if (pv_build(&p, &d) != 0) {
-        log_err("domu: dom%u (%s) is left out", id, p.name);
+        log_err("domu: dom%u (%.16s) is left out", id, p.name);
         return;
     }
-    log_info("dom%u (%s): %lu MiB, %u vcpus", id, d->name, p.nr_pages >> 8, d->max_vcpus);
+    log_info("dom%u (%.16s): %lu MiB, %u vcpus", id, d->name, p.nr_pages >> 8, d->max_vcpus);
 }
 
 /* The domain's id is its option's place, whichever of the others are left out. */

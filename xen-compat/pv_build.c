@@ -338,8 +338,8 @@ SC_NODISCARD static int build(const struct pv_config *c)
 
     if (rc != 0)
         return rc;
-    log_info("dom%u kernel: %s %s, %lx-%lx, entry %lx", dom->id, kinfo.guest_os, kinfo.guest_version, kinfo.virt_kstart,
-             kinfo.virt_kend, kinfo.virt_entry);
+    log_info("dom%u kernel: %.32s %.32s, %lx-%lx, entry %lx", dom->id, kinfo.guest_os, kinfo.guest_version,
+             kinfo.virt_kstart, kinfo.virt_kend, kinfo.virt_entry);
     rc = pv_layout_make(&kinfo, c->nr_pages, ramdisk_bytes(c), !c->privileged, &layout);
     if (rc != 0) {
         log_err("dom%u: %lu MiB is too little for this kernel and its initrd: give it more", dom->id, c->nr_pages >> 8);

@@ -11,7 +11,7 @@
 
 struct clocksource_ref {
     uint64_t start; /* ticks */
-    const char *name;
+    const char *name SC_STRING;
 };
 
 /* Take the best clock there is (acpi_init has run) and note its time at an edge. */

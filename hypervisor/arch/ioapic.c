@@ -34,7 +34,7 @@ struct ioapic {
 };
 
 /* No interrupt handler runs while it is held: interrupts are off except where no lock is held. */
-static spinlock_t ioapic_lock = SPINLOCK_INIT(RANK_HARDWARE);
+static spinlock_t ioapic_lock = SPINLOCK_INIT(RANK_IOAPIC);
 static struct ioapic ioapics[ACPI_MAX_IOAPICS] SC_BOOT;
 static uint32_t nr_ioapics SC_BOOT;
 static uint32_t nr_gsis SC_BOOT = NR_ISA;

@@ -211,7 +211,7 @@ void cmdline_parse(const char *line, uint64_t nr_bytes)
 
 void cmdline_report(void)
 {
-    log_info("Command line: %s", opt_line);
+    log_info("Command line: %.1024s", opt_line);
     for (unsigned i = 0; i < nr_unknown; i++)
-        log_warn("parameter \"%s\" unknown!", unknown[i]);
+        log_warn("parameter \"%.48s\" unknown!", unknown[i]);
 }

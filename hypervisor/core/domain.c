@@ -271,7 +271,7 @@ static void hardware_domain_end(uint8_t reason)
 }
 
 /* Source: SHUTDOWN_* of xen/sched.h. */
-static const char *shutdown_name(uint8_t reason)
+SC_STRING static const char *shutdown_name(uint8_t reason)
 {
     static const char *const names[] = { "poweroff", "reboot", "suspend", "crash", "watchdog", "soft reset" };
 
@@ -286,7 +286,7 @@ void domain_shutdown(struct domain *d, uint8_t reason)
     domain_stop(d);
     if (d == hardware_domain)
         hardware_domain_end(reason);
-    log_err("Domain %u (%s) is shut down: %s (%u)", d->id, d->name, shutdown_name(reason), reason);
+    log_err("Domain %u (%.16s) is shut down: %s (%u)", d->id, d->name, shutdown_name(reason), reason);
     if (hardware_domain != NULL)
         evtchn_send_global_virq(hardware_domain, VIRQ_DOM_EXC);
 }

@@ -21,7 +21,7 @@ static void key_help(void)
     log_err("'M' modules that failed a check");
 }
 
-static const char *vcpu_state(const struct vcpu *v)
+SC_STRING static const char *vcpu_state(const struct vcpu *v)
 {
     if (!v->online)
         return "down";

@@ -5,7 +5,7 @@
 #include "core/log.h"
 
 /* The name of the function that holds the offset, and in *start where that begins; null: none. */
-SC_NULLABLE static const char *ksyms_find(uint32_t offset, uint32_t *start)
+SC_NULLABLE SC_STRING static const char *ksyms_find(uint32_t offset, uint32_t *start)
 {
     SC_UNSAFE("DEV-33: the second link fills ksyms_nr offsets from WINDOW_BASE, rising, and where each one's name is")
     {
@@ -28,7 +28,7 @@ SC_NULLABLE static const char *ksyms_find(uint32_t offset, uint32_t *start)
     }
 }
 
-void ksyms_log(const char *what, uint64_t address)
+void ksyms_log(const char *what SC_STRING, uint64_t address)
 {
     uint32_t at = (uint32_t)(address - WINDOW_BASE), start = 0;
     const char *name = ksyms_find(at, &start);

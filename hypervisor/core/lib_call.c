@@ -33,7 +33,7 @@ int64_t lib_call(uint64_t a, uint64_t b, uint64_t c)
     return rc;
 }
 
-_Noreturn void lib_panic(const char *what)
+_Noreturn void lib_panic(const char *what SC_STRING)
 {
     panic("library: %s", what);
 }

@@ -12,12 +12,13 @@
  *   6  physdev    one domain's interrupts        modules/physdev
  *   7  sched      one CPU's run queue            modules/sched_rr
  *   8  timerq     one CPU's timer queue          core/timerq.c
- *   9  pool       one type's free objects        core/pool.c
- *  10  pagealloc  free lists                     modules/pagealloc_buddy
- *  11  console    the console ring               modules/console
- *  12  msi        tables of MSI-X mapped so far arch/msi.c
- *  13  hardware   IOAPIC, PCI index, serial line arch/ioapic.c, arch/pci.c, arch/serial.c
- *  14  log        how much guests may still say  core/log.c
+ *   9  msi        tables of MSI-X mapped so far  arch/msi.c
+ *  10  ioapic     IOAPICs and their lines        arch/ioapic.c
+ *  11  pool       one type's free objects        core/pool.c
+ *  12  pagealloc  free lists                     modules/pagealloc_buddy
+ *  13  console    the console ring               modules/console
+ *  14  hardware   PCI index, serial line         arch/pci.c, arch/serial.c
+ *  15  log        how much guests may still say  core/log.c
  *
  * Two locks of one rank are taken lower domain id first (lock_pair).
  * The hypervisor runs with interrupts off, so no lock is taken from an
@@ -40,10 +41,11 @@ enum lock_rank {
     RANK_PHYSDEV,
     RANK_SCHED,
     RANK_TIMERQ,
+    RANK_MSI,
+    RANK_IOAPIC,
     RANK_POOL,
     RANK_PAGEALLOC,
     RANK_CONSOLE,
-    RANK_MSI,
     RANK_HARDWARE,
     RANK_LOG,
 };

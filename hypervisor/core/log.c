@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/log.h"
 
+#include <limits.h>
 #include <stdarg.h>
 
 #include "core/cmdline.h"
@@ -29,9 +30,12 @@ static char text_at(const char *text, unsigned i)
     }
 }
 
-static void line_str(struct line *l, const char *s)
+/* At most so many characters: the text ends there, or with its 0. */
+static void line_str(struct line *l, const char *s SC_NULLABLE, unsigned most)
 {
-    for (unsigned i = 0; text_at(s, i) != '\0'; i++)
+    if (s == NULL)
+        s = "(null)";
+    for (unsigned i = 0; i < most && text_at(s, i) != '\0'; i++)
         line_char(l, text_at(s, i));
 }
 
@@ -54,7 +58,7 @@ SC_UNSAFE_DECL("DEV-35: the compiler has checked the arguments against the liter
 static void line_format(struct line *l, const char *fmt, va_list ap)
 {
     for (unsigned i = 0; fmt[i] != '\0'; i++) {
-        unsigned width = 0, longs = 0;
+        unsigned width = 0, longs = 0, most = UINT_MAX;
         char pad = ' ';
 
         if (fmt[i] != '%') {
@@ -66,10 +70,13 @@ static void line_format(struct line *l, const char *fmt, va_list ap)
             pad = '0';
         for (; fmt[i] >= '0' && fmt[i] <= '9'; i++)
             width = width * 10 + (unsigned)(fmt[i] - '0');
+        if (fmt[i] == '.')
+            for (most = 0, i++; fmt[i] >= '0' && fmt[i] <= '9'; i++)
+                most = most * 10 + (unsigned)(fmt[i] - '0');
         for (; fmt[i] == 'l' || fmt[i] == 'z'; i++)
             longs++;
         switch (fmt[i]) {
-        case 's': line_str(l, va_arg(ap, const char *)); break;
+        case 's': line_str(l, va_arg(ap, const char *), most); break;
         case 'c': line_char(l, (char)va_arg(ap, int)); break;
         case 'd':
         case 'i': {
@@ -101,7 +108,7 @@ void log_vprint(enum log_level level, const char *fmt, va_list ap)
 {
     struct line l = { .nr = 0 };
 
-    line_str(&l, "(SafeHype) ");
+    line_str(&l, "(SafeHype) ", UINT_MAX);
     line_format(&l, fmt, ap);
     line_end(&l, (unsigned)level <= opt_loglvl);
 }
@@ -164,7 +171,7 @@ void log_guest(enum log_level level, const char *fmt, ...)
         log_warn("%u lines about guests left out", left_out);
     if (!ok)
         return;
-    line_str(&l, "(SafeHype) d");
+    line_str(&l, "(SafeHype) d", UINT_MAX);
     line_number(&l, v->domain->id, 10, 0, ' ');
     line_char(&l, 'v');
     line_number(&l, v->id, 10, 0, ' ');

@@ -3,7 +3,8 @@
  * log.h - the hypervisor's log (SC-05: the one variadic call, its format checked).
  *
  * Lines go to the console ring and, as loglvl= and guest_loglvl= say, to the
- * console.  Formats: %s %c %d %i %u %x %p %%, with l, ll or z and width and 0.
+ * console.  Formats: %s (a precision bounds it) %c %d %i %u %x %p %%, with l, ll or z
+ * and width and 0.  %s prints SC_STRING text, or an array of characters with a precision.
  */
 #ifndef CORE_LOG_H
 #define CORE_LOG_H

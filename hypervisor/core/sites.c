@@ -116,7 +116,7 @@ bool site_report(uint64_t rip)
     site_file(s, path);
     module_of(path, name);
     nth = count_failure(name);
-    log_err("check failed: module %s, rule SC-%02u, %s:%u (check %08x); the module is marked faulty (%u)", name,
+    log_err("check failed: module %.24s, rule SC-%02u, %.128s:%u (check %08x); the module is marked faulty (%u)", name,
             s->id >> 24, path, s->line, s->id, nth);
     return true;
 }
@@ -130,7 +130,7 @@ void sites_log(void)
 
         if (f->count == 0)
             continue;
-        log_err("module %s: faulty, %u failed checks", f->name, f->count);
+        log_err("module %.24s: faulty, %u failed checks", f->name, f->count);
         nr++;
     }
     if (nr == 0)

@@ -66,7 +66,7 @@ static const char *const names[NR_HYPERCALLS] = {
     [__HYPERVISOR_xenpmu_op] = "xenpmu_op",
 };
 
-const char *hypercall_name(uint32_t nr)
+SC_STRING const char *hypercall_name(uint32_t nr)
 {
     return nr < NR_HYPERCALLS && names[nr] != NULL ? names[nr] : "unknown";
 }

@@ -14,6 +14,6 @@ long hypercall_call(struct vcpu *v, uint64_t op, const xen_ulong_t args[6]);
 /* The call that v's continuation record belongs to goes on; its result into regs. */
 void hypercall_resume(struct vcpu *v, struct guest_regs *regs);
 /* "mmu_update" and so on, for logs. */
-const char *hypercall_name(uint32_t nr);
+SC_STRING const char *hypercall_name(uint32_t nr);
 
 #endif

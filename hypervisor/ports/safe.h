@@ -26,6 +26,8 @@
 #define SC_NONNULL SC_FACT_("nonnull")
 /* The integer lies in lo..hi (SC-10). */
 #define SC_RANGE(lo, hi) SC_FACT_("range=" SC_TEXT_(lo) "," SC_TEXT_(hi))
+/* Text that ends with a 0: a literal, or what is SC_STRING itself; or null (SC-05). */
+#define SC_STRING SC_FACT_("string")
 /* A linear value; consumed exactly once (SC-12). */
 #define SC_OWNED SC_FACT_("owned")
 /* A type whose fields only the core reads or makes (SC-12). */

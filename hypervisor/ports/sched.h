@@ -23,7 +23,7 @@ void sched_yield(struct vcpu *v);
  * slice_ns: how long at most, 0 for no limit.  Never null. */
 struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
 /* Name as the Xen ABI reports it. */
-const char *sched_name(void);
+SC_STRING const char *sched_name(void);
 
 /* Core side (core/schedule.c). */
 

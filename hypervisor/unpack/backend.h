@@ -36,7 +36,7 @@ void arena_free(const uint8_t *block SC_NULLABLE);
 void arena_reset(void);
 
 /* The core's: prints what and stops the machine. */
-_Noreturn void lib_panic(const char *what);
+_Noreturn void lib_panic(const char *what SC_STRING);
 
 /* The core's string.S. */
 void *memcpy(void *dst, const void *src, size_t len);

@@ -157,7 +157,7 @@ std::string words(const FunctionDecl *f, const Annotations &a)
 {
     std::string out;
     const std::pair<const char *, bool> flags[] = {
-        { "nullable", a.nullable }, { "nonnull", a.nonnull }, { "owned", a.owned }, { "borrows", a.borrows }, { "keeps_borrows", a.keeps_borrows }, { "preempts", a.preempts },
+        { "nullable", a.nullable }, { "nonnull", a.nonnull }, { "owned", a.owned }, { "borrows", a.borrows }, { "keeps_borrows", a.keeps_borrows }, { "preempts", a.preempts }, { "string", a.string },
     };
     for (auto &[name, set] : flags)
         if (set)

@@ -177,7 +177,7 @@ bool Unit::judged(const Decl *decl) const
     return decl->getLocation().isValid() && !from_trusted_file(decl->getLocation()) && !from_trusted_macro(decl->getLocation());
 }
 
-std::string Unit::function_at(SourceLocation loc) const
+const FunctionDecl *Unit::function_around(SourceLocation loc) const
 {
     unsigned at = flat_offset(loc);
 
@@ -185,9 +185,16 @@ std::string Unit::function_at(SourceLocation loc) const
         const auto *f = dyn_cast<FunctionDecl>(d);
         if (f != nullptr && f->hasBody() && f->isThisDeclarationADefinition() && flat_offset(f->getBeginLoc()) <= at &&
             at <= flat_offset(f->getEndLoc()))
-            return f->getNameAsString();
+            return f;
     }
-    return "";
+    return nullptr;
+}
+
+std::string Unit::function_at(SourceLocation loc) const
+{
+    const FunctionDecl *f = function_around(loc);
+
+    return f == nullptr ? "" : f->getNameAsString();
 }
 
 /* What the parse of the flat text says, for when clang has no complaint about the source. */

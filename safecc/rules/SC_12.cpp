@@ -704,6 +704,13 @@ private:
         std::set<const VarDecl *> all = owners(variable(value), s);
         const Expr *plain = strip(value);
 
+        /* Either may have gone. */
+        if (const auto *c = dyn_cast<AbstractConditionalOperator>(plain)) {
+            consume(c->getTrueExpr(), at, s, look);
+            consume(c->getFalseExpr(), at, s, look);
+            return;
+        }
+
         if (all.empty()) {
             consume_other(value, plain, at, s, look);
             return;
@@ -745,6 +752,8 @@ private:
                     say(at, "`" + h.path + "` is given away before anyone looked at the result of the call that fills it", t.call->getBeginLoc(), "filled here", "test the result first");
                 t.own = Own::Gone;
                 t.at = at;
+            } else if (look && (isa<DeclRefExpr>(plain) || isa<MemberExpr>(plain) || isa<ArraySubscriptExpr>(plain) || isa<UnaryOperator>(plain))) {
+                say(at, "`" + unit.source_text(plain->getSourceRange()) + "` is given away, and still holds it", {}, "", "sc_take() leaves none there");
             } else if (look && isa<CallExpr>(plain)) {
                 say(at, "what `" + unit.source_text(plain->getSourceRange()) + "` gives is not owned, and is given away", {}, "", "let the function be SC_OWNED");
             }

@@ -177,6 +177,12 @@ std::string rank_key(const FieldDecl *f)
     return f->getParent()->getNameAsString() + "." + f->getNameAsString();
 }
 
+/* Of a lock that is a variable of its own; static ones of two files are two. */
+std::string rank_key(const Unit &unit, const VarDecl *v)
+{
+    return v->isExternallyVisible() ? v->getNameAsString() : unit.path + ":" + v->getNameAsString();
+}
+
 bool is_lock_type(QualType t)
 {
     const auto *td = t->getAs<TypedefType>();
@@ -454,7 +460,7 @@ private:
             }
             if (look && s.may.count(h) && !together.count(h))
                 say(call, "`" + path + "` is taken and " + (s.must.count(h) ? "is held already" : "may be held already"), "");
-            if (look && field != nullptr)
+            if (look)
                 order(call, h, s);
             together.insert(h);
             s.where[path] = call;
@@ -488,7 +494,7 @@ private:
             int mine = rank(h);
             if (lowest != program.lowest.end() && mine != 0 && lowest->second != 0 && lowest->second <= mine)
                 say(call, "`" + name + "` takes a lock of rank " + std::to_string(lowest->second) + " while `" + h.path + "` of rank " + std::to_string(mine) + " is held", "see the lock order in core/lock.h");
-            else if (taken != program.taken.end() && taken->second.count(h.field != nullptr ? rank_key(h.field) : h.path))
+            else if (taken != program.taken.end() && (h.field != nullptr ? taken->second.count(rank_key(h.field)) : taken->second.count(h.path) + taken->second.count(unit.path + ":" + h.path)) != 0)
                 say(call, "`" + name + "` takes a lock of the kind of `" + h.path + "`, which is held", "it may be the same one: call it without, or let it be _locked");
         }
     }
@@ -504,9 +510,9 @@ private:
 
     int rank(const Held &h)
     {
-        if (h.field == nullptr)
-            return 0;
-        auto it = program.ranks.find(rank_key(h.field));
+        auto it = program.ranks.find(h.field != nullptr ? rank_key(h.field) : unit.path + ":" + h.path);
+        if (it == program.ranks.end() && h.field == nullptr)
+            it = program.ranks.find(h.path);
         return it == program.ranks.end() ? 0 : it->second;
     }
 
@@ -916,7 +922,13 @@ public:
     {
         if (b->getOpcode() == BO_Assign && is_lock_type(b->getLHS()->getType()))
             if (const FieldDecl *f = last_field(b->getLHS()))
-                note(f, b->getRHS());
+                note(rank_key(f), b->getRHS());
+        return true;
+    }
+    bool VisitVarDecl(VarDecl *v)
+    {
+        if (v->hasGlobalStorage() && is_lock_type(v->getType()) && v->getInit() != nullptr)
+            note(rank_key(unit, v), v->getInit());
         return true;
     }
     bool VisitInitListExpr(InitListExpr *list)
@@ -929,7 +941,7 @@ public:
             if (i >= list->getNumInits())
                 break;
             if (is_lock_type(f->getType()))
-                note(f, list->getInit(i));
+                note(rank_key(f), list->getInit(i));
             i++;
         }
         return true;
@@ -938,7 +950,7 @@ public:
 private:
     Unit &unit;
     RankByName &ranks;
-    void note(const FieldDecl *f, const Expr *value)
+    void note(const std::string &key, const Expr *value)
     {
         value = strip(value);
         if (const auto *c = dyn_cast<CompoundLiteralExpr>(value))
@@ -946,7 +958,7 @@ private:
         const auto *list = dyn_cast<InitListExpr>(value);
         Expr::EvalResult r;
         if (list != nullptr && list->getNumInits() > 2 && list->getInit(2)->EvaluateAsInt(r, unit.context()))
-            ranks[rank_key(f)] = (int)r.Val.getInt().getExtValue();
+            ranks[key] = (int)r.Val.getInt().getExtValue();
     }
 };
 
@@ -1080,9 +1092,14 @@ private:
                                     r = it->second;
                                 again |= program.taken[name].insert(rank_key(f)).second;
                             } else if (const auto *u = dyn_cast<UnaryOperator>(strip(arg)); u != nullptr && u->getOpcode() == UO_AddrOf) {
-                                const auto *v = dyn_cast<DeclRefExpr>(strip(u->getSubExpr()));
-                                if (v != nullptr && is_lock_type(v->getType()))
-                                    again |= program.taken[name].insert(v->getDecl()->getNameAsString()).second;
+                                const auto *ref = dyn_cast<DeclRefExpr>(strip(u->getSubExpr()));
+                                const auto *v = ref == nullptr ? nullptr : dyn_cast<VarDecl>(ref->getDecl());
+                                if (v == nullptr || !is_lock_type(v->getType()))
+                                    continue;
+                                std::string key = rank_key(*n->unit, v);
+                                if (auto it = program.ranks.find(key); it != program.ranks.end() && (r == 0 || it->second < r))
+                                    r = it->second;
+                                again |= program.taken[name].insert(key).second;
                             }
                         }
                     } else {

@@ -8,7 +8,7 @@
 #include "kimage.h"
 
 /* ---- kimage.c: the reason for people; returns rc, so that a check reads `return kimage_fail(...)`. */
-int kimage_fail(int rc, const char *reason);
+int kimage_fail(int rc, const char *reason SC_STRING);
 
 /* ---- bytes.c: little-endian loads; the caller has checked the bound. Texts of ASCII. */
 struct kbytes {

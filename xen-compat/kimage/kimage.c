@@ -4,15 +4,15 @@
 
 #define PAGE_MASK UINT64_C(0xFFF)
 
-static const char *reason SC_BOOT = "no error";
+static const char *reason SC_STRING SC_BOOT = "no error";
 
-int kimage_fail(int rc, const char *why)
+int kimage_fail(int rc, const char *why SC_STRING)
 {
     reason = why;
     return rc;
 }
 
-const char *kimage_error(void)
+SC_STRING const char *kimage_error(void)
 {
     return reason;
 }

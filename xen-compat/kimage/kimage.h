@@ -55,7 +55,7 @@ struct kimage_info {
 int kimage_load(const uint8_t *src SC_COUNT(len), size_t len, struct kimage_info *out);
 
 /* After an error of kimage_load(): what is wrong, in English, without a newline. */
-const char *kimage_error(void);
+SC_STRING const char *kimage_error(void);
 
 /*
  * The sink: supplied by the domain builder, called directly. Reserve comes once, before any other, with paddr_start

@@ -185,7 +185,7 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
     return next;
 }
 
-const char *sched_name(void)
+SC_STRING const char *sched_name(void)
 {
     return "SafeHype round robin";
 }

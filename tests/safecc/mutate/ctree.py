@@ -173,8 +173,9 @@ def path(n):
     return ""
 
 
-def reads(n):
-    """All paths that an expression reads, whole objects marked with a trailing `*` when they are structs."""
+def reads(n, indices=True):
+    """All paths that an expression reads, whole objects marked with a trailing `*` when they are structs; without the indices
+    of what is read: those whose value goes on."""
     out = set()
     n = strip(n)
     if n is None:
@@ -183,14 +184,14 @@ def reads(n):
     if p:
         out.add(p + "*" if n.type.startswith(("struct ", "union ")) and "*" not in n.type else p)
         at = n
-        while at is not None and at.kind not in ("DeclRefExpr",):
+        while indices and at is not None and at.kind not in ("DeclRefExpr",):
             if at.kind == "ArraySubscriptExpr":
                 out |= reads(at.kids[1])
             at = strip(at.kids[0]) if at.kids else None
         return out
     for kid in n.kids:
         if kid is not None:
-            out |= reads(kid)
+            out |= reads(kid, indices)
     return out
 
 

@@ -81,7 +81,7 @@ class Judge:
     def into_sink(call, reached, sinks):
         which = sinks[callee(call)]
         for i, arg in enumerate(call.kids[1:]):
-            if (which is None or i in which) and any(touches(r, reached) for r in reads(arg)):
+            if (which is None or i in which) and any(touches(r, reached) for r in reads(arg, False)):
                 return True
         return False
 
@@ -94,7 +94,7 @@ class Judge:
             name = callee(n)
             if name in self.sinks and self.into_sink(n, reached, self.sinks):
                 out.append(name)
-            elif name in self.world.consumes and any(touches(r, reached) for a in n.kids[1:] for r in reads(a)):
+            elif name in self.world.consumes and any(touches(r, reached) for a in n.kids[1:] for r in reads(a, False)):
                 out.append(name)
         return out
 
@@ -110,6 +110,8 @@ class Judge:
         if mutant.kind == "annotation":
             # Checks that went with it, or became static, were owed to it.
             lost = [k for k in before.all if after.all.get(k, 0) < before.all[k]]
+            if mutant.local:
+                return "equivalent", "", "a local's: all that is done with it is judged here without it"
             if not lost and not self.obliges(mutant):
                 return "equivalent", "", "no check or proof rests on it"
             return "survivor", "", f"{len(lost)} checks or arguments are gone with it" if lost else "nothing misses it"

@@ -40,6 +40,8 @@ from places import KINDS, Places, World  # noqa: E402
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TREE = ("hypervisor", "xen-compat")
 CAUGHT = ("refused", "run-time", "covered")
+# Rules that look at all files together; the others have said what they have to say of the file alone.
+WHOLE = [word for rule in ("SC-02", "SC-11", "SC-12", "SC-13", "SC-14", "SC-16", "SC-20") for word in ("--rule", rule)]
 
 
 class Runner:
@@ -52,8 +54,8 @@ class Runner:
         for name in TREE:
             shutil.copytree(ROOT / name, self.root / name)
 
-    def safecc(self, files):
-        done = subprocess.run([self.setup.safecc, "--check", "--json", "-", *self.setup.flags, *files], cwd=self.root, capture_output=True, text=True, timeout=300)
+    def safecc(self, files, rules=()):
+        done = subprocess.run([self.setup.safecc, "--check", "--json", "-", *rules, *self.setup.flags, *files], cwd=self.root, capture_output=True, text=True, timeout=300)
         if done.returncode not in (0, 1) or not done.stdout:
             return None
         return json.loads(done.stdout)
@@ -72,10 +74,14 @@ class Runner:
             verdict = setup.judge.judge(m, before, Sites(data, m.file), data, setup.trees[m.file])
             # What only the whole program shows.
             if verdict[0] == "survivor" or (verdict[0] == "equivalent" and m.owns):
-                data = self.safecc(setup.files)
+                data = self.safecc(setup.files, () if m.kind == "annotation" else WHOLE)
                 if data is None:
                     return "invalid", "", "it does not compile"
-                verdict = setup.judge.judge(m, setup.baseline(self, tuple(setup.files), m.file), Sites(data, m.file), data, setup.trees[m.file])
+                if m.kind == "annotation":
+                    return setup.judge.judge(m, setup.baseline(self, tuple(setup.files), m.file), Sites(data, m.file), data, setup.trees[m.file])
+                if data["findings"]:
+                    f = data["findings"][0]
+                    return "refused", f["rule"], f"{f['place']['file']}:{f['place']['line']}: {f['message']}"
             return verdict
         except subprocess.TimeoutExpired:
             return "refused", "", "safecc did not end in 300 s"

@@ -42,6 +42,7 @@ class Mutant:
         last = tree.line(self.edits[-1][1])
         self.tested, self.region = set(tested), [r for r in region if r[0] is not None]
         self.node = function
+        self.local = kind == "annotation" and any(f.begin <= b < f.end and any(k is not None and k.kind == "CompoundStmt" and k.begin <= b < k.end for k in f.kids) for f in tree.functions for b, _, _ in edits)
         self.before = tree.text[tree.starts[self.line - 1]:].split("\n")[:last - self.line + 1]
         self.after = self.apply(tree.text)[tree.starts[self.line - 1]:].split("\n")[:last - self.line + 1]
         self.key = f"{self.file}:{self.line}:{self.edits[0][0] - tree.starts[self.line - 1] + 1} {kind}: {what}"
