@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/log.h"
 
-#include <limits.h>
 #include <stdarg.h>
 
 #include "core/cmdline.h"
@@ -58,7 +57,7 @@ SC_UNSAFE_DECL("DEV-35: the compiler has checked the arguments against the liter
 static void line_format(struct line *l, const char *fmt, va_list ap)
 {
     for (unsigned i = 0; fmt[i] != '\0'; i++) {
-        unsigned width = 0, longs = 0, most = UINT_MAX;
+        unsigned width = 0, longs = 0, most = UINT32_MAX;
         char pad = ' ';
 
         if (fmt[i] != '%') {
@@ -108,7 +107,7 @@ void log_vprint(enum log_level level, const char *fmt, va_list ap)
 {
     struct line l = { .nr = 0 };
 
-    line_str(&l, "(SafeHype) ", UINT_MAX);
+    line_str(&l, "(SafeHype) ", UINT32_MAX);
     line_format(&l, fmt, ap);
     line_end(&l, (unsigned)level <= opt_loglvl);
 }
@@ -171,7 +170,7 @@ void log_guest(enum log_level level, const char *fmt, ...)
         log_warn("%u lines about guests left out", left_out);
     if (!ok)
         return;
-    line_str(&l, "(SafeHype) d", UINT_MAX);
+    line_str(&l, "(SafeHype) d", UINT32_MAX);
     line_number(&l, v->domain->id, 10, 0, ' ');
     line_char(&l, 'v');
     line_number(&l, v->id, 10, 0, ' ');
