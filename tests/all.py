@@ -86,6 +86,7 @@ def main():
                                  "--programs", "20000" if options.full else "1000", "--seed", "night" if options.full else "1"]))
         if options.full:
             add(step("safecc/bench", ["tests/safecc/bench/bench.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-bench")]))
+        add(step("safecc/driver", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/safecc/driver"], count_pytest))
         add(step("safecc/editor", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/editor"], count_pytest))
     if "scaffold" in steps:
         add(step("scaffold", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/scaffold"], count_pytest))

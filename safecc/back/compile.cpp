@@ -19,7 +19,7 @@ static bool given(const std::vector<std::string> &args, const char *prefix)
 std::vector<std::string> code_generation(const Options &options, const std::vector<std::string> &args)
 {
     std::vector<std::string> out;
-    static const std::set<std::string> pairs = { "-I", "-D", "-U", "-include", "-isystem", "-x" };
+    static const std::set<std::string> pairs = { "-I", "-D", "-U", "-include", "-isystem", "-x", "-MF", "-MT", "-MQ" };
     /* The preprocessor has had its turn, and nothing may be taken out of what the profile demands. */
     static const std::set<std::string> refused = { "-fno-wrapv", "-mred-zone", "-fno-sanitize=kcfi", "-fno-sanitize=all", "-fdelete-null-pointer-checks", "-fstrict-overflow" };
 
@@ -27,7 +27,7 @@ std::vector<std::string> code_generation(const Options &options, const std::vect
         const std::string &a = args[i];
         if (pairs.count(a))
             i++;
-        else if (a == "-MF" || a == "-MT" || a == "-MQ" || (a.rfind("-I", 0) != 0 && a.rfind("-D", 0) != 0 && a.rfind("-U", 0) != 0 && !refused.count(a)))
+        else if (a.rfind("-I", 0) != 0 && a.rfind("-D", 0) != 0 && a.rfind("-U", 0) != 0 && a.rfind("-M", 0) != 0 && !refused.count(a))
             out.push_back(a);
     }
     if (!given(out, "-O"))

@@ -55,8 +55,12 @@ bool load(const CommandLine &line, Module &module)
 
     module.options = &line.options;
     for (const std::string &file : line.files) {
-        if (!llvm::sys::fs::exists(file)) {
-            llvm::errs() << "safecc: " << file << ": no such file\n";
+        auto buffer = llvm::MemoryBuffer::getFile(file);
+        std::string wrong = !llvm::sys::fs::exists(file) ? "no such file" : llvm::sys::fs::is_directory(file) ? "is a folder" : !buffer ? buffer.getError().message() : "";
+        if (size_t nul = buffer ? (*buffer)->getBuffer().find('\0') : llvm::StringRef::npos; wrong.empty() && nul != llvm::StringRef::npos)
+            wrong = std::to_string(1 + (*buffer)->getBuffer().take_front(nul).count('\n')) + ": holds a byte that is 0: no text";
+        if (!wrong.empty()) {
+            llvm::errs() << "safecc: " << file << (isdigit((unsigned char)wrong[0]) ? ":" : ": ") << wrong << "\n";
             good = false;
             continue;
         }
@@ -134,10 +138,8 @@ int audit(const CommandLine &line, const Unit &unit, const std::string &checked,
     return 1;
 }
 
-int compile(const CommandLine &line, Module &module)
+std::string object_name(const CommandLine &line)
 {
-    Unit &unit = *module.units[0];
-    std::string checked = checked_name(line), error;
     std::string object = line.output;
 
     if (object.empty()) {
@@ -146,6 +148,41 @@ int compile(const CommandLine &line, Module &module)
             object.resize(object.size() - 2);
         object += ".o";
     }
+    return object;
+}
+
+/* -MD, -MMD: what the object is made of, for make, as gcc writes it. */
+int write_dependencies(const CommandLine &line, const Unit &unit, const std::string &object)
+{
+    bool wanted = false, system = true, phony = false;
+    std::string path, target = object, text, targets;
+
+    for (size_t i = 0; i < line.args.size(); i++) {
+        const std::string &a = line.args[i];
+        wanted |= a == "-MD" || a == "-MMD";
+        system &= a != "-MMD";
+        phony |= a == "-MP";
+        if ((a == "-MF" || a == "-MT" || a == "-MQ") && i + 1 < line.args.size())
+            (a == "-MF" ? path : target) = line.args[++i];
+    }
+    if (!wanted)
+        return 0;
+    if (path.empty())
+        path = (object.size() > 2 && object.substr(object.size() - 2) == ".o" ? object.substr(0, object.size() - 2) : object) + ".d";
+    text = target + ": " + unit.path;
+    for (const std::string &file : unit.includes)
+        if (system || file.rfind("/usr/", 0) != 0) {
+            text += " \\\n  " + file;
+            targets += "\n" + file + ":\n";
+        }
+    return write_text(path, text + "\n" + (phony ? targets : ""));
+}
+
+int compile(const CommandLine &line, Module &module)
+{
+    Unit &unit = *module.units[0];
+    std::string checked = checked_name(line), object = object_name(line), error;
+
     if (write_text(checked, checked_text(unit)) != 0)
         return 2;
     int rc = compile_checked(unit, checked, object, line.args, error);
@@ -154,7 +191,9 @@ int compile(const CommandLine &line, Module &module)
         llvm::errs() << "safecc: " << checked << ": " << (error.empty() ? "the compiler refused the checked source; this is a fault of safecc" : error) << "\n";
         return 2;
     }
-    return audit(line, unit, checked, object);
+    if (int wrong = audit(line, unit, checked, object))
+        return wrong;
+    return write_dependencies(line, unit, object);
 }
 
 /* "-" is standard output. */
@@ -214,6 +253,9 @@ int run(const CommandLine &line)
         llvm::errs() << "safecc: " << error << "\n";
         return 2;
     }
+    /* Whatever happens from here on, no object of an older source is left. */
+    if (line.mode == CommandLine::Compile && llvm::sys::fs::is_regular_file(object_name(line)))
+        llvm::sys::fs::remove(object_name(line));
     if (!load(line, module))
         return 2;
     if (line.mode == CommandLine::Flat) {

@@ -30,6 +30,7 @@ void command_line_help()
   --trust PATH        files under PATH are not judged in this run: they have one of their own
   --rule SC-nn        only this rule (may be repeated); never yields an object
   --stack-budget N    bytes of stack an entry may use (4096)
+  -MD -MMD -MP -MF -MT   the headers that the object is made of, for make
   -p DIR              work in DIR: take each file's compiler options from its compile_commands.json, and --core, --arch
                       and --trust from its .safecc, if there is one
   -o FILE             object to write; FILE's NAME.checked.c is left beside it
@@ -168,6 +169,9 @@ int command_line_parse(int argc, const char **argv, CommandLine &out)
         } else if (key == "--rule") {
             if (!next())
                 return wrong("--rule needs a rule, such as SC-07");
+            auto rules = all_rules();
+            if (llvm::none_of(rules, [&](const auto &r) { return value == r->id(); }))
+                return wrong("--rule " + value + ": no such rule (safecc --list-rules names them)");
             out.options.only_rules.insert(value);
         } else if (key == "--stack-budget") {
             if (!next() || value.find_first_not_of("0123456789") != std::string::npos || value.empty() || value.size() > 8)
@@ -187,10 +191,8 @@ int command_line_parse(int argc, const char **argv, CommandLine &out)
             out.files.push_back(a);
         }
     }
-    if (!mode_given && out.files.empty()) {
-        out.mode = CommandLine::Help;
-        return 0;
-    }
+    if (!mode_given && out.files.empty())
+        return wrong("nothing to do");
     if (out.mode == CommandLine::Explain)
         return 0;
     if (out.files.empty())

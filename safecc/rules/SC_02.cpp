@@ -117,7 +117,7 @@ private:
         else if (was->isVoidType())
             say(range(c), "`void *` becomes a pointer to `" + type_name(to) + "`", "take the object from a typed place: a pool, an array, a parameter of its type");
         else
-            say(range(c), "a pointer to `" + type_name(was) + "` becomes a pointer to `" + type_name(to) + "`", "use one type; scalars are read from bytes by sc_load_*()");
+            say(range(c), "a pointer to `" + type_name(was) + "` becomes a pointer to `" + type_name(to) + "`", "use one type; make a number of bytes by shifts");
     }
 
     /* Text is constant, though C gives it a type that is not: it may only become a pointer to const. */
