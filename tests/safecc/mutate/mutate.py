@@ -160,6 +160,8 @@ def run(setup, mutants, jobs):
                 verdict = runner.mutant(m)
                 results[i] = verdict
                 counts[verdict[0]] += 1
+                if verdict[0] == "survivor":
+                    print(f"survivor {m.key}: {verdict[2]}", flush=True)
             shutil.rmtree(runner.root, ignore_errors=True)
         except BaseException as e:  # told by the main thread
             failed.append(e)
@@ -234,9 +236,6 @@ def main():
     matter = caught + sum(v == "survivor" for _, v, _, _ in results)
     percent = 100.0 * caught / matter if matter else 100.0
     write_reports(args.build, results, percent, caught, matter, args)
-    for m, v, _, why in results:
-        if v == "survivor":
-            print(f"survivor {m.key}: {why}")
     counts = collections.Counter(v for _, v, _, _ in results)
     print(", ".join(f"{counts[v]} {v}" for v in ("refused", "run-time", "covered", "survivor", "equivalent", "invalid")))
     print(f"{percent:.2f} % of {matter} that matter are caught (floor {args.floor:g} %); {args.build}/report.md")
