@@ -63,6 +63,18 @@
 #define SC_UNSAFE(why) SC_STATEMENT_("sc:unsafe", why)
 /* The same for one declaration: what the rules say of it does not hold. */
 #define SC_UNSAFE_DECL(why) SC_FACT_("unsafe_decl=" why)
+/* Only files of the core may name the function (SC-21). */
+#define SC_CORE SC_FACT_("core")
+/* What an island's soundness rests on, asked before it: where it does not hold, the module that called fails (SC-21). */
+#ifdef __SAFECC__
+static inline _Bool sc_required_(_Bool holds)
+{
+    return holds;
+}
+#define SC_REQUIRE(condition) ((void)sc_required_(condition))
+#else
+#define SC_REQUIRE(condition) ((condition) ? (void)0 : __builtin_trap())
+#endif
 /* The next block writes shared state: no undischarged check, port call or early exit in it (SC-22). */
 #define SC_COMMIT SC_STATEMENT_("sc:commit")
 /* The next loop: e falls with each turn and is never negative (SC-17). */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* SC-21: an unsafe island stands in a core file, has a number of its own, and says why it is sound. */
+/*
+ * SC-21: an unsafe island stands in a core file, has a number of its own, and says why it is sound. What it rests on is asked
+ * before it (SC_REQUIRE), and what only the core may do (SC_CORE) is done by nobody else.
+ */
+#include "engine/checks.h"
 #include "rules/judged.h"
 
 using namespace clang;
@@ -32,9 +36,23 @@ public:
         return true;
     }
 
+    bool VisitDeclRefExpr(DeclRefExpr *r)
+    {
+        if (annotations_of(r->getDecl()).core && !of_core(r->getLocation()))
+            say(r->getLocation(), "`" + r->getDecl()->getNameAsString() + "` is for the core only", "use what the core's header offers to modules: functions that take a held reference");
+        return true;
+    }
+
 private:
     Unit &unit;
     Reporter &out;
+
+    /* Written in a file of the core, or in the body of one of its macros. */
+    bool of_core(SourceLocation at)
+    {
+        const TokenOrigin *o = unit.origin(at);
+        return o == nullptr || unit.core_name(unit.files[o->file]) || (o->macro != 0 && unit.core_name(unit.macros[o->macro].file));
+    }
 
     void judge(SourceLocation at, const std::string &why, bool core)
     {
@@ -66,7 +84,32 @@ class Islands : public Rule {
 public:
     const char *id() const override { return "SC-21"; }
     const char *title() const override { return "unsafe islands: in the core only, numbered, with their reason"; }
-    void check_unit(Unit &unit, Reporter &out) override { Visitor(unit, out).TraverseDecl(unit.context().getTranslationUnitDecl()); }
+    void check_unit(Unit &unit, Reporter &out) override
+    {
+        Visitor(unit, out).TraverseDecl(unit.context().getTranslationUnitDecl());
+        each_function(unit, [&](const Flow &flow) {
+            flow.visit([&](const Stmt *st, const State &s) {
+                const auto *call = dyn_cast<CallExpr>(st);
+                if (call != nullptr && call->getDirectCallee() != nullptr && call->getDirectCallee()->getName() == "sc_required_" && call->getNumArgs() == 1)
+                    required(unit, flow, call->getArg(0), s);
+            });
+        });
+    }
+
+private:
+    static void required(Unit &unit, const Flow &flow, const Expr *condition, const State &s)
+    {
+        Interval r = flow.eval(condition, s).range;
+
+        if (unit.in_island(condition->getBeginLoc()))
+            return;
+        if (r.lo > 0) {
+            unit.add_site("SC-21", "required", condition, condition->getSourceRange(), Fate::Static, "it holds here");
+            return;
+        }
+        Site &site = unit.add_site("SC-21", "required", condition, condition->getSourceRange(), Fate::Check, "an island rests on `" + unit.source_text(condition->getSourceRange()) + "`");
+        wrap_check(unit, site, condition, "sc_v");
+    }
 };
 SAFECC_RULE(Islands);
 
