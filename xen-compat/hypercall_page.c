@@ -2,9 +2,8 @@
 #include "ports/hypercall_page.h"
 
 /* Stub i: push rcx, r11; mov eax, i; syscall; pop; ret.  iret does not come back. */
-void hypercall_page_fill(mfn_t frame)
+void hypercall_page_fill(uint8_t page[PAGE_SIZE])
 {
-    uint8_t *page = frame_bytes(frame);
     static const uint8_t stub[] = { 0x51, 0x41, 0x53, 0xb8, 0, 0, 0, 0, 0x0f, 0x05, 0x41, 0x5b, 0x59, 0xc3 };
     static const uint8_t iret[] = { 0x51, 0x41, 0x53, 0x50, 0xb8, __HYPERVISOR_iret, 0, 0, 0, 0x0f, 0x05 };
 
@@ -25,7 +24,7 @@ bool hypercall_page_at(struct vcpu *v, uint64_t value)
 
     if ((value & (PAGE_SIZE - 1)) != 0 || frame_get_rw(maddr_to_mfn(maddr(value)), v->domain->id, &r) != 0)
         return false;
-    hypercall_page_fill(fref_mfn(r));
+    hypercall_page_fill(held_bytes(r));
     frame_put(r);
     return true;
 }

@@ -67,7 +67,7 @@ static int plain_update(struct mmu_ctx *c, mfn_t m, unsigned slot, uint64_t valu
 
     if (frame_get_rw(m, c->pt_owner->id, &r) != 0)
         return -EINVAL;
-    pt_adopt(m, slot, value);
+    shared_write64(&held_words(r)[slot % 512], value);
     frame_put(r);
     return 0;
 }

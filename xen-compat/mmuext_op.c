@@ -39,9 +39,9 @@ static int page_op(struct mmu_ctx *c, mfn_t dst, bool copy, mfn_t src)
         return -EINVAL;
     }
     if (copy)
-        memcpy(frame_bytes(dst), frame_bytes(src), PAGE_SIZE);
+        memcpy(held_bytes(to), held_bytes_ro(from), PAGE_SIZE);
     else
-        memset(frame_bytes(dst), 0, PAGE_SIZE);
+        memset(held_bytes(to), 0, PAGE_SIZE);
     frame_put(from);
     frame_put(to);
     return 0;

@@ -64,7 +64,7 @@ static mfn_t p2m_frame(uint64_t pfn)
 
 static uint64_t *p2m_list(uint64_t pfn)
 {
-    return &frame_words(p2m_frame(pfn))[pfn % 512];
+    return &plain_words(p2m_frame(pfn))[pfn % 512];
 }
 
 static mfn_t pfn_mfn(uint64_t pfn)
@@ -126,7 +126,7 @@ SC_NODISCARD static int frames_fill(void)
 
 static void page_clear(uint64_t pfn)
 {
-    memset(frame_bytes(pfn_mfn(pfn)), 0, PAGE_SIZE);
+    memset(plain_bytes(pfn_mfn(pfn)), 0, PAGE_SIZE);
 }
 
 static uint64_t ramdisk_bytes(const struct pv_config *c)
@@ -141,9 +141,11 @@ static void initrd_copy(const struct pv_config *c)
     const struct boot_module *initrd = c->ramdisk;
     uint64_t size = ramdisk_bytes(c);
 
-    for (uint64_t at = 0; initrd != NULL && at < size; at += PAGE_SIZE)
-        memcpy(frame_bytes(pfn_mfn(layout.initrd_pfn + (at >> PAGE_SHIFT))),
-               frame_bytes(mfn((initrd->start + at) >> PAGE_SHIFT)), min_u64(size - at, PAGE_SIZE));
+    for (uint64_t at = 0; initrd != NULL && at < size; at += PAGE_SIZE) {
+        uint64_t nr = min_u64(size - at, PAGE_SIZE);
+
+        memcpy(plain_bytes(pfn_mfn(layout.initrd_pfn + (at >> PAGE_SHIFT))), boot_module_bytes(initrd, at, nr), nr);
+    }
 }
 
 static void p2m_copy(void)
@@ -151,7 +153,7 @@ static void p2m_copy(void)
     for (uint64_t i = 0; i < layout.p2m_pages; i++) {
         uint64_t n = min_u64(512, layout.nr_pages - i * 512);
 
-        memcpy(frame_bytes(pfn_mfn(layout.p2m_pfn + i)), frame_words(p2m_frame(i * 512)), n * 8);
+        memcpy(plain_bytes(pfn_mfn(layout.p2m_pfn + i)), plain_words(p2m_frame(i * 512)), n * 8);
     }
 }
 
@@ -166,7 +168,7 @@ SC_NODISCARD static int hypercall_page_place(void)
         log_err("dom%u: the kernel's hypercall page lies outside its image: no kernel for us", dom->id);
         return -EINVAL;
     }
-    hypercall_page_fill(pfn_mfn(pfn));
+    hypercall_page_fill(plain_bytes(pfn_mfn(pfn)));
     return 0;
 }
 
@@ -182,7 +184,7 @@ SC_COUNT(512) static uint64_t *table_below(uint64_t *e)
         *e = mfn_to_maddr(pfn_mfn(next_table)).v | PTE_P | PTE_W | PTE_U | PTE_A | PTE_D;
         next_table++;
     }
-    return frame_words(pte_mfn(*e));
+    return plain_words(pte_mfn(*e));
 }
 
 static bool is_table_pfn(uint64_t pfn)
@@ -207,7 +209,7 @@ static void map_pages(uint64_t *l4 SC_COUNT(512), uint64_t va, uint64_t pfn, uin
 
 static void tables_build(void)
 {
-    uint64_t *l4 = frame_words(pfn_mfn(layout.pt_pfn));
+    uint64_t *l4 = plain_words(pfn_mfn(layout.pt_pfn));
 
     page_clear(layout.pt_pfn);
     next_table = layout.pt_pfn + 1;

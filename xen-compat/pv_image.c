@@ -32,7 +32,7 @@ int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes)
             reserve_take(image.dom, PV_CHUNK_ORDER, (unsigned)image.dom->addr_bits, &m) != 0)
             return -ENOMEM;
         for (uint64_t i = 0; i < CHUNK_PAGES; i++)
-            memset(frame_bytes(mfn(m.v + i)), 0, PAGE_SIZE);
+            memset(plain_bytes(mfn(m.v + i)), 0, PAGE_SIZE);
         image.chunk[image.nr_chunks] = (uint32_t)m.v;
         image.nr_chunks++;
     }
@@ -47,16 +47,20 @@ struct kimage_window kimage_sink_window(uint64_t offset, size_t want)
 
     if (offset / chunk_bytes >= image.nr_chunks)
         return (struct kimage_window){ NULL, 0 };
-    chunk = frames_bytes(mfn(image.chunk[offset / chunk_bytes]), chunk_bytes);
+    chunk = plain_run(mfn(image.chunk[offset / chunk_bytes]), chunk_bytes);
     return (struct kimage_window){ &chunk[in_chunk], nr };
 }
 
 static struct kimage_info loaded SC_BOOT;
 
-int64_t lib_entry(uint64_t start, uint64_t nr_bytes, uint64_t unused)
+static const struct boot_module *file SC_BOOT;
+
+int64_t lib_entry(uint64_t a, uint64_t b, uint64_t c)
 {
-    (void)unused;
-    return kimage_load(frames_bytes(mfn(start >> PAGE_SHIFT), nr_bytes), nr_bytes, &loaded);
+    uint64_t nr_bytes = file->end - file->start;
+
+    (void)a, (void)b, (void)c;
+    return kimage_load(boot_module_bytes(file, 0, nr_bytes), nr_bytes, &loaded);
 }
 
 /* With an arena as large as there is; it goes back to where it came from. */
@@ -77,8 +81,9 @@ int pv_image_load(struct domain *d, const struct boot_module *kernel, struct kim
             return -ENOMEM;
         }
     }
-    unpack_arena_set(frames_bytes(arena, PAGE_SIZE << order), PAGE_SIZE << order);
-    rc = lib_call(kernel->start, kernel->end - kernel->start, 0);
+    unpack_arena_set(plain_run(arena, PAGE_SIZE << order), PAGE_SIZE << order);
+    file = kernel;
+    rc = lib_call(0, 0, 0);
     unpack_arena_set(NULL, 0);
     pagealloc_put(arena, order);
     if (rc == -ENOMEM)

@@ -72,16 +72,16 @@ struct acpi_info {
 };
 
 /* Do the bytes sum to zero? */
-bool acpi_checksum_ok(const uint8_t *b SC_COUNT(n), uint32_t n);
+SC_CORE bool acpi_checksum_ok(const uint8_t *b SC_COUNT(n), uint32_t n);
 /* Does this table carry the signature? */
-bool acpi_is(const uint8_t *b SC_COUNT(n), uint32_t n, const char *signature SC_COUNT(4));
+SC_CORE bool acpi_is(const uint8_t *b SC_COUNT(n), uint32_t n, const char *signature SC_COUNT(4));
 /* The length a header states; 0 when it is not a sane one. */
-uint32_t acpi_table_bytes(const uint8_t *b SC_COUNT(n), uint32_t n);
+SC_CORE uint32_t acpi_table_bytes(const uint8_t *b SC_COUNT(n), uint32_t n);
 /* An RSDP at the start of b?  Fills root and root_is_xsdt. */
-bool acpi_parse_rsdp(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info);
+SC_CORE bool acpi_parse_rsdp(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info);
 /* The i-th address an RSDT or XSDT lists; 0 past its end. */
-uint64_t acpi_root_entry(const uint8_t *b SC_COUNT(n), uint32_t n, bool is_xsdt, uint32_t i);
+SC_CORE uint64_t acpi_root_entry(const uint8_t *b SC_COUNT(n), uint32_t n, bool is_xsdt, uint32_t i);
 /* A whole table: by its signature into info.  False: checksum, or not one that is read. */
-bool acpi_parse_table(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info);
+SC_CORE bool acpi_parse_table(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info);
 
 #endif

@@ -12,13 +12,13 @@
 #define VECTOR_DEVICE_LAST 0xef
 
 /* Find and enable this CPU's local APIC. */
-void apic_init(uint64_t base_maddr);
+SC_CORE void apic_init(uint64_t base_maddr);
 uint32_t apic_id(void);
-void apic_eoi(void);
+SC_CORE void apic_eoi(void);
 /* Count down from ticks once; 0 stops.  Ticks at apic_timer_hz(). */
-void apic_timer_count(uint32_t ticks);
-uint32_t apic_timer_current(void);
+SC_CORE void apic_timer_count(uint32_t ticks);
+SC_CORE uint32_t apic_timer_current(void);
 /* A read of a local APIC register as the hardware domain asks it (PHYSDEVOP_apic_read). */
-uint32_t apic_read(uint32_t reg);
+SC_CORE uint32_t apic_read(uint32_t reg);
 
 #endif

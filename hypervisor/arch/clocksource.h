@@ -15,8 +15,8 @@ struct clocksource_ref {
 };
 
 /* Take the best clock there is (acpi_init has run) and note its time at an edge. */
-void clocksource_begin(struct clocksource_ref *ref);
+SC_CORE void clocksource_begin(struct clocksource_ref *ref);
 /* Wait until at least ns have passed since (ns at most 30 ms); how many really. */
-uint64_t clocksource_wait(const struct clocksource_ref *ref, uint64_t ns);
+SC_CORE uint64_t clocksource_wait(const struct clocksource_ref *ref, uint64_t ns);
 
 #endif

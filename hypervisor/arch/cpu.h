@@ -52,63 +52,63 @@
 #define EFER_LMA 0x400UL
 #define EFER_NX 0x800UL
 
-SC_INLINE uint64_t read_cr0(void)
+SC_CORE SC_INLINE uint64_t read_cr0(void)
 {
     uint64_t v;
     __asm__ volatile("movq %%cr0, %0" : "=r"(v));
     return v;
 }
-SC_INLINE void write_cr0(uint64_t v)
+SC_CORE SC_INLINE void write_cr0(uint64_t v)
 {
     __asm__ volatile("movq %0, %%cr0" : : "r"(v) : "memory");
 }
-SC_INLINE uint64_t read_cr2(void)
+SC_CORE SC_INLINE uint64_t read_cr2(void)
 {
     uint64_t v;
     __asm__ volatile("movq %%cr2, %0" : "=r"(v));
     return v;
 }
-SC_INLINE void write_cr2(uint64_t v)
+SC_CORE SC_INLINE void write_cr2(uint64_t v)
 {
     __asm__ volatile("movq %0, %%cr2" : : "r"(v));
 }
-SC_INLINE uint64_t read_cr3(void)
+SC_CORE SC_INLINE uint64_t read_cr3(void)
 {
     uint64_t v;
     __asm__ volatile("movq %%cr3, %0" : "=r"(v));
     return v;
 }
-SC_INLINE void write_cr3(uint64_t v)
+SC_CORE SC_INLINE void write_cr3(uint64_t v)
 {
     __asm__ volatile("movq %0, %%cr3" : : "r"(v) : "memory");
 }
-SC_INLINE uint64_t read_cr4(void)
+SC_CORE SC_INLINE uint64_t read_cr4(void)
 {
     uint64_t v;
     __asm__ volatile("movq %%cr4, %0" : "=r"(v));
     return v;
 }
-SC_INLINE void write_cr4(uint64_t v)
+SC_CORE SC_INLINE void write_cr4(uint64_t v)
 {
     __asm__ volatile("movq %0, %%cr4" : : "r"(v) : "memory");
 }
-SC_INLINE void clts(void)
+SC_CORE SC_INLINE void clts(void)
 {
     __asm__ volatile("clts" : : : "memory");
 }
-SC_INLINE void invlpg(uint64_t va)
+SC_CORE SC_INLINE void invlpg(uint64_t va)
 {
     __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
-SC_INLINE void wbinvd(void)
+SC_CORE SC_INLINE void wbinvd(void)
 {
     __asm__ volatile("wbinvd" : : : "memory");
 }
-SC_INLINE void swapgs(void)
+SC_CORE SC_INLINE void swapgs(void)
 {
     __asm__ volatile("swapgs" : : : "memory");
 }
-SC_INLINE void raise_int3(void)
+SC_CORE SC_INLINE void raise_int3(void)
 {
     __asm__ volatile("int3");
 }
@@ -116,29 +116,29 @@ SC_INLINE void cpu_pause(void)
 {
     __asm__ volatile("pause");
 }
-SC_INLINE void cpu_halt_forever(void)
+SC_CORE SC_INLINE void cpu_halt_forever(void)
 {
     __asm__ volatile("1: cli; hlt; jmp 1b");
 }
 /* Take what interrupts are waiting; the handlers only set pending bits. */
-SC_INLINE void irq_window(void)
+SC_CORE SC_INLINE void irq_window(void)
 {
     __asm__ volatile("sti; nop; cli" : : : "memory");
 }
 /* Sleep until an interrupt; returns with interrupts off. */
-SC_INLINE void safe_halt(void)
+SC_CORE SC_INLINE void safe_halt(void)
 {
     __asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
-SC_INLINE uint64_t rdmsr(uint32_t msr)
+SC_CORE SC_INLINE uint64_t rdmsr(uint32_t msr)
 {
     uint32_t lo, hi;
 
     __asm__ volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(msr));
     return lo | (uint64_t)hi << 32;
 }
-SC_INLINE void wrmsr(uint32_t msr, uint64_t v)
+SC_CORE SC_INLINE void wrmsr(uint32_t msr, uint64_t v)
 {
     __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
 }
@@ -154,48 +154,48 @@ SC_INLINE void cpuid(uint32_t leaf, uint32_t sub, uint32_t *a, uint32_t *b, uint
     __asm__ volatile("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d) : "0"(leaf), "2"(sub));
 }
 
-SC_INLINE uint8_t inb(uint16_t port)
+SC_CORE SC_INLINE uint8_t inb(uint16_t port)
 {
     uint8_t v;
     __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
     return v;
 }
-SC_INLINE uint16_t inw(uint16_t port)
+SC_CORE SC_INLINE uint16_t inw(uint16_t port)
 {
     uint16_t v;
     __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
     return v;
 }
-SC_INLINE uint32_t inl(uint16_t port)
+SC_CORE SC_INLINE uint32_t inl(uint16_t port)
 {
     uint32_t v;
     __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
     return v;
 }
-SC_INLINE void outb(uint8_t v, uint16_t port)
+SC_CORE SC_INLINE void outb(uint8_t v, uint16_t port)
 {
     __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
 }
-SC_INLINE void outw(uint16_t v, uint16_t port)
+SC_CORE SC_INLINE void outw(uint16_t v, uint16_t port)
 {
     __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port));
 }
-SC_INLINE void outl(uint32_t v, uint16_t port)
+SC_CORE SC_INLINE void outl(uint32_t v, uint16_t port)
 {
     __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port));
 }
 
 /* Device registers in memory. */
-SC_INLINE uint32_t mmio_read32(volatile uint32_t *p)
+SC_CORE SC_INLINE uint32_t mmio_read32(volatile uint32_t *p)
 {
     return *p;
 }
-SC_INLINE void mmio_write32(volatile uint32_t *p, uint32_t v)
+SC_CORE SC_INLINE void mmio_write32(volatile uint32_t *p, uint32_t v)
 {
     *p = v;
 }
 
-SC_INLINE void lgdt(uint64_t base, uint16_t limit)
+SC_CORE SC_INLINE void lgdt(uint64_t base, uint16_t limit)
 {
     struct {
         uint16_t limit;
@@ -204,7 +204,7 @@ SC_INLINE void lgdt(uint64_t base, uint16_t limit)
 
     __asm__ volatile("lgdt %0" : : "m"(d));
 }
-SC_INLINE void lidt(uint64_t base, uint16_t limit)
+SC_CORE SC_INLINE void lidt(uint64_t base, uint16_t limit)
 {
     struct {
         uint16_t limit;
@@ -213,100 +213,100 @@ SC_INLINE void lidt(uint64_t base, uint16_t limit)
 
     __asm__ volatile("lidt %0" : : "m"(d));
 }
-SC_INLINE void ltr(uint16_t sel)
+SC_CORE SC_INLINE void ltr(uint16_t sel)
 {
     __asm__ volatile("ltr %0" : : "r"(sel));
 }
-SC_INLINE void lldt(uint16_t sel)
+SC_CORE SC_INLINE void lldt(uint16_t sel)
 {
     __asm__ volatile("lldt %0" : : "r"(sel));
 }
 
-SC_INLINE uint16_t read_ds(void)
+SC_CORE SC_INLINE uint16_t read_ds(void)
 {
     uint16_t v;
     __asm__ volatile("movw %%ds, %0" : "=r"(v));
     return v;
 }
-SC_INLINE uint16_t read_es(void)
+SC_CORE SC_INLINE uint16_t read_es(void)
 {
     uint16_t v;
     __asm__ volatile("movw %%es, %0" : "=r"(v));
     return v;
 }
-SC_INLINE uint16_t read_fs(void)
+SC_CORE SC_INLINE uint16_t read_fs(void)
 {
     uint16_t v;
     __asm__ volatile("movw %%fs, %0" : "=r"(v));
     return v;
 }
-SC_INLINE uint16_t read_gs(void)
+SC_CORE SC_INLINE uint16_t read_gs(void)
 {
     uint16_t v;
     __asm__ volatile("movw %%gs, %0" : "=r"(v));
     return v;
 }
 
-SC_INLINE void write_dr0(uint64_t v)
+SC_CORE SC_INLINE void write_dr0(uint64_t v)
 {
     __asm__ volatile("movq %0, %%dr0" : : "r"(v));
 }
-SC_INLINE void write_dr1(uint64_t v)
+SC_CORE SC_INLINE void write_dr1(uint64_t v)
 {
     __asm__ volatile("movq %0, %%dr1" : : "r"(v));
 }
-SC_INLINE void write_dr2(uint64_t v)
+SC_CORE SC_INLINE void write_dr2(uint64_t v)
 {
     __asm__ volatile("movq %0, %%dr2" : : "r"(v));
 }
-SC_INLINE void write_dr3(uint64_t v)
+SC_CORE SC_INLINE void write_dr3(uint64_t v)
 {
     __asm__ volatile("movq %0, %%dr3" : : "r"(v));
 }
-SC_INLINE void write_dr6(uint64_t v)
+SC_CORE SC_INLINE void write_dr6(uint64_t v)
 {
     __asm__ volatile("movq %0, %%dr6" : : "r"(v));
 }
-SC_INLINE void write_dr7(uint64_t v)
+SC_CORE SC_INLINE void write_dr7(uint64_t v)
 {
     __asm__ volatile("movq %0, %%dr7" : : "r"(v));
 }
-SC_INLINE uint64_t read_dr6(void)
+SC_CORE SC_INLINE uint64_t read_dr6(void)
 {
     uint64_t v;
     __asm__ volatile("movq %%dr6, %0" : "=r"(v));
     return v;
 }
 
-SC_INLINE void fxsave(uint8_t area[PAGE_SIZE])
+SC_CORE SC_INLINE void fxsave(uint8_t area[PAGE_SIZE])
 {
     __asm__ volatile("fxsaveq (%0)" : : "r"(area) : "memory");
 }
-SC_INLINE void fxrstor(const uint8_t area[PAGE_SIZE])
+SC_CORE SC_INLINE void fxrstor(const uint8_t area[PAGE_SIZE])
 {
     __asm__ volatile("fxrstorq (%0)" : : "r"(area) : "memory");
 }
-SC_INLINE void xsave(uint8_t area[PAGE_SIZE], uint64_t mask)
+SC_CORE SC_INLINE void xsave(uint8_t area[PAGE_SIZE], uint64_t mask)
 {
     __asm__ volatile("xsaveq (%0)" : : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory");
 }
-SC_INLINE void xrstor(const uint8_t area[PAGE_SIZE], uint64_t mask)
+SC_CORE SC_INLINE void xrstor(const uint8_t area[PAGE_SIZE], uint64_t mask)
 {
     __asm__ volatile("xrstorq (%0)" : : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory");
 }
-SC_INLINE void xsetbv(uint32_t reg, uint64_t v)
+SC_CORE SC_INLINE void xsetbv(uint32_t reg, uint64_t v)
 {
     __asm__ volatile("xsetbv" : : "c"(reg), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)));
 }
 
 /* In arch/gate.S: load a segment register; a fault loads null instead and returns -1. */
-int load_segment_ds(uint16_t sel);
-int load_segment_es(uint16_t sel);
-int load_segment_fs(uint16_t sel);
-int load_segment_gs(uint16_t sel);      /* the active GS */
-int load_segment_gs_user(uint16_t sel); /* the inactive GS, between two SWAPGS */
+SC_CORE int load_segment_ds(uint16_t sel);
+SC_CORE int load_segment_es(uint16_t sel);
+SC_CORE int load_segment_fs(uint16_t sel);
+SC_CORE int load_segment_gs(uint16_t sel); /* the active GS */
+int load_segment_gs_user(uint16_t sel);    /* the inactive GS, between two SWAPGS */
 /* rdmsr/wrmsr that answer -1 where the CPU raises #GP. */
 int rdmsr_safe(uint32_t msr, uint64_t *value);
-int wrmsr_safe(uint32_t msr, uint64_t value);
+SC_CORE int wrmsr_safe(uint32_t msr, uint64_t value);
 
 #endif

@@ -8,11 +8,11 @@
 struct guest_regs;
 
 /* Called by boot/start.S on the boot stack: %ebx and %eax of the loader. */
-_Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic);
+SC_CORE _Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic);
 /* boot_on_stack() on the CPU's own stack, of which top is the end. */
-_Noreturn void stack_continue(struct cpu_top *top);
-void boot_on_stack(void);
+SC_CORE _Noreturn void stack_continue(struct cpu_top *top);
+SC_CORE void boot_on_stack(void);
 /* Leave for a guest; work is pending, so a vcpu is picked first. */
-_Noreturn void guest_enter(struct guest_regs *regs);
+SC_CORE _Noreturn void guest_enter(struct guest_regs *regs);
 
 #endif

@@ -10,10 +10,10 @@
 #include "core/layout.h"
 
 /* arch/gate.S: bytes not copied */
-uint64_t guest_copy_raw(void *dst, const void *src, uint64_t n);
+SC_CORE uint64_t guest_copy_raw(void *dst, const void *src, uint64_t n);
 
 /* Outside the hypervisor's slots, canonical, no wrap. */
-SC_INLINE bool guest_range_ok(gva_t a, uint64_t nr_bytes)
+SC_CORE SC_INLINE bool guest_range_ok(gva_t a, uint64_t nr_bytes)
 {
     uint64_t end = a.v + nr_bytes;
 
@@ -36,7 +36,7 @@ SC_INLINE bool guest_range_ok(gva_t a, uint64_t nr_bytes)
                  : "memory"                                                                 \
                  : fault)
 
-SC_INLINE void smap_close(void)
+SC_CORE SC_INLINE void smap_close(void)
 {
     __asm__ volatile("993: nopl (%%rax)\n"
                      ".pushsection .altinstr, \"a\"\n .long 993b - ., 0xca010f\n .popsection"
@@ -45,7 +45,7 @@ SC_INLINE void smap_close(void)
                      : "memory");
 }
 
-SC_INLINE int guest_load8(uint64_t *dst, uint64_t va)
+SC_CORE SC_INLINE int guest_load8(uint64_t *dst, uint64_t va)
 {
     uint64_t v;
 
@@ -57,7 +57,7 @@ fault:
     return -EFAULT;
 }
 
-SC_INLINE int guest_load4(uint32_t *dst, uint64_t va)
+SC_CORE SC_INLINE int guest_load4(uint32_t *dst, uint64_t va)
 {
     uint32_t v;
 
@@ -69,7 +69,7 @@ fault:
     return -EFAULT;
 }
 
-SC_INLINE int guest_store8(uint64_t va, uint64_t v)
+SC_CORE SC_INLINE int guest_store8(uint64_t va, uint64_t v)
 {
     __asm__ goto("991: nopl (%%rax)\n"
                  ".pushsection .altinstr, \"a\"\n .long 991b - ., 0xcb010f\n .popsection\n"

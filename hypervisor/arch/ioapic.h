@@ -20,15 +20,15 @@
 
 /* Map all, mask every line, mask the 8259s; apply the MADT's overrides; route the serial line's.
  * After acpi_init and apic_init. */
-void ioapic_init(void);
+SC_CORE void ioapic_init(void);
 /* GSIs are below this: as Xen's nr_irqs_gsi, at least 16. */
 uint32_t ioapic_nr_gsis(void);
 /* The GSI of an ISA interrupt. */
-uint32_t ioapic_isa_gsi(uint32_t irq);
+SC_CORE uint32_t ioapic_isa_gsi(uint32_t irq);
 /* Is there a controller for this GSI, and is the line not the hypervisor's own? */
 bool ioapic_line_ok(uint32_t gsi);
 /* Does the frame hold a controller's registers?  A domain has no business with them. */
-bool ioapic_frame(uint64_t mfn);
+SC_CORE bool ioapic_frame(uint64_t mfn);
 /* Is the line the hypervisor's own? */
 bool ioapic_line_is_ours(uint32_t gsi);
 /* Trigger and polarity of a line that is not routed: PHYSDEVOP_setup_gsi.  -EINVAL. */
@@ -38,10 +38,10 @@ bool ioapic_line_is_level(uint32_t gsi);
 SC_NODISCARD int ioapic_line_route(uint32_t gsi, uint32_t vector);
 /* Mask it and forget its vector. */
 void ioapic_line_unroute(uint32_t gsi);
-void ioapic_line_mask(uint32_t gsi);
+SC_CORE void ioapic_line_mask(uint32_t gsi);
 void ioapic_line_unmask(uint32_t gsi);
 /* From the interrupt handler, before the local APIC's EOI: masks the line if it is level-triggered. */
-void ioapic_ack(uint32_t vector);
+SC_CORE void ioapic_ack(uint32_t vector);
 
 /* A register as the hardware domain reads it (PHYSDEVOP_apic_read).  -EINVAL: no controller at physbase. */
 SC_NODISCARD int ioapic_read_register(uint64_t physbase, uint32_t reg, uint32_t *value);

@@ -35,7 +35,7 @@ SC_NODISCARD int msi_find(pci_bdf_t bdf, unsigned entry, unsigned nr_log2, struc
  * no address or one in RAM; -ENOMEM: MSI_MAX_TABLES devices already. */
 SC_NODISCARD int msix_find(pci_bdf_t bdf, unsigned entry, struct msi *out);
 /* Does the frame hold part of an MSI-X table in use?  A domain may read it. */
-bool msi_table_frame(uint64_t mfn);
+SC_CORE bool msi_table_frame(uint64_t mfn);
 /* Write the message (vector, to the boot CPU), masked where the device can mask; enable the capability. */
 void msi_program(struct msi *m, uint8_t vector);
 void msi_set_masked(struct msi *m, bool masked);

@@ -28,15 +28,15 @@ SC_INLINE pci_bdf_t pci_bdf(uint8_t bus, uint8_t devfn)
 #define PCI_CAP_MSIX 0x11
 
 /* off is a byte offset below 256, aligned to the access. */
-uint32_t pci_read32(pci_bdf_t at, uint8_t off);
-uint16_t pci_read16(pci_bdf_t at, uint8_t off);
-void pci_write32(pci_bdf_t at, uint8_t off, uint32_t v);
-void pci_write16(pci_bdf_t at, uint8_t off, uint16_t v);
+SC_CORE uint32_t pci_read32(pci_bdf_t at, uint8_t off);
+SC_CORE uint16_t pci_read16(pci_bdf_t at, uint8_t off);
+SC_CORE void pci_write32(pci_bdf_t at, uint8_t off, uint32_t v);
+SC_CORE void pci_write16(pci_bdf_t at, uint8_t off, uint16_t v);
 /* Is there a device? */
-bool pci_present(pci_bdf_t at);
+SC_CORE bool pci_present(pci_bdf_t at);
 /* Offset of a capability; 0: it has none (PCI 3.0, 6.7; a list that loops is cut). */
 uint8_t pci_find_capability(pci_bdf_t at, uint8_t id);
 /* Address of memory BAR 0-5, 64-bit ones too; 0: none. */
-uint64_t pci_memory_bar(pci_bdf_t at, unsigned bar);
+SC_CORE uint64_t pci_memory_bar(pci_bdf_t at, unsigned bar);
 
 #endif

@@ -5,12 +5,12 @@
 
 #include "core/base.h"
 
-void serial_init(void);
+SC_CORE void serial_init(void);
 /* Write and wait; for panics too. */
 void serial_write(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);
 /* Hand waiting input to the console module (softirq). */
-void serial_poll_input(void);
+SC_CORE void serial_poll_input(void);
 /* Turn the receive interrupt on (ioapic_init has routed its line); without a line, look every 50 ms. */
-void serial_enable_input_irq(void);
+SC_CORE void serial_enable_input_irq(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include "core/layout.h"
 
 /* The end of the aligned area that the stack is in: rsp | mask, and one. Constant while the code runs on one stack. */
-SC_INLINE uint64_t stack_area_end(void)
+SC_CORE SC_INLINE uint64_t stack_area_end(void)
 {
     uint64_t end;
 
@@ -15,7 +15,7 @@ SC_INLINE uint64_t stack_area_end(void)
     return end + 1;
 }
 
-SC_INLINE uint64_t read_rsp(void)
+SC_CORE SC_INLINE uint64_t read_rsp(void)
 {
     uint64_t v;
 

@@ -32,5 +32,7 @@ struct boot_module {
 };
 extern struct boot_module boot_modules[MAX_BOOT_MODULES];
 extern uint32_t nr_boot_modules;
+/* nr bytes of the module's file from an offset on: m is one of boot_modules, which have not been freed. */
+SC_COUNT(nr) const uint8_t *boot_module_bytes(const struct boot_module *m, uint64_t offset, uint64_t nr);
 
 #endif

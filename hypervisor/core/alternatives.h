@@ -5,6 +5,6 @@
 #include "core/base.h"
 
 /* STAC and CLAC in place of the no-ops: before hvmap_init makes text read-only. */
-void alternatives_apply_smap(void);
+SC_CORE void alternatives_apply_smap(void);
 
 #endif

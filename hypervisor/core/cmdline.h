@@ -28,8 +28,8 @@ extern uint32_t opt_domu[MAX_DOMUS] SC_BOOT;
 extern unsigned opt_nr_domus SC_BOOT;
 
 /* Read the line; unknown options are remembered. */
-void cmdline_parse(const char *line SC_COUNT(nr_bytes), uint64_t nr_bytes);
+SC_CORE void cmdline_parse(const char *line SC_COUNT(nr_bytes), uint64_t nr_bytes);
 /* Name the unknown options in the log (once there is one). */
-void cmdline_report(void);
+SC_CORE void cmdline_report(void);
 
 #endif

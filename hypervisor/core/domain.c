@@ -39,6 +39,8 @@ static int object_alloc(uint64_t nr_bytes, mfn_t *out)
     if (pagealloc_get(order, 0, out) != 0)
         return -ENOMEM;
     memset(frames_bytes(*out, PAGE_SIZE << order), 0, PAGE_SIZE << order);
+    for (uint64_t i = 0; i < 1UL << order; i++)
+        frame_state_set(mfn(out->v + i), FS_OWNER(DOMID_NONE) | FS_HV);
     return 0;
 }
 
@@ -123,8 +125,9 @@ struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
     d->max_vcpus = max_vcpus;
     d->privileged = privileged;
     d->page_lock = (spinlock_t)SPINLOCK_INIT(RANK_DOMAIN);
-    if (perdom_init(d) != 0 || frame_alloc_shared(id, &d->shared_mfn) != 0)
+    if (perdom_init(d) != 0 || frame_alloc_shared(id, &d->shared_ref) != 0)
         return NULL;
+    d->shared_mfn = fref_mfn(d->shared_ref);
     SC_UNSAFE("DEV-12: a frame of its own, pinned for the domain's life, is the shared_info page")
     {
         d->shared = (struct shared_info *)(void *)frame_bytes(d->shared_mfn);
@@ -154,7 +157,7 @@ void domain_discard(struct domain *d)
     physdev_domain_destroy(d);
     evtchn_domain_free(d);
     gnttab_domain_free(d);
-    frame_unshare(d->shared_mfn, d->id);
+    frame_unshare(fref_take(d->shared_ref), d->id);
 }
 
 static void timers_init(struct vcpu *v)

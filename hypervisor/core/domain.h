@@ -120,6 +120,7 @@ struct domain {
 
     struct shared_info *shared; /* live */
     mfn_t shared_mfn;
+    fref_t shared_ref; /* of that frame, for the domain's life */
 
     spinlock_t page_lock;
     uint64_t nr_frames SC_GUARDED_BY(page_lock);
@@ -173,13 +174,14 @@ void domain_discard(struct domain *d);
 /* A vcpu of d, not initialised, not online; 0, -EINVAL, -EEXIST, -ENOMEM. */
 SC_NODISCARD int vcpu_create(struct domain *d, uint32_t id);
 /* The idle vcpu of a CPU; or null. */
-SC_NULLABLE struct vcpu *vcpu_create_idle(struct cpu *cpu);
+SC_CORE SC_NULLABLE struct vcpu *vcpu_create_idle(struct cpu *cpu);
 /* The live vcpu_info of v changes to another place (VCPUOP_register_vcpu_info). */
 void vcpu_set_info(struct vcpu *v, struct vcpu_info *info);
 
 /* The vcpu_info at an offset of a frame that the caller holds RW for the vcpu's life. */
 SC_INLINE struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
 {
+    SC_REQUIRE(fref_is_rw(held) && offset <= PAGE_SIZE - sizeof(struct vcpu_info));
     SC_UNSAFE("DEV-14: the frame is held for writing, the offset is aligned and inside it")
     {
         return (struct vcpu_info *)(void *)&frame_bytes(fref_mfn(held))[offset & (PAGE_SIZE - 8)];
@@ -189,6 +191,7 @@ SC_INLINE struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
 /* A frame that the caller has cleared, as a new domain's start_info page. */
 SC_INLINE struct start_info *frame_start_info(mfn_t m)
 {
+    SC_REQUIRE(frame_is_plain(m));
     SC_UNSAFE("DEV-16: start_info is smaller than a frame, and aligned at its start")
     {
         return (struct start_info *)(void *)frame_bytes(m);

@@ -9,15 +9,15 @@
 
 #include "core/domain.h"
 
-void fpu_init_cpu(void);
+SC_CORE void fpu_init_cpu(void);
 /* A new vcpu's state; 0 or -ENOMEM. */
-SC_NODISCARD int fpu_vcpu_init(struct vcpu *v);
+SC_CORE SC_NODISCARD int fpu_vcpu_init(struct vcpu *v);
 /* next takes the CPU: CR0.TS on unless the registers are its own and its own TS is clear. */
-void fpu_switch(struct vcpu *next);
+SC_CORE void fpu_switch(struct vcpu *next);
 /* #NM in v: load its state and clear CR0.TS. */
-void fpu_load(struct vcpu *v);
+SC_CORE void fpu_load(struct vcpu *v);
 /* Put v's state in memory if the registers hold it. */
-void fpu_save(struct vcpu *v);
+SC_CORE void fpu_save(struct vcpu *v);
 /* The guest sets or clears its own CR0.TS. */
 void fpu_guest_ts(struct vcpu *v, bool set);
 /* Is XSAVE in use, and with which components? */

@@ -30,7 +30,7 @@ int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, fref_t *out)
             return -EBUSY;
         next = (s + FS_KIND_ONE) | FS_TYPE(kind);
     } while (unlikely(!frame_cas(m, &s, next)));
-    out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_PT;
     if ((s & FS_SEALED) != 0)
         return 0;
     /* A stale translation may still let the guest write: drop it before the first look. */
@@ -94,7 +94,7 @@ int frame_unpin(mfn_t m, domid_t owner, fref_t *out)
         if ((s & (FS_OWNER_MASK | FS_PINNED)) != (FS_OWNER(owner) | FS_PINNED))
             return -EINVAL;
     } while (unlikely(!frame_cas(m, &s, s & ~FS_PINNED)));
-    out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_PT;
     return 0;
 }
 
@@ -156,6 +156,7 @@ int frame_alloc_hv(mfn_t *out)
         return rc;
     tlb_flush_before_alloc();
     memset(frame_bytes(*out), 0, PAGE_SIZE);
+    frame_state_set(*out, FS_OWNER(DOMID_NONE) | FS_HV);
     return 0;
 }
 
@@ -164,23 +165,31 @@ void frame_free_hv(mfn_t m)
     pagealloc_put(m, 0);
 }
 
-int frame_alloc_shared(domid_t owner, mfn_t *out)
+int frame_alloc_shared(domid_t owner, fref_t *out)
 {
-    int rc = frame_alloc_hv(out);
+    mfn_t m;
+    int rc = frame_alloc_hv(&m);
 
-    if (rc == 0)
-        frame_assign(*out, owner, true);
-    return rc;
+    if (rc != 0)
+        return rc;
+    frame_assign(m, owner, true);
+    return frame_get_rw(m, owner, out);
 }
 
-void frame_unshare(mfn_t m, domid_t owner)
+void frame_unshare(fref_t r, domid_t owner)
 {
-    uint64_t s = frame_state(m), next;
+    mfn_t m = fref_mfn(r);
+    uint64_t s = frame_state(m);
 
     BUG_ON((s & (FS_OWNER_MASK | FS_ALLOC | FS_HV)) != (FS_OWNER(owner) | FS_ALLOC | FS_HV));
-    do {
-        next = s & ~(FS_ALLOC | FS_HV);
-    } while (unlikely(!frame_cas(m, &s, next)));
-    if ((next & (FS_KIND_MASK | FS_RO_MASK)) == 0)
-        frame_release(m);
+    while (unlikely(!frame_cas(m, &s, s & ~(FS_ALLOC | FS_HV))))
+        continue;
+    frame_put(r);
+}
+
+uint8_t *plain_run(mfn_t first, uint64_t nr_bytes)
+{
+    for (uint64_t i = 0; i < ALIGN_UP(nr_bytes, PAGE_SIZE) >> PAGE_SHIFT; i++)
+        SC_REQUIRE(frame_is_plain(mfn(first.v + i)));
+    return frames_bytes(first, nr_bytes);
 }

@@ -48,8 +48,9 @@ typedef struct SC_OPAQUE {
 } fref_t;
 
 #define FREF_TAG_RO 0x1
-#define FREF_TAG_RW 0x2 /* of the frame's kind: writable, or a table */
+#define FREF_TAG_RW 0x2 /* plain memory, writable */
 #define FREF_TAG_IO 0x4 /* not counted: device memory */
+#define FREF_TAG_PT 0x8 /* a table */
 
 #define FREF_NONE ((fref_t){ 0 })
 /* Out of a field, which is left with none (SC-12). */
@@ -114,7 +115,8 @@ SC_INLINE uint64_t tlb_now(void)
 }
 
 /* The whole table. */
-SC_COUNT(max_mfn) SC_INLINE struct frame_info *frame_table(void)
+SC_CORE SC_COUNT(max_mfn)
+SC_INLINE struct frame_info *frame_table(void)
 {
     SC_UNSAFE("DEV-21: hvmap_init maps max_mfn entries there before anything else runs, and they stay")
     {
@@ -209,7 +211,7 @@ SC_NODISCARD SC_INLINE int frame_get_sealed(mfn_t m, domid_t owner, enum frame_k
         if (unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
             return -EOVERFLOW;
     } while (unlikely(!frame_cas(m, &s, s + FS_KIND_ONE)));
-    out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_PT;
     return 0;
 }
 
@@ -287,45 +289,90 @@ void frame_assign(mfn_t m, domid_t owner, bool hv);
 SC_NODISCARD int frame_unassign(mfn_t m, domid_t owner);
 
 /* A zeroed frame of the hypervisor's own. 0 or -ENOMEM. */
-SC_NODISCARD int frame_alloc_hv(mfn_t *out);
-void frame_free_hv(mfn_t m);
-/* A zeroed frame of the hypervisor's that domain owner may map (shared info, grant frames). */
-SC_NODISCARD int frame_alloc_shared(domid_t owner, mfn_t *out);
+SC_CORE SC_NODISCARD int frame_alloc_hv(mfn_t *out);
+SC_CORE void frame_free_hv(mfn_t m);
+/* A zeroed frame of the hypervisor's, held for writing, that domain owner may map (shared info, grant frames). */
+SC_NODISCARD int frame_alloc_shared(domid_t owner, SC_OWNED fref_t *out);
 /* Stop sharing: the frame is freed when the last mapping goes. */
-void frame_unshare(mfn_t m, domid_t owner);
+void frame_unshare(SC_OWNED fref_t r, domid_t owner);
 
-/* The words of a frame in the direct map. */
-SC_COUNT(512) SC_INLINE uint64_t *frame_words(mfn_t m)
+/* The words of a frame in the direct map, whatever it is and whoever has it. */
+SC_CORE SC_COUNT(512) SC_INLINE uint64_t *frame_words(mfn_t m)
 {
-    SC_UNSAFE("DEV-02: the direct map covers every valid mfn; callers hold a reference")
+    SC_UNSAFE("DEV-02: the direct map covers every valid mfn; the core knows what is in it")
     {
         return (uint64_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
     }
 }
-SC_COUNT(PAGE_SIZE) SC_INLINE uint8_t *frame_bytes(mfn_t m)
+SC_CORE SC_COUNT(PAGE_SIZE)
+SC_INLINE uint8_t *frame_bytes(mfn_t m)
 {
     SC_UNSAFE("DEV-02: as frame_words")
     {
         return (uint8_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
     }
 }
-
-/* The bytes of several frames that follow one another; the caller holds all of them. */
-SC_COUNT(nr_bytes) SC_INLINE uint8_t *frames_bytes(mfn_t first, uint64_t nr_bytes)
+/* The bytes of several frames that follow one another. */
+SC_CORE SC_COUNT(nr_bytes)
+SC_INLINE uint8_t *frames_bytes(mfn_t first, uint64_t nr_bytes)
 {
     SC_UNSAFE("DEV-02: frames in a row are so in the direct map too")
     {
         return (uint8_t *)(DIRECTMAP_BASE + (first.v << PAGE_SHIFT));
     }
 }
-
-SC_COUNT(1024) SC_INLINE uint32_t *frame_u32(mfn_t m)
+SC_CORE SC_COUNT(1024) SC_INLINE uint32_t *frame_u32(mfn_t m)
 {
     SC_UNSAFE("DEV-02: as frame_words")
     {
         return (uint32_t *)(DIRECTMAP_BASE + (m.v << PAGE_SHIFT));
     }
 }
+
+/* What a held reference gives access to: plain memory, as long as it is held. */
+SC_COUNT(512) SC_INLINE uint64_t *held_words(fref_t r)
+{
+    SC_REQUIRE(fref_is_rw(r));
+    return frame_words(fref_mfn(r));
+}
+SC_COUNT(1024) SC_INLINE uint32_t *held_u32(fref_t r)
+{
+    SC_REQUIRE(fref_is_rw(r));
+    return frame_u32(fref_mfn(r));
+}
+SC_COUNT(PAGE_SIZE) SC_INLINE uint8_t *held_bytes(fref_t r)
+{
+    SC_REQUIRE(fref_is_rw(r));
+    return frame_bytes(fref_mfn(r));
+}
+/* For reading, any memory that is held. */
+SC_COUNT(PAGE_SIZE) SC_INLINE const uint8_t *held_bytes_ro(fref_t r)
+{
+    SC_REQUIRE((r.v & (FREF_TAG_RO | FREF_TAG_RW)) != 0);
+    return frame_bytes(fref_mfn(r));
+}
+
+/*
+ * A frame that a new domain has, or that the caller took from the page allocator: no table, nothing of the hypervisor's
+ * own.  For who builds a domain before it runs; nobody else changes its kind then.
+ */
+SC_INLINE bool frame_is_plain(mfn_t m)
+{
+    return frame_valid(m) && (frame_state(m) & (FS_TYPE_MASK | FS_SEALED | FS_HV)) == 0 &&
+           frame_owner(m) != (DOMID_IO & 0x7fff);
+}
+SC_COUNT(512) SC_INLINE uint64_t *plain_words(mfn_t m)
+{
+    SC_REQUIRE(frame_is_plain(m));
+    return frame_words(m);
+}
+SC_COUNT(PAGE_SIZE) SC_INLINE uint8_t *plain_bytes(mfn_t m)
+{
+    SC_REQUIRE(frame_is_plain(m));
+    return frame_bytes(m);
+}
+/* Several in a row; each is looked at. */
+SC_COUNT(nr_bytes) uint8_t *plain_run(mfn_t first, uint64_t nr_bytes);
 
 /* machine-to-phys */
 SC_INLINE void m2p_set(mfn_t m, uint64_t pfn)
@@ -336,13 +383,7 @@ SC_INLINE void m2p_set(mfn_t m, uint64_t pfn)
             ((uint64_t *)M2P_RW_BASE)[m.v] = pfn;
     }
 }
-SC_INLINE uint64_t m2p_get(mfn_t m)
-{
-    SC_UNSAFE("DEV-03: as m2p_set")
-    {
-        return ((uint64_t *)M2P_RW_BASE)[m.v];
-    }
-}
+
 #define M2P_INVALID UINT64_MAX /* no pfn: what Xen's guests test for */
 
 #endif

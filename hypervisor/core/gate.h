@@ -32,8 +32,8 @@ struct gate_log {
 
 /* A lock released out of order: take its entry out and leave the others in order.
  * The newest entry has been popped already and is not the lock's. */
-void gate_log_drop(struct gate_log *log, const spinlock_t *lock);
+SC_CORE void gate_log_drop(struct gate_log *log, const spinlock_t *lock);
 /* Release everything the log lists above mark, newest first. */
-void gate_unwind(struct gate_log *log, uint32_t mark);
+SC_CORE void gate_unwind(struct gate_log *log, uint32_t mark);
 
 #endif

@@ -76,6 +76,8 @@ mfn_t hvmap_alloc_frame_pair(void)
     if (pagealloc_get(1, 0, &m) != 0)
         panic("out of memory for a CPU's tables");
     memset(frames_bytes(m, 2 * PAGE_SIZE), 0, 2 * PAGE_SIZE);
+    frame_state_set(m, FS_OWNER(DOMID_NONE) | FS_HV);
+    frame_state_set(mfn(m.v + 1), FS_OWNER(DOMID_NONE) | FS_HV);
     return m;
 }
 
@@ -233,7 +235,7 @@ void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
     }
     for (unsigned i = 0; i < nr_ram; i++) {
         for (uint64_t m = ALIGN_UP(ram[i].start, PAGE_SIZE) >> PAGE_SHIFT; m < ram[i].end >> PAGE_SHIFT; m++)
-            frame_table()[m].state = FS_OWNER(DOMID_NONE);
+            frame_table()[m].state = FS_OWNER(DOMID_NONE) | FS_HV; /* until the allocator has it */
     }
 }
 

@@ -29,30 +29,30 @@
 struct ram_range {
     uint64_t start, end;
 };
-void hvmap_init(const struct ram_range *ram SC_COUNT(nr_ram), unsigned nr_ram);
+SC_CORE void hvmap_init(const struct ram_range *ram SC_COUNT(nr_ram), unsigned nr_ram);
 /* Boot: frames taken before the page allocator exists; zeroed. */
-void hvmap_boot_alloc_add(uint64_t start, uint64_t end);
-mfn_t hvmap_alloc_frame(void);
-mfn_t hvmap_alloc_frame_pair(void);
+SC_CORE void hvmap_boot_alloc_add(uint64_t start, uint64_t end);
+SC_CORE mfn_t hvmap_alloc_frame(void);
+SC_CORE mfn_t hvmap_alloc_frame_pair(void);
 /* Boot: hand what is left to the page allocator. */
-void hvmap_boot_alloc_finish(void);
+SC_CORE void hvmap_boot_alloc_finish(void);
 
 /* Map one page at va in the hypervisor's slots (shared by every address space). */
-void hvmap_page(uint64_t va, mfn_t m, uint64_t flags);
+SC_CORE void hvmap_page(uint64_t va, mfn_t m, uint64_t flags);
 /* Make the direct map's view of m read-only. */
-void hvmap_protect_direct(mfn_t m);
+SC_CORE void hvmap_protect_direct(mfn_t m);
 /* Map device registers or firmware tables; never unmapped. */
-SC_COUNT(nr_bytes) volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes);
+SC_CORE SC_COUNT(nr_bytes) volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes);
 SC_COUNT(nr_bytes) const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes);
 /* Read-only after boot: the tables set up at boot become read-only. */
-void hvmap_seal(void);
+SC_CORE void hvmap_seal(void);
 /* Machine address behind a direct-map address. */
-uint64_t hvmap_direct_maddr(uint64_t va);
+SC_CORE uint64_t hvmap_direct_maddr(uint64_t va);
 /* First frame of the n-th 2 MiB of the M2P; false: there is no such piece. */
 bool hvmap_m2p_piece(unsigned n, mfn_t *out);
 /* Write the hypervisor's slots 256-271 into a guest's L4; perdom: its own slot's L3. */
 void hvmap_fill_l4(mfn_t l4, mfn_t perdom_l3);
 /* Walk the hypervisor's tables: the entry for va, or 0.  For dumps. */
-uint64_t hvmap_lookup(uint64_t va);
+SC_CORE uint64_t hvmap_lookup(uint64_t va);
 
 #endif

@@ -6,6 +6,6 @@
 #include "core/base.h"
 
 /* Log "what address name+offset". */
-void ksyms_log(const char *what SC_STRING, uint64_t address);
+SC_CORE void ksyms_log(const char *what SC_STRING, uint64_t address);
 
 #endif

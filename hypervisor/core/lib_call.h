@@ -15,8 +15,8 @@ int64_t lib_entry(uint64_t a, uint64_t b, uint64_t c);
 
 int64_t lib_call(uint64_t a, uint64_t b, uint64_t c);
 /* arch/gate.S: lib_entry(a, b, c) on the stack that ends there. */
-int64_t lib_call_raw(uint64_t a, uint64_t b, uint64_t c, uint64_t stack_top);
+SC_CORE int64_t lib_call_raw(uint64_t a, uint64_t b, uint64_t c, uint64_t stack_top);
 /* The library's stack protector, an assertion of its: stop. */
-_Noreturn void lib_panic(const char *what SC_STRING);
+SC_CORE _Noreturn void lib_panic(const char *what SC_STRING);
 
 #endif

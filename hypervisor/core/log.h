@@ -17,7 +17,7 @@ enum log_level { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 /* The hypervisor's own words. */
 void log_print(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void log_vprint(enum log_level level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+SC_CORE void log_vprint(enum log_level level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* What a guest caused: rate-limited, shown by guest_loglvl=.  Names the current vcpu. */
 void log_guest(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A hypervisor bug: registers, backtrace, stop.  Never returns. */

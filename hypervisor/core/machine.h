@@ -6,9 +6,9 @@
 #include "core/base.h"
 
 /* By the ACPI reset register, the keyboard controller, a triple fault. */
-_Noreturn void machine_reset(void);
-_Noreturn void machine_halt(void);
+SC_CORE _Noreturn void machine_reset(void);
+SC_CORE _Noreturn void machine_halt(void);
 /* After a fatal error: reset after five seconds, or halt with noreboot. */
-_Noreturn void machine_dead(void);
+SC_CORE _Noreturn void machine_dead(void);
 
 #endif

@@ -60,12 +60,12 @@ extern struct cpu cpus[MAX_CPUS];
 extern uint32_t nr_cpus;
 
 /* Where this CPU's cpu_top is, which begins with the guest's trap frame. */
-SC_INLINE uint64_t cpu_top_va(void)
+SC_CORE SC_INLINE uint64_t cpu_top_va(void)
 {
     return stack_area_end() - sizeof(struct cpu_top);
 }
 
-SC_INLINE struct cpu_top *cpu_top(void)
+SC_CORE SC_INLINE struct cpu_top *cpu_top(void)
 {
     SC_UNSAFE("DEV-01: the stack pointer is inside this CPU's STACK_AREA, whose top holds cpu_top")
     {
@@ -74,7 +74,7 @@ SC_INLINE struct cpu_top *cpu_top(void)
 }
 
 /* A CPU's own top, from anywhere. */
-SC_INLINE struct cpu_top *cpu_top_of(const struct cpu *cpu)
+SC_CORE SC_INLINE struct cpu_top *cpu_top_of(const struct cpu *cpu)
 {
     SC_UNSAFE("DEV-01: as cpu_top, by the CPU's number")
     {
@@ -83,7 +83,7 @@ SC_INLINE struct cpu_top *cpu_top_of(const struct cpu *cpu)
 }
 
 /* The top of the stack that libraries run on (core/lib_call.h). */
-SC_INLINE struct cpu_top *cpu_lib_top_of(const struct cpu *cpu)
+SC_CORE SC_INLINE struct cpu_top *cpu_lib_top_of(const struct cpu *cpu)
 {
     SC_UNSAFE("DEV-01: as cpu_top; the library stacks lie behind the CPUs' own")
     {

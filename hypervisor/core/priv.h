@@ -25,6 +25,6 @@ void priv_outl(uint32_t v, uint16_t port);
 void priv_invlpg(uint64_t va);
 void priv_wbinvd(void);
 void priv_write_dr7(uint64_t v);
-void priv_xsetbv(uint32_t reg, uint64_t v);
+SC_CORE void priv_xsetbv(uint32_t reg, uint64_t v);
 
 #endif

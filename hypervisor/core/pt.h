@@ -25,7 +25,7 @@ SC_INLINE bool pte_present(uint64_t pte)
 /* A present entry for ref; flags: all bits but the address and the right to write. */
 SC_INLINE uint64_t pte_make(SC_OWNED fref_t ref, uint64_t flags, bool writable)
 {
-    uint64_t w = writable && (ref.v & (FREF_TAG_RW | FREF_TAG_IO)) != 0 ? PTE_W : 0;
+    uint64_t w = writable && (ref.v & (FREF_TAG_RW | FREF_TAG_IO | FREF_TAG_PT)) != 0 ? PTE_W : 0;
 
     return (ref.v & PTE_ADDR) | (flags & ~(PTE_ADDR | PTE_W)) | w | PTE_P;
 }
@@ -43,27 +43,33 @@ SC_INLINE SC_OWNED fref_t pte_ref(uint64_t pte)
 /* The reference that a present L2-L4 entry owns. */
 SC_INLINE SC_OWNED fref_t pte_table_ref(uint64_t pte)
 {
-    return (fref_t){ (pte & PTE_ADDR) | FREF_TAG_RW };
+    return (fref_t){ (pte & PTE_ADDR) | FREF_TAG_PT };
+}
+
+/* The slots of a frame that is a table. */
+SC_CORE SC_COUNT(512) SC_INLINE uint64_t *pt_slots(mfn_t table)
+{
+    SC_REQUIRE((frame_state(table) & FS_TYPE_MASK) != 0);
+    return frame_words(table);
 }
 
 SC_INLINE uint64_t pt_load(mfn_t table, unsigned i)
 {
-    return __atomic_load_n(&frame_words(table)[i & 511], __ATOMIC_RELAXED);
+    return __atomic_load_n(&pt_slots(table)[i & 511], __ATOMIC_RELAXED);
 }
 SC_INLINE SC_NODISCARD uint64_t pt_commit(mfn_t table, unsigned i, uint64_t pte)
 {
-    return __atomic_exchange_n(&frame_words(table)[i & 511], pte, __ATOMIC_SEQ_CST);
+    return __atomic_exchange_n(&pt_slots(table)[i & 511], pte, __ATOMIC_SEQ_CST);
 }
 /* Replace *old by pte if it is still there; otherwise *old is what is. */
 SC_INLINE SC_NODISCARD bool pt_commit_if(mfn_t table, unsigned i, uint64_t *old, uint64_t pte)
 {
-    return __atomic_compare_exchange_n(&frame_words(table)[i & 511], old, pte, false, __ATOMIC_SEQ_CST,
-                                       __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&pt_slots(table)[i & 511], old, pte, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 /* While building: the entry is the builder's alone. */
 SC_INLINE void pt_adopt(mfn_t table, unsigned i, uint64_t pte)
 {
-    __atomic_store_n(&frame_words(table)[i & 511], pte, __ATOMIC_RELAXED);
+    __atomic_store_n(&pt_slots(table)[i & 511], pte, __ATOMIC_RELAXED);
 }
 
 #endif

@@ -13,22 +13,22 @@
 #define SEL_TSS 0xe040
 #define SEL_LDT 0xe050
 
-void segments_save(struct vcpu *v);
+SC_CORE void segments_save(struct vcpu *v);
 /* prev: whose state was loaded before, or null. */
-void segments_load(struct vcpu *v, const struct vcpu *prev SC_NULLABLE);
+SC_CORE void segments_load(struct vcpu *v, const struct vcpu *prev SC_NULLABLE);
 /* The hypervisor's own tables, for when no vcpu's state is in the machine. */
-void segments_load_hv(struct cpu *cpu);
+SC_CORE void segments_load_hv(struct cpu *cpu);
 /* (Re)load v's LDT, v being in the machine. */
 void segments_load_ldt(struct vcpu *v);
 /* (Re)load v's debug registers. */
 void segments_load_debug(struct vcpu *v);
 /* The page-table entry that maps this CPU's reserved GDT page. */
-uint64_t cpu_gdt_pte(const struct cpu *cpu);
+SC_CORE uint64_t cpu_gdt_pte(const struct cpu *cpu);
 /* The guest switches between its kernel and its users. */
 void toggle_guest_mode(struct vcpu *v);
 /* Set up GDT, TSS, IDT, entry stub and stacks of a CPU, and switch to them. */
-void cpu_setup_tables(struct cpu *cpu);
+SC_CORE void cpu_setup_tables(struct cpu *cpu);
 /* SYSCALL entry MSRs of this CPU. */
-void cpu_setup_syscall(struct cpu *cpu);
+SC_CORE void cpu_setup_syscall(struct cpu *cpu);
 
 #endif

@@ -12,8 +12,8 @@
 
 /* If the instruction at rip is a check's, log module, rule, file and line, and count the failure against the module.
  * Whether it was one.  Called from the trap handler; takes no lock. */
-bool site_report(uint64_t rip);
+SC_CORE bool site_report(uint64_t rip);
 /* The modules that have failed, one line each, for a debug key. */
-void sites_log(void);
+SC_CORE void sites_log(void);
 
 #endif

@@ -12,14 +12,14 @@
 struct vcpu_time_info;
 
 /* Calibrate the TSC (and the APIC timer) once, at boot. */
-void time_init(void);
+SC_CORE void time_init(void);
 uint64_t tsc_hz(void);
 /* Fire this CPU's timer interrupt at system time deadline_ns; UINT64_MAX: never. */
-void apic_timer_set(uint64_t deadline_ns);
+SC_CORE void apic_timer_set(uint64_t deadline_ns);
 /* Fill a guest's time record: version, scale, base (readers retry on an odd version). */
 void time_fill_guest(struct vcpu_time_info *t);
 /* Seconds and nanoseconds since 1970 at system time 0. */
-uint64_t wallclock_boot_ns(void);
-void wallclock_set_boot_ns(uint64_t ns);
+SC_CORE uint64_t wallclock_boot_ns(void);
+SC_CORE void wallclock_set_boot_ns(uint64_t ns);
 
 #endif

@@ -49,7 +49,7 @@ SC_INLINE bool timer_active(const struct timer *t)
     return t->slot != 0;
 }
 /* Run what has expired on this CPU and set the hardware for the next (softirq). */
-void timerq_run(void);
+SC_CORE void timerq_run(void);
 /* Nanoseconds of system time: 0 at the hypervisor's start, monotonic on all CPUs. */
 uint64_t now_ns(void);
 

@@ -14,7 +14,7 @@
 
 extern uint64_t tlb_free_stamp SC_ATOMIC; /* clock when a frame was last freed */
 
-SC_INLINE void tlb_stamp_cpu(void)
+SC_CORE SC_INLINE void tlb_stamp_cpu(void)
 {
     this_cpu()->tlb_stamp = atomic_add64(&tlb_clock, 1) + 1;
 }
@@ -25,14 +25,14 @@ SC_INLINE void tlb_flush_local(void)
     cr3_load(this_cpu()->cr3);
 }
 /* Global translations too. */
-void tlb_flush_all_local(void);
+SC_CORE void tlb_flush_all_local(void);
 /* Every CPU that may hold a translation older than stamp flushes (one CPU: this one). */
-SC_INLINE void tlb_flush_if_older(uint64_t stamp)
+SC_CORE SC_INLINE void tlb_flush_if_older(uint64_t stamp)
 {
     if (this_cpu()->tlb_stamp <= stamp)
         tlb_flush_local();
 }
-SC_INLINE void tlb_note_free(void)
+SC_CORE SC_INLINE void tlb_note_free(void)
 {
     atomic_write64(&tlb_free_stamp, tlb_now());
 }

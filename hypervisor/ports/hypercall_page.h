@@ -6,7 +6,7 @@
 #include "core/domain.h"
 
 /* Write the stubs into a frame that the caller may write. */
-void hypercall_page_fill(mfn_t page);
+void hypercall_page_fill(uint8_t page[PAGE_SIZE]);
 /* A guest asks for them by MSR: value is the frame's machine address | page index.  False: #GP. */
 bool hypercall_page_at(struct vcpu *v, uint64_t value);
 

@@ -65,7 +65,8 @@
 #define SC_UNSAFE_DECL(why) SC_FACT_("unsafe_decl=" why)
 /* Only files of the core may name the function (SC-21). */
 #define SC_CORE SC_FACT_("core")
-/* What an island's soundness rests on, asked before it: where it does not hold, the module that called fails (SC-21). */
+/* What an island's soundness rests on, asked before it: where it does not hold, the module that called fails (SC-21).
+ */
 #ifdef __SAFECC__
 static inline _Bool sc_required_(_Bool holds)
 {

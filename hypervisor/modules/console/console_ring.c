@@ -40,8 +40,8 @@ int console_ring_attach(struct domain *d, mfn_t page, uint32_t port)
 /* Show what the guest has written; how many bytes it says that is, shown only if the ring can hold so many. */
 static uint32_t ring_drain_locked(struct domain *d, struct console_domain *cd)
 {
-    uint32_t *words = frame_u32(fref_mfn(cd->ring));
-    const uint8_t *bytes = frame_bytes(fref_mfn(cd->ring));
+    uint32_t *words = held_u32(cd->ring);
+    const uint8_t *bytes = held_bytes(cd->ring);
     uint32_t cons = shared_read32(&words[WORD(out_cons)]), prod = shared_read32(&words[WORD(out_prod)]);
     uint32_t nr = prod - cons <= OUT_BYTES ? prod - cons : 0;
 
@@ -93,8 +93,8 @@ void console_ring_input(struct domain *d, char c)
 
     if (cd == NULL || fref_is_none(cd->ring))
         return;
-    words = frame_u32(fref_mfn(cd->ring));
-    bytes = frame_bytes(fref_mfn(cd->ring));
+    words = held_u32(cd->ring);
+    bytes = held_bytes(cd->ring);
     spin_lock(&console_lock);
     cons = shared_read32(&words[WORD(in_cons)]);
     prod = shared_read32(&words[WORD(in_prod)]);

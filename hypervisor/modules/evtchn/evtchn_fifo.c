@@ -51,7 +51,7 @@ SC_INLINE uint32_t *fifo_page(const struct evtchn_fifo *f SC_NULLABLE, uint32_t 
 
     if (unlikely(f == NULL) || unlikely(i >= atomic_read32(&f->nr_pages)) || unlikely(i >= FIFO_PAGES))
         return NULL;
-    return frame_u32(fref_mfn(f->page[i]));
+    return held_u32(f->page[i]);
 }
 
 /*
@@ -105,7 +105,7 @@ SC_INLINE uint32_t fifo_enqueue_locked(struct vcpu *v, struct evtchn_vcpu *ev, s
 {
     uint32_t priority = atomic_read8(&p->priority) % EVTCHN_FIFO_MAX_QUEUES;
     uint32_t queue = queue_make(v->id, priority), old = atomic_read32(&p->last_queue);
-    uint32_t *control = frame_u32(fref_mfn(ev->control)), *page SC_COUNT(FIFO_PAGE_PORTS);
+    uint32_t *control = held_u32(ev->control), *page SC_COUNT(FIFO_PAGE_PORTS);
     uint32_t at = ev->control_at % (PAGE_SIZE / 4), tail;
 
     if (unlikely(old != queue)) {

@@ -157,7 +157,6 @@ int gnttab_unmap(struct vcpu *v, const struct gnttab_unmap_request *req)
 /* One end of a copy while it is in use. */
 struct copy_buf {
     struct domain *rd; /* who grants; null: the caller's own frame */
-    mfn_t frame;
     fref_t ref;
     bool write;
 };
@@ -183,13 +182,11 @@ SC_NODISCARD static int copy_claim(struct domain *d, const struct gnttab_copy_en
     if (buf->rd != NULL) {
         /* A reader needs no reference beside the one that the pinned grant holds. */
         pin = (struct pin){ .ref = FREF_NONE };
-        rc = gnttab_pin(buf->rd, (uint32_t)end->number, d->id, write ? PIN_WRITE | PIN_REF : 0, 1, &pin);
-        buf->frame = pin.frame;
+        rc = gnttab_pin(buf->rd, (uint32_t)end->number, d->id, (write ? PIN_WRITE : 0) | PIN_REF, 1, &pin);
         buf->ref = fref_take(pin.ref);
         return rc;
     }
-    buf->frame = mfn(end->number);
-    rc = write ? frame_get_rw(buf->frame, d->id, &buf->ref) : frame_get_ro(buf->frame, d->id, &buf->ref);
+    rc = write ? frame_get_rw(mfn(end->number), d->id, &buf->ref) : frame_get_ro(mfn(end->number), d->id, &buf->ref);
     if (likely(rc == 0))
         return GNTST_okay;
     return rc == -EBUSY ? GNTST_general_error : GNTST_bad_page;
@@ -203,17 +200,17 @@ static void copy_release(struct domain *d, const struct gnttab_copy_end *end, st
 }
 
 /* Both frames are held. */
-SC_NODISCARD static int copy_bytes(const struct gnttab_copy_request *req, mfn_t from, mfn_t to)
+SC_NODISCARD static int copy_bytes(const struct gnttab_copy_request *req, fref_t from, fref_t to)
 {
-    const uint8_t *src = frame_bytes(from);
-    uint8_t *dst = frame_bytes(to);
+    const uint8_t *src = held_bytes_ro(from);
+    uint8_t *dst = held_bytes(to);
 
     if (unlikely((uint32_t)req->source.offset + req->len > PAGE_SIZE) ||
         unlikely((uint32_t)req->dest.offset + req->len > PAGE_SIZE))
         return GNTST_bad_copy_arg;
     if (req->len == 0)
         return GNTST_okay;
-    if (likely(from.v != to.v))
+    if (likely(fref_mfn(from).v != fref_mfn(to).v))
         memcpy(&dst[req->dest.offset], &src[req->source.offset], req->len);
     else
         memmove(&dst[req->dest.offset], &src[req->source.offset], req->len);
@@ -234,7 +231,7 @@ int gnttab_copy(struct vcpu *v, const struct gnttab_copy_request *req)
         return rc;
     rc = copy_claim(d, &req->dest, true, &dst);
     if (likely(rc == GNTST_okay)) {
-        rc = copy_bytes(req, src.frame, dst.frame);
+        rc = copy_bytes(req, src.ref, dst.ref);
         copy_release(d, &req->dest, &dst);
     }
     copy_release(d, &req->source, &src);

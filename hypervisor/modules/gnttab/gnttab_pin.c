@@ -15,7 +15,7 @@
 
 SC_COUNT(1024) SC_INLINE uint32_t *entry_words_locked(const struct gnttab_domain *gt, uint32_t ref)
 {
-    return frame_u32(gt->frame[ref / FRAME_REFS % GRANT_FRAMES]);
+    return held_u32(gt->frame[ref / FRAME_REFS % GRANT_FRAMES]);
 }
 
 #define ENTRY_HEADER(ref) ((ref) % FRAME_REFS * 2)

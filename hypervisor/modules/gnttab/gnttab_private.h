@@ -56,7 +56,7 @@ struct gnttab_domain {
     uint32_t nr_frames SC_GUARDED_BY(lock);
     uint32_t max_frames SC_GUARDED_BY(lock);
     uint32_t nr_active SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock: grants in use */
-    mfn_t frame[GRANT_FRAMES] SC_GUARDED_BY(lock);
+    fref_t frame[GRANT_FRAMES] SC_GUARDED_BY(lock);
     struct active_chunk *active[ACTIVE_CHUNKS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots; as many as the frames need */
     /* As the domain that maps. */
     uint32_t nr_tracks SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock: chunks below */

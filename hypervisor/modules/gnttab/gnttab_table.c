@@ -58,7 +58,7 @@ int gnttab_frame(struct domain *d, uint32_t index, mfn_t *out)
     if (rc != 0)
         return rc;
     spin_lock(&gt->lock);
-    *out = gt->frame[index];
+    *out = fref_mfn(gt->frame[index]);
     spin_unlock(&gt->lock);
     return 0;
 }
@@ -131,8 +131,8 @@ int gnttab_swap(struct domain *d, uint32_t ref_a, uint32_t ref_b)
     } else if (ref_a != ref_b && ((act_a->readers | act_a->writers) != 0 || (act_b->readers | act_b->writers) != 0)) {
         rc = GNTST_eagain;
     } else {
-        a = frame_u32(gt->frame[ref_a / FRAME_REFS]);
-        b = frame_u32(gt->frame[ref_b / FRAME_REFS]);
+        a = held_u32(gt->frame[ref_a / FRAME_REFS]);
+        b = held_u32(gt->frame[ref_b / FRAME_REFS]);
         header = shared_read32(&a[ia]);
         frame = shared_read32(&a[ia + 1]);
         shared_write32(&a[ia + 1], shared_read32(&b[ib + 1]));
@@ -209,7 +209,7 @@ static void table_unshare(struct domain *d, struct gnttab_domain *gt)
     gt->nr_frames = 0;
     gt->max_frames = 0;
     for (uint32_t i = 0; i < n && i < GRANT_FRAMES; i++)
-        frame_unshare(gt->frame[i], d->id);
+        frame_unshare(fref_take(gt->frame[i]), d->id);
     spin_unlock(&gt->lock);
 }
 

@@ -12,7 +12,7 @@ static void frames_assign(const struct domain *d, mfn_t first, uint64_t nr)
     for (uint64_t i = 0; i < nr; i++) {
         /* What another domain left in it is not for this one; the hardware domain sees all anyway. */
         if (!d->privileged)
-            memset(frame_bytes(mfn(first.v + i)), 0, PAGE_SIZE);
+            memset(plain_bytes(mfn(first.v + i)), 0, PAGE_SIZE);
         frame_assign(mfn(first.v + i), d->id, false);
     }
 }

@@ -120,7 +120,7 @@ static void eoi_bit_set_locked(const struct domain *d, uint32_t pirq, bool needs
 
     if (fref_is_none(d->physdev->eoi_page))
         return;
-    words = frame_words(fref_mfn(d->physdev->eoi_page));
+    words = held_words(d->physdev->eoi_page);
     if (needs_eoi)
         (void)shared_test_and_set_bit(&words[pirq / 64 % 512], pirq % 64);
     else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* GDT and LDT frames (AMD APM vol. 2, 4.7 and 4.8; Xen public xen.h: set_gdt, update_descriptor). */
+#include "core/guest.h"
 #include "core/log.h"
 #include "core/segments.h"
 #include "core/tlb.h"
@@ -158,7 +159,7 @@ int pvmmu_update_descriptor(struct vcpu *v, maddr_t where, uint64_t desc)
     }
     if (frame_get_rw(m, v->domain->id, &r) != 0)
         return -EINVAL;
-    pt_adopt(m, i, desc);
+    shared_write64(&held_words(r)[i % 512], desc);
     frame_put(r);
     return 0;
 }

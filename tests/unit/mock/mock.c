@@ -213,14 +213,13 @@ static unsigned nr_domains;
 struct domain *mock_domain(domid_t id, uint32_t nr_vcpus, bool privileged)
 {
     struct domain *d = calloc(1, sizeof(*d));
-    mfn_t m;
 
     d->id = id;
     d->privileged = privileged;
     d->max_vcpus = nr_vcpus;
-    assert_int_equal(frame_alloc_shared(id, &m), 0);
-    d->shared_mfn = m;
-    d->shared = (struct shared_info *)frame_bytes(m);
+    assert_int_equal(frame_alloc_shared(id, &d->shared_ref), 0);
+    d->shared_mfn = fref_mfn(d->shared_ref);
+    d->shared = (struct shared_info *)frame_bytes(d->shared_mfn);
     for (uint32_t i = 0; i < nr_vcpus; i++) {
         struct vcpu *v = calloc(1, sizeof(*v));
 
