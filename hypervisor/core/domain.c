@@ -105,11 +105,32 @@ void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte)
     frame_words(v->domain->perdom_l1[n / 512])[n % 512] = pte;
 }
 
+static bool page_is_guests(unsigned page)
+{
+    return page < GDT_GUEST_PAGES || (page >= LDT_FIRST_PAGE && page < PERDOM_VCPU_PAGES);
+}
+
+void perdom_map_segments(const struct vcpu *v, unsigned page, fref_t held)
+{
+    mfn_t m = fref_mfn(held);
+
+    SC_REQUIRE(page_is_guests(page) && (held.v & FREF_TAG_PT) != 0 &&
+               (frame_state(m) & FS_TYPE_MASK) == FS_TYPE(KIND_SEG));
+    perdom_map(v, page, mfn_to_maddr(m).v | HVMAP_RW);
+}
+
+void perdom_unmap_ldt(const struct vcpu *v, unsigned page)
+{
+    SC_REQUIRE(page >= LDT_FIRST_PAGE && page < PERDOM_VCPU_PAGES);
+    perdom_map(v, page, 0);
+}
+
 /* Selectors of pages that the guest did not give find zeroes: not present, not a fault of ours. */
 void perdom_unmap_gdt(const struct vcpu *v, unsigned page)
 {
     static mfn_t zero SC_BOOT;
 
+    SC_REQUIRE(page < GDT_GUEST_PAGES);
     if (zero.v == 0 && frame_alloc_hv(&zero) != 0)
         return;
     perdom_map(v, page, mfn_to_maddr(zero).v | HVMAP_R);

@@ -198,9 +198,14 @@ SC_INLINE struct start_info *frame_start_info(mfn_t m)
     }
 }
 
-/* The page-table page of the per-domain area that maps vcpu's page n (GDT 0-15, LDT 16-31). */
+/* What is at a vcpu's page of the per-domain area: its GDT's pages 0-15, of which the guest gives the first
+ * GDT_GUEST_PAGES, and its LDT's from LDT_FIRST_PAGE on. */
+SC_CORE void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte);
+/* A page of descriptors that the caller holds (KIND_SEG) as long as it is there. */
+void perdom_map_segments(const struct vcpu *v, unsigned page, fref_t held);
+/* None any more. */
 void perdom_unmap_gdt(const struct vcpu *v, unsigned page);
-void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte);
+void perdom_unmap_ldt(const struct vcpu *v, unsigned page);
 
 /* Read with slot_read(). */
 extern struct domain *domain_list SC_SLOT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/hvmap.h"
 
+#include "core/domain.h"
 #include "core/image.h"
 #include "core/tlb.h"
 #include "core/log.h"
@@ -296,11 +297,12 @@ uint64_t hvmap_direct_maddr(uint64_t va)
     return va - DIRECTMAP_BASE;
 }
 
-void hvmap_fill_l4(mfn_t l4, mfn_t perdom_l3)
+void hvmap_fill_l4(mfn_t l4, const struct domain *d)
 {
     uint64_t *to = frame_words(l4), *from = frame_words(hv_l4);
 
+    SC_REQUIRE((frame_state(l4) & FS_TYPE_MASK) == FS_TYPE(KIND_L4));
     for (unsigned i = HV_L4_FIRST; i <= HV_L4_LAST; i++)
         to[i] = from[i];
-    to[PERDOM_SLOT] = mfn_to_maddr(perdom_l3).v | PTE_P | PTE_W | PTE_A;
+    to[PERDOM_SLOT] = mfn_to_maddr(d->perdom_l3).v | PTE_P | PTE_W | PTE_A;
 }

@@ -26,6 +26,8 @@
 #define HVMAP_DEVICE (PTE_P | PTE_W | PTE_A | PTE_D | PTE_NX | PTE_PCD | PTE_PWT)
 
 /* Boot: build the final tables and load them.  ram: pairs of machine addresses. */
+struct domain;
+
 struct ram_range {
     uint64_t start, end;
 };
@@ -50,8 +52,8 @@ SC_CORE void hvmap_seal(void);
 SC_CORE uint64_t hvmap_direct_maddr(uint64_t va);
 /* First frame of the n-th 2 MiB of the M2P; false: there is no such piece. */
 bool hvmap_m2p_piece(unsigned n, mfn_t *out);
-/* Write the hypervisor's slots 256-271 into a guest's L4; perdom: its own slot's L3. */
-void hvmap_fill_l4(mfn_t l4, mfn_t perdom_l3);
+/* Write the hypervisor's slots 256-271 into a guest's L4, d's. */
+void hvmap_fill_l4(mfn_t l4, const struct domain *d);
 /* Walk the hypervisor's tables: the entry for va, or 0.  For dumps. */
 SC_CORE uint64_t hvmap_lookup(uint64_t va);
 

@@ -25,6 +25,7 @@ SC_INLINE bool pte_present(uint64_t pte)
 /* A present entry for ref; flags: all bits but the address and the right to write. */
 SC_INLINE uint64_t pte_make(SC_OWNED fref_t ref, uint64_t flags, bool writable)
 {
+    SC_REQUIRE(!fref_is_none(ref));
     uint64_t w = writable && (ref.v & (FREF_TAG_RW | FREF_TAG_IO | FREF_TAG_PT)) != 0 ? PTE_W : 0;
 
     return (ref.v & PTE_ADDR) | (flags & ~(PTE_ADDR | PTE_W)) | w | PTE_P;

@@ -13,8 +13,6 @@
 #define DESC_TYPE (0xfUL << 40)
 #define DESC_ACCESSED (1UL << 40)
 
-#define LDT_FIRST_PAGE 16
-
 bool descriptor_fix(uint64_t *desc)
 {
     uint64_t d = *desc;
@@ -89,7 +87,7 @@ int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned 
     gdt_drop(v);
     for (n = 0; n < nr; n++) {
         v->gdt_ref[n] = fref_take(refs[n]);
-        perdom_map(v, n, mfn_to_maddr(fref_mfn(v->gdt_ref[n])).v | HVMAP_RW);
+        perdom_map_segments(v, n, v->gdt_ref[n]);
     }
     v->gdt_entries = (uint16_t)entries;
     tlb_flush_local();
@@ -104,7 +102,7 @@ void pvmmu_drop_ldt(struct vcpu *v)
         if (fref_is_none(r))
             continue;
         v->ldt_ref[i] = FREF_NONE;
-        perdom_map(v, LDT_FIRST_PAGE + i, 0);
+        perdom_unmap_ldt(v, LDT_FIRST_PAGE + i);
         seg_put(v, r);
     }
 }
@@ -140,7 +138,7 @@ bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset)
     if (!fref_is_none(v->ldt_ref[page]) || seg_get(v, pte_mfn(pte), &r) != 0)
         return false;
     v->ldt_ref[page] = r;
-    perdom_map(v, LDT_FIRST_PAGE + page, mfn_to_maddr(fref_mfn(r)).v | HVMAP_RW);
+    perdom_map_segments(v, LDT_FIRST_PAGE + page, v->ldt_ref[page]);
     return true;
 }
 

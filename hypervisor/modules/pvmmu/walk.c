@@ -90,7 +90,7 @@ static void build_done(struct mmu_ctx *c, mfn_t table, unsigned level)
     uint64_t pte;
 
     if (level == KIND_L4)
-        hvmap_fill_l4(table, c->pt_owner->perdom_l3);
+        hvmap_fill_l4(table, c->pt_owner);
     frame_table_seal(table);
     w->depth--;
     if (w->depth == 0)

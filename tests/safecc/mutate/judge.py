@@ -57,7 +57,7 @@ class Judge:
 
     def unchecked_functions(self, trees):
         """Functions that hand a parameter to what nobody checks: name -> indices of such parameters (None: all)."""
-        sinks = {name: None for name in self.world.unchecked}
+        sinks = {name: None for name in self.world.unchecked - self.world.guarded}
         todo = []
         for tree in trees:
             for f in tree.functions:
@@ -69,6 +69,8 @@ class Judge:
             again = False
             for name, params, flows, calls in todo:
                 for i, p in enumerate(params):
+                    if name in self.world.guarded:
+                        continue
                     if name in sinks and (sinks[name] is None or i in sinks[name]):
                         continue
                     reached = flows.from_paths({p})
@@ -86,15 +88,13 @@ class Judge:
         return False
 
     def beyond(self, mutant, reached):
-        """Where a tested value goes that no check of safecc covers: unchecked functions of the core, owned values given away."""
+        """Where a tested value goes that no check of safecc covers: unchecked functions of the core."""
         out = []
         for n in mutant.node.walk():
             if n.kind != "CallExpr" or n.begin is None or not any(b <= n.begin < e for b, e in mutant.region):
                 continue
             name = callee(n)
             if name in self.sinks and self.into_sink(n, reached, self.sinks):
-                out.append(name)
-            elif name in self.world.consumes and any(touches(r, reached) for a in n.kids[1:] for r in reads(a, False)):
                 out.append(name)
         return out
 
@@ -115,6 +115,10 @@ class Judge:
             if not lost and not self.obliges(mutant):
                 return "equivalent", "", "no check or proof rests on it"
             return "survivor", "", f"{len(lost)} checks or arguments are gone with it" if lost else "nothing misses it"
+        if mutant.kind == "reference":
+            if mutant.gives:
+                return "covered", "SC-21", "an empty reference opens nothing: held_words(), pt_slots() and pte_make() ask"
+            return "leak", "", "what it held is lost"
         if mutant.owns:
             return "survivor", "", "nothing misses it"
         reached = Flows(mutant.node).from_paths(mutant.tested)

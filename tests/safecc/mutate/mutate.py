@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: MIT
 """Mutants of the project's own modules: does safecc miss what was taken away?
 
-usage: mutate.py --safecc PATH [--build DIR] [--jobs N] [--only FILE...] [--kind KIND...] [--sample N] [--seed S]
+usage: mutate.py --safecc PATH [--build DIR] [--jobs N] [--core] [--only FILE...] [--kind KIND...] [--sample N] [--seed S]
                  [--floor PERCENT] [--list] [--show KEY]
 
-Takes each file that check-safecc judges, makes it wrong in one place - a guard, a bound, a null test, the test of a result, a
+Takes each file of the modules and of xen-compat, makes it wrong in one place - a guard, a bound, a null test, the test of a result, a
 lock, a reference, an annotation - in a copy of the tree, and runs safecc on it.  A mutant is
 
   refused      safecc reports an error
   run-time     a check runs that did not before: it stops the fault
   covered      a check that ran before covers the same value: it stops the fault
+  leak         what is not put back is lost, which a module may do: it does not count
   equivalent   it cannot hurt memory: it does not count (the criterion: README.md, beside this file)
   survivor     it matters, and nothing saw it
 
@@ -39,7 +40,9 @@ from places import KINDS, Places, World  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TREE = ("hypervisor", "xen-compat")
+CORE = tuple(f"hypervisor/{f}/" for f in ("arch", "boot", "core", "dispatch", "unpack"))
 CAUGHT = ("refused", "run-time", "covered")
+VERDICTS = (*CAUGHT, "survivor", "leak", "equivalent", "invalid")
 # Rules that look at all files together; the others have said what they have to say of the file alone.
 WHOLE = [word for rule in ("SC-02", "SC-11", "SC-12", "SC-13", "SC-14", "SC-16", "SC-20") for word in ("--rule", rule)]
 
@@ -73,7 +76,7 @@ class Runner:
             before = setup.baseline(self, tuple(users), m.file)
             verdict = setup.judge.judge(m, before, Sites(data, m.file), data, setup.trees[m.file])
             # What only the whole program shows.
-            if verdict[0] == "survivor" or (verdict[0] == "equivalent" and m.owns):
+            if verdict[0] in ("survivor", "leak") or (verdict[0] in ("equivalent", "covered") and m.owns):
                 data = self.safecc(setup.files, () if m.kind == "annotation" else WHOLE)
                 if data is None:
                     return "invalid", "", "it does not compile"
@@ -91,7 +94,7 @@ class Runner:
 
 class Setup:
     def __init__(self, args):
-        self.safecc, self.build = args.safecc, args.build
+        self.safecc, self.build, self.core = args.safecc, args.build, args.core
         self.build.mkdir(parents=True, exist_ok=True)
         flags = self.build / "flags"
         subprocess.run(["make", "-s", "--no-print-directory", "-C", str(ROOT), f"BUILD={args.build.parent}", "safecc-flags", f"FLAGS_FILE={flags}"], check=True)
@@ -106,8 +109,9 @@ class Setup:
                 if d in self.users:
                     self.users[d].append(f)
         core = [p.read_text() for p in [*ROOT.glob("hypervisor/core/*.h"), *ROOT.glob("hypervisor/arch/*.h")]]
+        core_code = [p.read_text() for folder in ("core", "arch") for p in sorted((ROOT / "hypervisor" / folder).glob("*.c"))]
         every = [p.read_text() for pattern in ("hypervisor/*/*.[ch]", "hypervisor/modules/*/*.[ch]", "xen-compat/*.[ch]") for p in sorted(ROOT.glob(pattern))]
-        self.world = World(every, core)
+        self.world = World(every, core, core_code)
         self.trees = {}
         for f in self.files:
             self.trees[f] = Tree(ROOT, f, self.clang_flags)
@@ -118,7 +122,7 @@ class Setup:
         self.baselines, self.lock = {}, threading.Lock()
 
     def mutants(self):
-        return [m for f in sorted(self.trees) for m in Places(self.trees[f], self.world).out]
+        return [m for f in sorted(self.trees) if self.core or not f.startswith(CORE) for m in Places(self.trees[f], self.world).out]
 
     def baseline(self, runner, files, file):
         """The checks of the unchanged tree, for the same files."""
@@ -186,7 +190,7 @@ def table(rows, columns):
 
 
 def write_reports(build, results, percent, caught, matter, args):
-    verdicts = ["refused", "run-time", "covered", "survivor", "equivalent", "invalid"]
+    verdicts = VERDICTS
     out = ["# Mutants", "", f"`{' '.join(map(shlex.quote, sys.argv))}`", "",
            f"{len(results)} mutants; {matter} matter; {caught} of those are caught: {percent:.2f} %. Floor: {args.floor} %.", ""]
     by_kind = collections.Counter((m.kind, v) for m, v, _, _ in results)
@@ -207,8 +211,9 @@ def main():
     p.add_argument("--safecc", required=True, type=lambda s: str(pathlib.Path(s).resolve()), help="the checker")
     p.add_argument("--build", type=lambda s: pathlib.Path(s).resolve(), default=ROOT / "build/mutate", help="where copies and reports go")
     p.add_argument("--jobs", type=int, default=2)
+    p.add_argument("--core", action="store_true", help="mutants of the core too, whose islands nobody checks")
     p.add_argument("--only", nargs="+", metavar="FILE", help="mutants of these files only (ends of paths)")
-    p.add_argument("--kind", nargs="+", choices=sorted(KINDS), help="mutants of these kinds only")
+    p.add_argument("--kind", nargs="+", choices=sorted(KINDS), help="mutants of these kinds only (all but annotation)")
     p.add_argument("--sample", type=int, metavar="N", help="N of them, chosen by --seed")
     p.add_argument("--seed", default="1")
     p.add_argument("--floor", type=float, default=95, metavar="PERCENT", help="fewer caught is a failure (95)")
@@ -218,8 +223,8 @@ def main():
     mutants = setup.mutants()
     if args.only:
         mutants = [m for m in mutants if any(m.file.endswith(f) for f in args.only)]
-    if args.kind:
-        mutants = [m for m in mutants if m.kind in args.kind]
+    # Without an annotation the code is what it was: a question of its own.
+    mutants = [m for m in mutants if (m.kind in args.kind if args.kind else m.kind != "annotation")]
     if args.sample is not None and args.sample < len(mutants):
         chosen = set(random.Random(args.seed).sample([m.key for m in mutants], args.sample))
         mutants = [m for m in mutants if m.key in chosen]
@@ -237,7 +242,7 @@ def main():
     percent = 100.0 * caught / matter if matter else 100.0
     write_reports(args.build, results, percent, caught, matter, args)
     counts = collections.Counter(v for _, v, _, _ in results)
-    print(", ".join(f"{counts[v]} {v}" for v in ("refused", "run-time", "covered", "survivor", "equivalent", "invalid")))
+    print(", ".join(f"{counts[v]} {v}" for v in VERDICTS))
     print(f"{percent:.2f} % of {matter} that matter are caught (floor {args.floor:g} %); {args.build}/report.md")
     bad = percent < args.floor
     print(f"{caught} passed, {int(bad)} failed")

@@ -42,6 +42,7 @@ class Mutant:
         last = tree.line(self.edits[-1][1])
         self.tested, self.region = set(tested), [r for r in region if r[0] is not None]
         self.node = function
+        self.gives = edits[0][2] != "(void)0"  # of a reference: it is not taken, rather than not put back
         self.local = kind == "annotation" and any(f.begin <= b < f.end and any(k is not None and k.kind == "CompoundStmt" and k.begin <= b < k.end for k in f.kids) for f in tree.functions for b, _, _ in edits)
         self.before = tree.text[tree.starts[self.line - 1]:].split("\n")[:last - self.line + 1]
         self.after = self.apply(tree.text)[tree.starts[self.line - 1]:].split("\n")[:last - self.line + 1]
@@ -416,7 +417,7 @@ def blank_comments(text):
 class World:
     """What the project's declarations say of functions: read from all headers and files, by text."""
 
-    def __init__(self, texts, core):
+    def __init__(self, texts, core, core_code=()):
         self.acquires, self.releases, self.consumes, self.gives, self.gives_out, self.must_use = set(), set(), set(), set(), set(), set()
         self.unchecked = set()     # inline functions of the core whose island rests on what the caller passes
         for text in map(blank_comments, texts):
@@ -436,6 +437,16 @@ class World:
             for m in re.finditer(r"\bSC_POOL\((\w+),", text):
                 self.gives.add(m.group(1) + "_new")
                 self.consumes.add(m.group(1) + "_delete")
+        self.guarded = set()       # functions that ask for what their islands rest on (SC_REQUIRE)
+        for text in [*core, *core_code]:
+            plain = blank_comments(text)
+            for m in re.finditer(r"\b(\w+)\(([^(){};]*(?:\([^()]*\)[^(){};]*)*)\)\s*\{", plain):
+                depth, i = 1, m.end()
+                while depth and i < len(plain):
+                    depth += {"{": 1, "}": -1}.get(plain[i], 0)
+                    i += 1
+                if "SC_REQUIRE" in plain[m.end():i] and m.group(1) not in ("for", "while", "if", "switch"):
+                    self.guarded.add(m.group(1))
         for text in core:
             plain = blank_comments(text)
             for m in re.finditer(r"\bSC_INLINE\b[^;{}()]*?(?:\([^()]*\)[^;{}()]*?)?(\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*\{", plain):
