@@ -56,6 +56,7 @@ bool frame_put_table(fref_t r)
 
 void frame_table_seal(mfn_t m)
 {
+    SC_REQUIRE(frame_is_table_in_use(m));
     __atomic_fetch_or(&frame_table()[m.v].state, FS_SEALED, __ATOMIC_SEQ_CST);
 }
 
@@ -63,6 +64,7 @@ void frame_table_reset(mfn_t m)
 {
     uint64_t s = frame_state(m), next;
 
+    SC_REQUIRE(frame_is_table_in_use(m) && (s & FS_KIND_MASK) == FS_KIND_ONE);
     frame_table()[m.v].aux = tlb_now();
     do {
         next = (s - FS_KIND_ONE) & ~(FS_TYPE_MASK | FS_SEALED);

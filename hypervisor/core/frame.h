@@ -218,6 +218,11 @@ SC_NODISCARD SC_INLINE int frame_get_sealed(mfn_t m, domid_t owner, enum frame_k
 /* The slow end of frame_put: last reference of an unallocated frame. */
 void frame_release(mfn_t m);
 
+SC_INLINE bool frame_is_table_in_use(mfn_t m)
+{
+    return frame_valid(m) && (frame_state(m) & FS_TYPE_MASK) != 0 && (frame_state(m) & FS_KIND_MASK) != 0;
+}
+
 /* Drop a reference to plain memory (RO, RW or IO).  The frame may be freed. */
 SC_INLINE void frame_put(SC_OWNED fref_t r)
 {
@@ -254,6 +259,7 @@ SC_INLINE unsigned frame_progress(mfn_t m)
 }
 SC_INLINE void frame_set_progress(mfn_t m, unsigned n)
 {
+    SC_REQUIRE(frame_is_table_in_use(m));
     frame_table()[m.v].aux = n;
 }
 

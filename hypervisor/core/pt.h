@@ -31,23 +31,28 @@ SC_INLINE uint64_t pte_make(SC_OWNED fref_t ref, uint64_t flags, bool writable)
     return (ref.v & PTE_ADDR) | (flags & ~(PTE_ADDR | PTE_W)) | w | PTE_P;
 }
 
-/* The reference that a present L1 entry owns. */
+/* The reference that a present L1 entry owns: the frame is held so, by whomever. */
 SC_INLINE SC_OWNED fref_t pte_ref(uint64_t pte)
 {
     mfn_t m = pte_mfn(pte);
+    bool rw = (pte & PTE_W) != 0;
+    uint64_t s;
 
     if (unlikely(!frame_valid(m)) || unlikely(frame_owner(m) == (DOMID_IO & 0x7fff)))
         return (fref_t){ (pte & PTE_ADDR) | FREF_TAG_IO };
-    return (fref_t){ (pte & PTE_ADDR) | ((pte & PTE_W) != 0 ? FREF_TAG_RW : FREF_TAG_RO) };
+    s = frame_state(m);
+    SC_REQUIRE(rw ? (s & FS_KIND_MASK) != 0 && (s & FS_TYPE_MASK) == 0 : (s & FS_RO_MASK) != 0);
+    return (fref_t){ (pte & PTE_ADDR) | (rw ? FREF_TAG_RW : FREF_TAG_RO) };
 }
 
-/* The reference that a present L2-L4 entry owns. */
+/* The reference that a present L2-L4 entry owns: a table in use. */
 SC_INLINE SC_OWNED fref_t pte_table_ref(uint64_t pte)
 {
+    SC_REQUIRE(frame_is_table_in_use(pte_mfn(pte)));
     return (fref_t){ (pte & PTE_ADDR) | FREF_TAG_PT };
 }
 
-/* The slots of a frame that is a table. */
+/* The slots of a frame that is a table, sealed or being built. */
 SC_CORE SC_COUNT(512) SC_INLINE uint64_t *pt_slots(mfn_t table)
 {
     SC_REQUIRE((frame_state(table) & FS_TYPE_MASK) != 0);

@@ -19,7 +19,9 @@ SC_CORE SC_INLINE void tlb_stamp_cpu(void)
     this_cpu()->tlb_stamp = atomic_add64(&tlb_clock, 1) + 1;
 }
 /* Load a guest's or the hypervisor's address space. */
-void cr3_load(uint64_t cr3);
+SC_CORE void cr3_load(uint64_t cr3);
+/* A guest's, by the L4 that the caller holds for it. */
+void cr3_load_guest(fref_t l4);
 SC_INLINE void tlb_flush_local(void)
 {
     cr3_load(this_cpu()->cr3);

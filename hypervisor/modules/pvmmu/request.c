@@ -70,7 +70,7 @@ static int try_base(struct mmu_ctx *c, const struct mmu_request *q, bool *commit
         v->user_pt = r;
     } else {
         v->kernel_pt = r;
-        cr3_load(mfn_to_maddr(fref_mfn(r)).v);
+        cr3_load_guest(r);
     }
     *committed = true;
     return table_put(c, old, KIND_L4);
