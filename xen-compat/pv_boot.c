@@ -155,23 +155,13 @@ static struct domain *dom0_boot(void)
     return d;
 }
 
-static void modules_free(void)
-{
-    for (uint32_t i = 0; i < nr_boot_modules; i++) {
-        uint64_t start = ALIGN_UP(boot_modules[i].start, PAGE_SIZE), end = ALIGN_DOWN(boot_modules[i].end, PAGE_SIZE);
-
-        if (start < end)
-            pagealloc_add(mfn(start >> PAGE_SHIFT), (end - start) >> PAGE_SHIFT);
-    }
-}
-
 void pv_boot_domains(void)
 {
     struct domain *dom0;
 
     domus_boot();
     dom0 = dom0_boot();
-    modules_free();
+    boot_modules_free();
     log_info("dom0: %lu MiB, %u vcpus; %lu MiB free", atomic_read64(&dom0->nr_frames) >> 8, dom0->max_vcpus,
              pagealloc_nr_free() >> 8);
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {

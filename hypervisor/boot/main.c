@@ -25,6 +25,7 @@
 
 struct boot_module boot_modules[MAX_BOOT_MODULES] SC_BOOT;
 uint32_t nr_boot_modules SC_BOOT;
+static bool modules_freed SC_BOOT;
 struct e820_entry e820[E820_MAX] SC_BOOT;
 uint32_t nr_e820 SC_BOOT;
 
@@ -81,10 +82,25 @@ const uint8_t *boot_module_bytes(const struct boot_module *m, uint64_t offset, u
 
     for (uint32_t i = 0; i < MAX_BOOT_MODULES; i++)
         known |= m == &boot_modules[i];
-    SC_REQUIRE(known && offset <= size && nr <= size - offset);
+    SC_REQUIRE(known && !modules_freed && offset <= size && nr <= size - offset);
     SC_UNSAFE("DEV-73: the loader put the file there, and memory_init left it out of what it hands out")
     {
         return (const uint8_t *)(DIRECTMAP_BASE + m->start + offset);
+    }
+}
+
+void boot_modules_free(void)
+{
+    SC_REQUIRE(!modules_freed);
+    modules_freed = true;
+    for (uint32_t i = 0; i < nr_boot_modules && i < MAX_BOOT_MODULES; i++) {
+        uint64_t start = ALIGN_UP(boot_modules[i].start, PAGE_SIZE) >> PAGE_SHIFT;
+        uint64_t end = ALIGN_DOWN(boot_modules[i].end, PAGE_SIZE) >> PAGE_SHIFT;
+
+        for (uint64_t m = start; m < end; m++)
+            frame_state_set(mfn(m), FS_NOBODYS);
+        if (start < end)
+            pagealloc_add(mfn(start), end - start);
     }
 }
 

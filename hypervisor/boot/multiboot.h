@@ -32,6 +32,8 @@ struct boot_module {
 };
 extern struct boot_module boot_modules[MAX_BOOT_MODULES];
 extern uint32_t nr_boot_modules;
+/* The memory of all of them goes to the page allocator: once, when they have been read. */
+void boot_modules_free(void);
 /* nr bytes of the module's file from an offset on: m is one of boot_modules, which have not been freed. */
 SC_COUNT(nr) const uint8_t *boot_module_bytes(const struct boot_module *m, uint64_t offset, uint64_t nr);
 

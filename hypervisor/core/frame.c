@@ -125,6 +125,38 @@ void frame_assign(mfn_t m, domid_t owner, bool hv)
     frame_state_set(m, FS_OWNER(owner) | FS_ALLOC | (hv ? FS_HV : 0));
 }
 
+void frame_give(mfn_t m, domid_t owner)
+{
+    SC_REQUIRE(frame_is_nobodys(m));
+    frame_assign(m, owner, false);
+}
+
+#define FS_ASIDE (FS_NOBODYS | FS_PINNED)
+
+static int frame_turn(mfn_t m, uint64_t from, uint64_t to)
+{
+    return frame_valid(m) && frame_cas(m, &from, to) ? 0 : -EINVAL;
+}
+
+int frame_set_aside(mfn_t m, domid_t owner)
+{
+    return frame_turn(m, FS_OWNER(owner) | FS_ALLOC, FS_ASIDE);
+}
+
+int frame_put_back(mfn_t m, domid_t owner)
+{
+    return frame_turn(m, FS_ASIDE, FS_OWNER(owner) | FS_ALLOC);
+}
+
+int frame_free_aside(mfn_t m)
+{
+    int rc = frame_turn(m, FS_ASIDE, FS_NOBODYS);
+
+    if (rc == 0)
+        frame_release(m);
+    return rc;
+}
+
 int frame_unassign(mfn_t m, domid_t owner)
 {
     uint64_t s, next;
@@ -147,6 +179,7 @@ void frame_release(mfn_t m)
 {
     tlb_note_free();
     m2p_set(m, M2P_INVALID);
+    frame_state_set(m, FS_NOBODYS);
     pagealloc_put(m, 0);
 }
 
@@ -164,6 +197,7 @@ int frame_alloc_hv(mfn_t *out)
 
 void frame_free_hv(mfn_t m)
 {
+    frame_state_set(m, FS_NOBODYS);
     pagealloc_put(m, 0);
 }
 
@@ -183,7 +217,7 @@ void frame_unshare(fref_t r, domid_t owner)
     mfn_t m = fref_mfn(r);
     uint64_t s = frame_state(m);
 
-    BUG_ON((s & (FS_OWNER_MASK | FS_ALLOC | FS_HV)) != (FS_OWNER(owner) | FS_ALLOC | FS_HV));
+    SC_REQUIRE(fref_is_rw(r) && (s & (FS_OWNER_MASK | FS_ALLOC | FS_HV)) == (FS_OWNER(owner) | FS_ALLOC | FS_HV));
     while (unlikely(!frame_cas(m, &s, s & ~(FS_ALLOC | FS_HV))))
         continue;
     frame_put(r);

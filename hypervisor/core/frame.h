@@ -136,7 +136,7 @@ SC_INLINE domid_t frame_owner(mfn_t m)
 {
     return (domid_t)(frame_state(m) >> FS_OWNER_SHIFT);
 }
-SC_INLINE bool frame_cas(mfn_t m, uint64_t *old, uint64_t new_state)
+SC_CORE SC_INLINE bool frame_cas(mfn_t m, uint64_t *old, uint64_t new_state)
 {
     return __atomic_compare_exchange_n(&frame_table()[m.v].state, old, new_state, false, __ATOMIC_SEQ_CST,
                                        __ATOMIC_RELAXED);
@@ -216,7 +216,7 @@ SC_NODISCARD SC_INLINE int frame_get_sealed(mfn_t m, domid_t owner, enum frame_k
 }
 
 /* The slow end of frame_put: last reference of an unallocated frame. */
-void frame_release(mfn_t m);
+SC_CORE void frame_release(mfn_t m);
 
 SC_INLINE bool frame_is_table_in_use(mfn_t m)
 {
@@ -268,10 +268,34 @@ SC_NODISCARD int frame_pin(fref_t r);
 /* Unpin: give that reference back.  -EINVAL if not pinned. */
 SC_NODISCARD int frame_unpin(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
 
-/* For the page allocator: links and state of a frame that no domain has. */
-SC_INLINE void frame_state_set(mfn_t m, uint64_t s)
+SC_CORE SC_INLINE void frame_state_set(mfn_t m, uint64_t s)
 {
     __atomic_store_n(&frame_table()[m.v].state, s, __ATOMIC_RELEASE);
+}
+
+/*
+ * For the page allocator.  A frame is nobody's when it was taken from it and not given to anybody yet, or is on its way
+ * back; it is free when it heads a free block of an order, and then has links.  Other frames are not the allocator's
+ * to touch.
+ */
+#define FS_NOBODYS FS_OWNER(DOMID_NONE)
+SC_INLINE bool frame_is_nobodys(mfn_t m)
+{
+    return frame_valid(m) && frame_state(m) == FS_NOBODYS;
+}
+SC_INLINE bool frame_is_free(mfn_t m, unsigned order)
+{
+    return frame_valid(m) && frame_state(m) == (FS_NOBODYS | FS_SEALED | order);
+}
+SC_INLINE void frame_set_free(mfn_t m, unsigned order)
+{
+    SC_REQUIRE(frame_is_nobodys(m) && order < 64);
+    frame_state_set(m, FS_NOBODYS | FS_SEALED | order);
+}
+SC_INLINE void frame_clear_free(mfn_t m, unsigned order)
+{
+    SC_REQUIRE(frame_is_free(m, order));
+    frame_state_set(m, FS_NOBODYS);
 }
 SC_INLINE uint32_t frame_link_prev(mfn_t m)
 {
@@ -283,14 +307,21 @@ SC_INLINE uint32_t frame_link_next(mfn_t m)
 }
 SC_INLINE void frame_link_set(mfn_t m, uint32_t prev, uint32_t next)
 {
+    SC_REQUIRE((frame_state(m) & ~FS_KIND_MASK) == (FS_NOBODYS | FS_SEALED));
     frame_table()[m.v].aux = (uint64_t)prev << 32 | next;
 }
 
 /* A second reference like r. */
 SC_NODISCARD int frame_dup(fref_t r, SC_OWNED fref_t *out);
 
-/* Give a free frame to a domain (state ALLOC, plain); the caller counts it in d->nr_frames. */
-void frame_assign(mfn_t m, domid_t owner, bool hv);
+SC_CORE void frame_assign(mfn_t m, domid_t owner, bool hv);
+/* Give a frame that is nobody's to a domain (state ALLOC, plain); the caller counts it in d->nr_frames. */
+void frame_give(mfn_t m, domid_t owner);
+/* Set a frame of a domain's that nobody holds aside, out of its reach; put it back; or free it.  -EINVAL: it is not so.
+ */
+SC_NODISCARD int frame_set_aside(mfn_t m, domid_t owner);
+SC_NODISCARD int frame_put_back(mfn_t m, domid_t owner);
+SC_NODISCARD int frame_free_aside(mfn_t m);
 /* The owner lets go of the frame (clears ALLOC): -EINVAL if not its own or already let go. */
 SC_NODISCARD int frame_unassign(mfn_t m, domid_t owner);
 

@@ -88,6 +88,8 @@ void hvmap_boot_alloc_finish(void)
     for (unsigned i = 0; i < nr_boot_free; i++) {
         uint64_t start = boot_free[i].start >> PAGE_SHIFT, end = boot_free[i].end >> PAGE_SHIFT;
 
+        for (uint64_t m = start; m < end; m++)
+            frame_state_set(mfn(m), FS_NOBODYS);
         if (start < end)
             pagealloc_add(mfn(start), end - start);
     }

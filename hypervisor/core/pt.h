@@ -58,6 +58,14 @@ SC_CORE SC_COUNT(512) SC_INLINE uint64_t *pt_slots(mfn_t table)
     SC_REQUIRE((frame_state(table) & FS_TYPE_MASK) != 0);
     return frame_words(table);
 }
+/* Slot i, to be written: an L4's 256 to 271 are the hypervisor's. */
+SC_CORE SC_INLINE uint64_t *pt_slot(mfn_t table, unsigned i)
+{
+    uint64_t type = frame_state(table) & FS_TYPE_MASK;
+
+    SC_REQUIRE(type != 0 && (type != FS_TYPE(KIND_L4) || (i & 511) < HV_L4_FIRST || (i & 511) > HV_L4_LAST));
+    return &frame_words(table)[i & 511];
+}
 
 SC_INLINE uint64_t pt_load(mfn_t table, unsigned i)
 {
@@ -65,17 +73,17 @@ SC_INLINE uint64_t pt_load(mfn_t table, unsigned i)
 }
 SC_INLINE SC_NODISCARD uint64_t pt_commit(mfn_t table, unsigned i, uint64_t pte)
 {
-    return __atomic_exchange_n(&pt_slots(table)[i & 511], pte, __ATOMIC_SEQ_CST);
+    return __atomic_exchange_n(pt_slot(table, i), pte, __ATOMIC_SEQ_CST);
 }
 /* Replace *old by pte if it is still there; otherwise *old is what is. */
 SC_INLINE SC_NODISCARD bool pt_commit_if(mfn_t table, unsigned i, uint64_t *old, uint64_t pte)
 {
-    return __atomic_compare_exchange_n(&pt_slots(table)[i & 511], old, pte, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(pt_slot(table, i), old, pte, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 /* While building: the entry is the builder's alone. */
 SC_INLINE void pt_adopt(mfn_t table, unsigned i, uint64_t pte)
 {
-    __atomic_store_n(&pt_slots(table)[i & 511], pte, __ATOMIC_RELAXED);
+    __atomic_store_n(pt_slot(table, i), pte, __ATOMIC_RELAXED);
 }
 
 #endif

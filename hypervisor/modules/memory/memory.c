@@ -5,15 +5,13 @@
 #include "core/log.h"
 #include "ports/pagealloc.h"
 
-#define STOLEN (FS_OWNER(DOMID_NONE) | FS_PINNED) /* set aside: no one's, not free */
-
 static void frames_assign(const struct domain *d, mfn_t first, uint64_t nr)
 {
     for (uint64_t i = 0; i < nr; i++) {
         /* What another domain left in it is not for this one; the hardware domain sees all anyway. */
         if (!d->privileged)
             memset(plain_bytes(mfn(first.v + i)), 0, PAGE_SIZE);
-        frame_assign(mfn(first.v + i), d->id, false);
+        frame_give(mfn(first.v + i), d->id);
     }
 }
 
@@ -59,28 +57,18 @@ void reserve_give_back_all(struct domain *d)
 
 int reserve_steal(struct domain *d, mfn_t m)
 {
-    uint64_t s = FS_OWNER(d->id) | FS_ALLOC;
-
-    if (!frame_valid(m))
-        return -EINVAL;
-    return frame_cas(m, &s, STOLEN) ? 0 : -EINVAL;
+    return frame_set_aside(m, d->id);
 }
 
 void reserve_unsteal(struct domain *d, mfn_t m)
 {
-    uint64_t s = STOLEN;
-
-    if (frame_valid(m))
-        (void)frame_cas(m, &s, FS_OWNER(d->id) | FS_ALLOC);
+    (void)frame_put_back(m, d->id);
 }
 
 void reserve_free_stolen(mfn_t m)
 {
-    uint64_t s = STOLEN;
-
     /* The list is read anew: only what was set aside is freed, and only once. */
-    if (frame_valid(m) && frame_cas(m, &s, FS_OWNER(DOMID_NONE)))
-        frame_release(m);
+    (void)frame_free_aside(m);
 }
 
 /* Frames made ready by one exchange, taken by the same one: per CPU, so no lock. */

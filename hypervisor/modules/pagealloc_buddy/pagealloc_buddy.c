@@ -19,22 +19,15 @@ static uint64_t nr_free SC_GUARDED_BY(pagealloc_lock);
 static uint64_t nr_total SC_GUARDED_BY(pagealloc_lock);
 static bool lists_ready SC_BOOT;
 
-#define FREE_HEAD (FS_OWNER(DOMID_NONE) | FS_SEALED)
-
-static bool is_free_head(mfn_t m, unsigned order)
-{
-    return frame_valid(m) && frame_state(m) == (FREE_HEAD | order);
-}
-
 static void list_add_locked(unsigned order, mfn_t m)
 {
     uint32_t old = free_head[order];
 
+    frame_set_free(m, order);
     frame_link_set(m, NIL, old);
     if (old != NIL)
         frame_link_set(mfn(old), (uint32_t)m.v, frame_link_next(mfn(old)));
     free_head[order] = (uint32_t)m.v;
-    frame_state_set(m, FREE_HEAD | order);
 }
 
 static void list_del_locked(unsigned order, mfn_t m)
@@ -47,7 +40,7 @@ static void list_del_locked(unsigned order, mfn_t m)
         frame_link_set(mfn(prev), frame_link_prev(mfn(prev)), next);
     if (next != NIL)
         frame_link_set(mfn(next), prev, frame_link_next(mfn(next)));
-    frame_state_set(m, FS_OWNER(DOMID_NONE));
+    frame_clear_free(m, order);
 }
 
 /* Give back one aligned block, merging it with its free buddies. */
@@ -56,7 +49,7 @@ static void block_free_locked(mfn_t m, unsigned order)
     while (order < PAGEALLOC_MAX_ORDER) {
         mfn_t buddy = mfn(m.v ^ (1UL << order));
 
-        if (!is_free_head(buddy, order))
+        if (!frame_is_free(buddy, order))
             break;
         list_del_locked(order, buddy);
         m = mfn(m.v & ~(1UL << order));
@@ -114,7 +107,7 @@ int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out)
     if (!found)
         return -ENOMEM;
     for (uint64_t i = 0; i < 1UL << order; i++)
-        frame_state_set(mfn(m.v + i), FS_OWNER(DOMID_NONE));
+        SC_REQUIRE(frame_is_nobodys(mfn(m.v + i)));
     *out = m;
     return 0;
 }
@@ -124,7 +117,7 @@ void pagealloc_put(mfn_t m, unsigned order)
     BUG_ON((m.v & ((1UL << order) - 1)) != 0 || m.v + (1UL << order) > max_mfn);
     spin_lock(&pagealloc_lock);
     for (uint64_t i = 0; i < 1UL << order; i++)
-        frame_state_set(mfn(m.v + i), FS_OWNER(DOMID_NONE));
+        SC_REQUIRE(frame_is_nobodys(mfn(m.v + i)));
     block_free_locked(m, order);
     nr_free += 1UL << order;
     spin_unlock(&pagealloc_lock);

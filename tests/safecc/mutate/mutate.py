@@ -35,12 +35,11 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 from ctree import Tree  # noqa: E402
-from judge import Judge, Sites  # noqa: E402
+from judge import CORE, Judge, Sites  # noqa: E402
 from places import KINDS, Places, World  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TREE = ("hypervisor", "xen-compat")
-CORE = tuple(f"hypervisor/{f}/" for f in ("arch", "boot", "core", "dispatch", "unpack"))
 CAUGHT = ("refused", "run-time", "covered")
 VERDICTS = (*CAUGHT, "survivor", "leak", "equivalent", "invalid")
 # Rules that look at all files together; the others have said what they have to say of the file alone.
@@ -118,7 +117,7 @@ class Setup:
         for h in headers:
             if self.users[h]:
                 self.trees[h] = Tree(ROOT, self.users[h][0], self.clang_flags, h)
-        self.judge = Judge(self.world, self.trees.values())
+        self.judge = Judge(self.world, list(self.trees.values()))
         self.baselines, self.lock = {}, threading.Lock()
 
     def mutants(self):
