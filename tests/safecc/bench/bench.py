@@ -21,7 +21,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TREE = HERE.parents[2]
-CODEGEN = ["-fwrapv"]
+# Where a loop happens to lie is worth 15 % either way: on both sides they lie alike.
+CODEGEN = ["-fwrapv", "-falign-functions=64", "-falign-loops=64"]
 KCFI = ["-fsanitize=kcfi"]
 COMMON = ["-std=gnu11", "-I", str(TREE / "hypervisor"), "-I", str(TREE / "safecc/include")]
 QUICK = {  # arguments for a run of about a tenth of the default
