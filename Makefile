@@ -122,7 +122,7 @@ gdb: deps ## boot under gdb: symbols, and commands sh-domains, sh-vcpus, sh-runq
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) tools/gdb/gdb.sh $(RUN_ARGS)
 
-bench: deps ## measure against Debian's Xen 4.17 in one run (about ten minutes)
+bench: deps ## measure against Debian's Xen 4.17 in one run (about four minutes)
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) tools/bench/bench.sh --build $(BUILD) $(BENCH_ARGS)
 
@@ -179,13 +179,13 @@ check-headers: $(BUILD)/gen/check_flags
 check-safecc: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## safecc over the whole hypervisor; leaves build/safecc.json
 	@start=$$(date +%s%N); $(BUILD)/safecc --check --json $(BUILD)/safecc.json $(SAFECC_CODE) $(SAFECC_PATHS) $(SAFE_C) hypervisor/modules/faulty/faulty.c && \
 	  echo "safecc: $(words $(SAFE_C)) files, 0 findings, $$(( ($$(date +%s%N) - start) / 1000000 )) ms"
-mutate: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## take guards, locks and annotations out of the modules: does safecc see it? (about ten minutes)
+mutate: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## take guards, bounds, locks and references out of the modules: does safecc see it? (about twenty minutes)
 	@tests/safecc/mutate/mutate.py --safecc $(BUILD)/safecc --build $(BUILD)/mutate $(MUTATE_ARGS)
 # Options, then files: what check-safecc gives safecc, for tools.
 safecc-flags: $(BUILD)/gen/asm_offsets.h
 	@printf '%s\n%s\n' "$$SAFECC_ARGUMENTS" "$(SAFE_C) hypervisor/modules/faulty/faulty.c" > $(FLAGS_FILE)
 safecc-flags: export SAFECC_ARGUMENTS = $(SAFECC_CODE) $(SAFECC_PATHS)
-bench-safecc: $(BUILD)/safecc ## what safecc's checks cost: time and size against clang (about ten minutes)
+bench-safecc: $(BUILD)/safecc ## what safecc's checks cost: time and size against clang (about four minutes)
 	@tests/safecc/bench/bench.py --safecc $(BUILD)/safecc --build $(BUILD)/safecc-bench $(BENCH_ARGS)
 check-format:
 	@clang-format-19 --dry-run --Werror $(FORMAT_FILES) && echo "format: $(words $(FORMAT_FILES)) files"

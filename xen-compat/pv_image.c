@@ -55,11 +55,10 @@ static struct kimage_info loaded SC_BOOT;
 
 static const struct boot_module *file SC_BOOT;
 
-int64_t lib_entry(uint64_t a, uint64_t b, uint64_t c)
+int64_t lib_entry(void)
 {
     uint64_t nr_bytes = file->end - file->start;
 
-    (void)a, (void)b, (void)c;
     return kimage_load(boot_module_bytes(file, 0, nr_bytes), nr_bytes, &loaded);
 }
 
@@ -83,7 +82,7 @@ int pv_image_load(struct domain *d, const struct boot_module *kernel, struct kim
     }
     unpack_arena_set(plain_run(arena, PAGE_SIZE << order), PAGE_SIZE << order);
     file = kernel;
-    rc = lib_call(0, 0, 0);
+    rc = lib_call();
     unpack_arena_set(NULL, 0);
     pagealloc_put(arena, order);
     if (rc == -ENOMEM)

@@ -36,12 +36,7 @@ static int object_alloc(uint64_t nr_bytes, mfn_t *out)
 
     while (order < 9 && (PAGE_SIZE << order) < nr_bytes)
         order++;
-    if (pagealloc_get(order, 0, out) != 0)
-        return -ENOMEM;
-    memset(frames_bytes(*out, PAGE_SIZE << order), 0, PAGE_SIZE << order);
-    for (uint64_t i = 0; i < 1UL << order; i++)
-        frame_state_set(mfn(out->v + i), FS_OWNER(DOMID_NONE) | FS_HV);
-    return 0;
+    return frames_alloc_hv(order, out);
 }
 
 SC_NULLABLE static struct domain *domain_alloc(void)

@@ -183,16 +183,25 @@ void frame_release(mfn_t m)
     pagealloc_put(m, 0);
 }
 
-int frame_alloc_hv(mfn_t *out)
+int frames_alloc_hv(unsigned order, mfn_t *out)
 {
-    int rc = pagealloc_get(0, 0, out);
+    int rc = pagealloc_get(order, 0, out);
 
     if (rc != 0)
         return rc;
+    for (uint64_t i = 0; i < 1UL << order; i++) {
+        /* The allocator is a module: what it gives may be somebody's. */
+        SC_REQUIRE(frame_is_nobodys(mfn(out->v + i)));
+        frame_state_set(mfn(out->v + i), FS_NOBODYS | FS_HV);
+    }
     tlb_flush_before_alloc();
-    memset(frame_bytes(*out), 0, PAGE_SIZE);
-    frame_state_set(*out, FS_OWNER(DOMID_NONE) | FS_HV);
+    memset(frames_bytes(*out, PAGE_SIZE << order), 0, PAGE_SIZE << order);
     return 0;
+}
+
+int frame_alloc_hv(mfn_t *out)
+{
+    return frames_alloc_hv(0, out);
 }
 
 void frame_free_hv(mfn_t m)

@@ -218,9 +218,12 @@ SC_NODISCARD SC_INLINE int frame_get_sealed(mfn_t m, domid_t owner, enum frame_k
 /* The slow end of frame_put: last reference of an unallocated frame. */
 SC_CORE void frame_release(mfn_t m);
 
+/* A table that somebody holds, sealed or being built. */
 SC_INLINE bool frame_is_table_in_use(mfn_t m)
 {
-    return frame_valid(m) && (frame_state(m) & FS_TYPE_MASK) != 0 && (frame_state(m) & FS_KIND_MASK) != 0;
+    uint64_t s = frame_valid(m) ? frame_state(m) : 0;
+
+    return (s & FS_TYPE_MASK) != 0 && (s & FS_KIND_MASK) != 0;
 }
 
 /* Drop a reference to plain memory (RO, RW or IO).  The frame may be freed. */
@@ -268,6 +271,7 @@ SC_NODISCARD int frame_pin(fref_t r);
 /* Unpin: give that reference back.  -EINVAL if not pinned. */
 SC_NODISCARD int frame_unpin(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
 
+/* Whatever the state was. */
 SC_CORE SC_INLINE void frame_state_set(mfn_t m, uint64_t s)
 {
     __atomic_store_n(&frame_table()[m.v].state, s, __ATOMIC_RELEASE);
@@ -276,7 +280,7 @@ SC_CORE SC_INLINE void frame_state_set(mfn_t m, uint64_t s)
 /*
  * For the page allocator.  A frame is nobody's when it was taken from it and not given to anybody yet, or is on its way
  * back; it is free when it heads a free block of an order, and then has links.  Other frames are not the allocator's
- * to touch.
+ * to touch: the call fails the module (SC_REQUIRE).  Locks: the allocator's own.
  */
 #define FS_NOBODYS FS_OWNER(DOMID_NONE)
 SC_INLINE bool frame_is_nobodys(mfn_t m)
@@ -314,10 +318,13 @@ SC_INLINE void frame_link_set(mfn_t m, uint32_t prev, uint32_t next)
 /* A second reference like r. */
 SC_NODISCARD int frame_dup(fref_t r, SC_OWNED fref_t *out);
 
+/* The frame is the domain's from now on (state ALLOC, plain), whoever had it. */
 SC_CORE void frame_assign(mfn_t m, domid_t owner, bool hv);
-/* Give a frame that is nobody's to a domain (state ALLOC, plain); the caller counts it in d->nr_frames. */
+/* As frame_assign, a frame that is nobody's (SC_REQUIRE); the caller counts it in d->nr_frames. */
 void frame_give(mfn_t m, domid_t owner);
-/* Set a frame of a domain's that nobody holds aside, out of its reach; put it back; or free it.  -EINVAL: it is not so.
+/*
+ * Set a frame of a domain's aside, out of its reach; put it back; or free it.  -EINVAL: it is not the domain's,
+ * somebody holds it, or it was not set aside.
  */
 SC_NODISCARD int frame_set_aside(mfn_t m, domid_t owner);
 SC_NODISCARD int frame_put_back(mfn_t m, domid_t owner);
@@ -325,12 +332,13 @@ SC_NODISCARD int frame_free_aside(mfn_t m);
 /* The owner lets go of the frame (clears ALLOC): -EINVAL if not its own or already let go. */
 SC_NODISCARD int frame_unassign(mfn_t m, domid_t owner);
 
-/* A zeroed frame of the hypervisor's own. 0 or -ENOMEM. */
+/* Zeroed frames of the hypervisor's own, 2^order in a row (order <= 9), or one.  0 or -ENOMEM. */
+SC_CORE SC_NODISCARD int frames_alloc_hv(unsigned order SC_RANGE(0, 9), mfn_t *out);
 SC_CORE SC_NODISCARD int frame_alloc_hv(mfn_t *out);
 SC_CORE void frame_free_hv(mfn_t m);
 /* A zeroed frame of the hypervisor's, held for writing, that domain owner may map (shared info, grant frames). */
 SC_NODISCARD int frame_alloc_shared(domid_t owner, SC_OWNED fref_t *out);
-/* Stop sharing: the frame is freed when the last mapping goes. */
+/* Stop sharing what frame_alloc_shared gave (SC_REQUIRE): the frame is freed when the last mapping goes. */
 void frame_unshare(SC_OWNED fref_t r, domid_t owner);
 
 /* The words of a frame in the direct map, whatever it is and whoever has it. */
@@ -366,7 +374,10 @@ SC_CORE SC_COUNT(1024) SC_INLINE uint32_t *frame_u32(mfn_t m)
     }
 }
 
-/* What a held reference gives access to: plain memory, as long as it is held. */
+/*
+ * What a held reference gives access to: plain memory, as long as it is held.  A reference of another kind, or none,
+ * fails the calling module (SC_REQUIRE).
+ */
 SC_COUNT(512) SC_INLINE uint64_t *held_words(fref_t r)
 {
     SC_REQUIRE(fref_is_rw(r));

@@ -74,11 +74,8 @@ mfn_t hvmap_alloc_frame_pair(void)
 
     if (!boot_done)
         return boot_alloc(2);
-    if (pagealloc_get(1, 0, &m) != 0)
+    if (frames_alloc_hv(1, &m) != 0)
         panic("out of memory for a CPU's tables");
-    memset(frames_bytes(m, 2 * PAGE_SIZE), 0, 2 * PAGE_SIZE);
-    frame_state_set(m, FS_OWNER(DOMID_NONE) | FS_HV);
-    frame_state_set(mfn(m.v + 1), FS_OWNER(DOMID_NONE) | FS_HV);
     return m;
 }
 

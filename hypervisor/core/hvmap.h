@@ -25,12 +25,12 @@
 #define HVMAP_RW (PTE_P | PTE_W | PTE_A | PTE_D | PTE_NX)
 #define HVMAP_DEVICE (PTE_P | PTE_W | PTE_A | PTE_D | PTE_NX | PTE_PCD | PTE_PWT)
 
-/* Boot: build the final tables and load them.  ram: pairs of machine addresses. */
 struct domain;
 
 struct ram_range {
-    uint64_t start, end;
+    uint64_t start, end; /* machine addresses */
 };
+/* Boot: build the final tables and load them. */
 SC_CORE void hvmap_init(const struct ram_range *ram SC_COUNT(nr_ram), unsigned nr_ram);
 /* Boot: frames taken before the page allocator exists; zeroed. */
 SC_CORE void hvmap_boot_alloc_add(uint64_t start, uint64_t end);
@@ -52,7 +52,7 @@ SC_CORE void hvmap_seal(void);
 SC_CORE uint64_t hvmap_direct_maddr(uint64_t va);
 /* First frame of the n-th 2 MiB of the M2P; false: there is no such piece. */
 bool hvmap_m2p_piece(unsigned n, mfn_t *out);
-/* Write the hypervisor's slots 256-271 into a guest's L4, d's. */
+/* Write the hypervisor's slots 256-271 into a guest's L4, d's; not an L4: the module fails (SC_REQUIRE). */
 void hvmap_fill_l4(mfn_t l4, const struct domain *d);
 /* Walk the hypervisor's tables: the entry for va, or 0.  For dumps. */
 SC_CORE uint64_t hvmap_lookup(uint64_t va);

@@ -8,7 +8,7 @@
 
 static uint64_t lib_tls[16] SC_BOOT __attribute__((aligned(64))); /* word 5 (+0x28): the canary */
 
-int64_t lib_call(uint64_t a, uint64_t b, uint64_t c)
+int64_t lib_call(void)
 {
     uint64_t fs = rdmsr(MSR_FS_BASE);
     struct vcpu *owner = this_cpu()->fpu_owner;
@@ -26,7 +26,7 @@ int64_t lib_call(uint64_t a, uint64_t b, uint64_t c)
     SC_UNSAFE("DEV-22: the trampoline calls lib_entry and nothing else, on a stack of its own")
     {
         wrmsr(MSR_FS_BASE, (uint64_t)lib_tls);
-        rc = lib_call_raw(a, b, c, ((uint64_t)top & ~0xfUL) - 64);
+        rc = lib_call_raw(((uint64_t)top & ~0xfUL) - 64);
     }
     wrmsr(MSR_FS_BASE, fs);
     write_cr0(read_cr0() | CR0_TS);

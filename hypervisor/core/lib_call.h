@@ -11,11 +11,12 @@
 #include "core/base.h"
 
 /* What lib_call runs, on the library's stack: defined by its caller (xen-compat/pv_image.c). */
-int64_t lib_entry(uint64_t a, uint64_t b, uint64_t c);
+int64_t lib_entry(void);
 
-int64_t lib_call(uint64_t a, uint64_t b, uint64_t c);
-/* arch/gate.S: lib_entry(a, b, c) on the stack that ends there. */
-SC_CORE int64_t lib_call_raw(uint64_t a, uint64_t b, uint64_t c, uint64_t stack_top);
+/* What lib_entry() returned. */
+int64_t lib_call(void);
+/* arch/gate.S: lib_entry() on the stack that ends there. */
+SC_CORE int64_t lib_call_raw(uint64_t stack_top);
 /* The library's stack protector, an assertion of its: stop. */
 SC_CORE _Noreturn void lib_panic(const char *what SC_STRING);
 

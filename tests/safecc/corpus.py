@@ -3,13 +3,12 @@
 """What safecc accepts, refuses and traps: the corpus of small files against their own headers.
 
 usage: corpus.py --safecc PATH [--build DIR] [--jobs N] [--verbose] [PLACE...]
-       places: accept reject pairs (all of them), holes, or what lies below: reject/SC-07, accept/adler32.c
+       places: accept reject pairs (all of them), or what lies below: reject/SC-07, accept/adler32.c
 
 accept/   `// expect: ok`: an object comes out; with `// run: ok` it is linked and ends with 0.
 reject/   every line that ends in `// expect: SC-nn` is reported with that rule, and no other line is.  A folder with a file
           `module` is one run over all its files.  `// expect-check: SC-nn`: a check of that rule is left on the line.  `// run: trap SC-nn`: accepted, and killed by a check of that rule.
 pairs/    *_bad.c: `expect-bad: reject RULES | trap RULES`; *_good.c: compiles, runs, ends with 0.
-holes     reject/SC-nn/holes: what safecc is known to miss, with the lines that it should report.  Fails when it does: move it up.
 `// options: ...` adds options; `default-profile` among them takes --profile=host away.
 Ends with `N passed, N failed`.
 """
@@ -114,9 +113,6 @@ class Corpus:
             return f"missed {sorted(want - got)}, unexpected {sorted(got - want)}"
         return ""
 
-    def hole(self, path):
-        return "" if self.reject(path) else "is not missed any more: move it out of holes"
-
     def pair(self, path):
         text = path.read_text()
         obj, done = self.compile(path, text)
@@ -151,16 +147,14 @@ def main():
     corpus = Corpus(args)
     work = []
     for place in args.places:
-        holes = place == "holes"
-        base, folder = HERE / ("reject" if holes else place), "reject" if holes else pathlib.Path(place).parts[0] if place else ""
+        base, folder = HERE / place, pathlib.Path(place).parts[0] if place else ""
         if folder not in ("accept", "reject", "pairs") or not base.exists():
             p.error(f"{place}: no such place under tests/safecc")
         files = [base] if base.is_file() else sorted(base.rglob("*.c"))
         if folder == "reject":
-            question = corpus.hole if holes else corpus.reject
             modules = {m.parent for m in base.rglob("module")}
             found = sorted(modules) + [f for f in files if f.parent not in modules]
-            work += [(question, f) for f in found if ("holes" in f.parts) == holes]
+            work += [(corpus.reject, f) for f in found]
         else:
             work += [(corpus.pair if folder == "pairs" else corpus.accept, f) for f in files]
     failed = 0

@@ -180,7 +180,6 @@ SC_NODISCARD static int copy_claim(struct domain *d, const struct gnttab_copy_en
 
     buf->write = write;
     if (buf->rd != NULL) {
-        /* A reader needs no reference beside the one that the pinned grant holds. */
         pin = (struct pin){ .ref = FREF_NONE };
         rc = gnttab_pin(buf->rd, (uint32_t)end->number, d->id, (write ? PIN_WRITE : 0) | PIN_REF, 1, &pin);
         buf->ref = fref_take(pin.ref);

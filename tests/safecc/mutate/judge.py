@@ -124,7 +124,7 @@ class Judge:
             return "survivor", "", f"{len(lost)} checks or arguments are gone with it" if lost else "nothing misses it"
         if mutant.kind == "reference":
             if mutant.gives:
-                return "covered", "SC-21", "an empty reference opens nothing: held_words(), pt_slots() and pte_make() ask"
+                return "equivalent", "", "a reference that is none opens nothing (SC_REQUIRE), and null is tested or checked"
             return "leak", "", "what it held is lost"
         if mutant.owns:
             return "survivor", "", "nothing misses it"

@@ -414,6 +414,15 @@ def blank_comments(text):
     return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', lambda m: re.sub(r"[^\n]", " ", m.group()) if m.group()[0] != "'" else "0" * len(m.group()), text, flags=re.S)
 
 
+def body_after(plain, start):
+    """The text behind an opening brace, to the one that closes it."""
+    depth, i = 1, start
+    while depth and i < len(plain):
+        depth += {"{": 1, "}": -1}.get(plain[i], 0)
+        i += 1
+    return plain[start:i]
+
+
 class World:
     """What the project's declarations say of functions: read from all headers and files, by text."""
 
@@ -443,19 +452,11 @@ class World:
         for text in [*core, *core_code]:
             plain = blank_comments(text)
             for m in re.finditer(r"\b(\w+)\(([^(){};]*(?:\([^()]*\)[^(){};]*)*)\)\s*\{", plain):
-                depth, i = 1, m.end()
-                while depth and i < len(plain):
-                    depth += {"{": 1, "}": -1}.get(plain[i], 0)
-                    i += 1
-                if "SC_REQUIRE" in plain[m.end():i] and m.group(1) not in ("for", "while", "if", "switch"):
+                if "SC_REQUIRE" in body_after(plain, m.end()) and m.group(1) not in ("for", "while", "if", "switch"):
                     self.guarded.add(m.group(1))
         for text in core:
             plain = blank_comments(text)
             for m in re.finditer(r"\bSC_INLINE\b[^;{}()]*?(?:\([^()]*\)[^;{}()]*?)?(\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*\{", plain):
-                depth, i = 1, m.end()
-                while depth and i < len(plain):
-                    depth += {"{": 1, "}": -1}.get(plain[i], 0)
-                    i += 1
-                body = plain[m.end():i]
+                body = body_after(plain, m.end())
                 if "SC_UNSAFE" in body and m.group(2).strip() != "void" and not re.search(r"\bif\s*\(", body):
                     self.unchecked.add(m.group(1))
