@@ -9,7 +9,7 @@ PY := /usr/bin/python3
 
 # ---- the hypervisor ----
 INCLUDES := -I hypervisor -I . -I $(BUILD)/gen
-CFLAGS_TARGET := -std=gnu11 -ffreestanding -O2 -g -fpie -fdirect-access-external-data -fvisibility=hidden \
+CFLAGS_TARGET := -include core/fuel.h -std=gnu11 -ffreestanding -O2 -g -fpie -fdirect-access-external-data -fvisibility=hidden \
   -fno-jump-tables -fno-asynchronous-unwind-tables -fno-addrsig -mno-red-zone -mgeneral-regs-only \
   -fno-stack-protector -fsanitize=kcfi -ffile-prefix-map=$(CURDIR)/=
 CFLAGS_WARN := -Wall -Wextra -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wno-unused-parameter -Werror

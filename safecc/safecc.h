@@ -210,8 +210,8 @@ struct RuleEntry {
 /* ---- annotations (front/annotations.cpp) ---- */
 struct Annotations {
     bool nullable = false, nonnull = false, owned = false, opaque = false, guest = false, atomic = false, slot = false,
-         fixed = false, percpu = false, boot = false, keeps_borrows = false, borrows = false, preempts = false, string = false, core = false;
-    std::string count, guarded_by, range_lo, range_hi, entry, stack, port, unsafe_decl;
+         fixed = false, percpu = false, boot = false, keeps_borrows = false, borrows = false, preempts = false, string = false, core = false, fuel = false;
+    std::string count, guarded_by, range_lo, range_hi, stack, port, unsafe_decl;
     std::vector<std::string> holds, acquires, releases;
     std::vector<std::string> unknown;
 };

@@ -225,14 +225,19 @@ SC_NODISCARD static int tables_validate(struct vcpu *v)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = dom, .pg_owner = dom, .to_end = true };
     struct mmu_request q = { .op = MMU_PIN, .kind = KIND_L4, .mfn = pfn_mfn(layout.pt_pfn) };
+    fref_t l4;
     int rc;
 
     rc = mmu_request_run(&c, &q);
-    if (rc == 0)
-        rc = frame_get_sealed(pfn_mfn(layout.pt_pfn), dom->id, KIND_L4, &v->kernel_pt);
-    if (rc != 0)
+    if (rc != 0) {
         log_err("dom%u: its first page tables are refused (%d)", dom->id, rc);
-    return rc;
+        return rc;
+    }
+    rc = frame_get_sealed(pfn_mfn(layout.pt_pfn), dom->id, KIND_L4, &l4);
+    if (rc != 0)
+        return rc;
+    table_put_to_end(&c, vcpu_set_base(v, false, l4), KIND_L4);
+    return 0;
 }
 
 /* ---- start of day ---- */

@@ -122,7 +122,7 @@ static int init_tables(struct vcpu *v, gva_t ctx)
     mmu_finish(&c);
     if (rc != 0)
         return -EINVAL;
-    v->kernel_pt = pt;
+    table_put_to_end(&c, vcpu_set_base(v, false, pt), KIND_L4);
     return 0;
 }
 
@@ -198,8 +198,7 @@ static long op_register_info(struct vcpu *v, gva_t arg)
         return -EINVAL;
     if (frame_get_rw(mfn(r.mfn), v->domain->id, &ref) != 0)
         return -EINVAL;
-    v->info_ref = ref;
-    vcpu_set_info(v, frame_vcpu_info(ref, r.offset));
+    vcpu_set_info(v, ref, r.offset);
     /* Events that were raised in the old place must be seen in the new one. */
     shared_write64(&v->info->evtchn_pending_sel, UINT64_MAX);
     shared_write8(&v->info->evtchn_upcall_pending, 1);

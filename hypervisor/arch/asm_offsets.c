@@ -25,6 +25,7 @@ void asm_offsets(void)
     OFFSET(REGS_ES, struct guest_regs, es);
     OFFSET(TOP_CPU, struct cpu_top, cpu);
     OFFSET(TOP_CURRENT, struct cpu_top, current);
+    OFFSET(TOP_FUEL, struct cpu_top, fuel);
     OFFSET(CPU_PENDING, struct cpu, pending);
     OFFSET(VCPU_KERNEL_MODE, struct vcpu, kernel_mode);
     OFFSET(VCPU_INFO, struct vcpu, info);

@@ -8,11 +8,14 @@
  * Source: AMD APM vol. 2, 6.1 (SYSCALL) and 8.9 (long-mode interrupts).
  */
 #include "asm_offsets.h"
+#include "core/fuel.h"
 #include "core/layout.h"
 
 #define GUEST_CS 0xe033
 #define GUEST_SS 0xe02b
 #define NR_HYPERCALLS 64
+#define RFLAGS_IF 0x200
+#define RFLAGS_IOPL 0x3000
 
         .macro SAVE_REGS
         pushq   %rdi
@@ -93,6 +96,7 @@ syscall_entry:
         movq    %rsi, %rdx
         movq    %rdi, %rsi
         movq    TOP_CURRENT(%rsp), %rdi
+        movq    $ENTRY_FUEL, TOP_FUEL(%rsp)
         cmpb    $0, VCPU_KERNEL_MODE(%rdi)
         je      user_syscall
         cmpq    $NR_HYPERCALLS, %rax
@@ -122,7 +126,9 @@ restore_fast:
         jne     restore_all                 /* SYSRET would fault in ring 0 */
         cmpl    $-1, REGS_VECTOR(%rsp)
         jne     restore_all
-        movq    REGS_RFLAGS(%rsp), %r11
+        movl    REGS_RFLAGS(%rsp), %r11d
+        andl    $~RFLAGS_IOPL, %r11d
+        orl     $RFLAGS_IF, %r11d
         movq    REGS_R10(%rsp), %r10
         movq    REGS_R9(%rsp), %r9
         movq    REGS_R8(%rsp), %r8
@@ -174,6 +180,10 @@ exit_full:
         cmpl    $0xff, %ecx
         jb      exit_full_upcall
 restore_all:
+        /* Whatever was written into the frame: ring 3, interrupts on, no I/O privilege. */
+        orl     $3, REGS_CS(%rsp)
+        andl    $~RFLAGS_IOPL, REGS_RFLAGS(%rsp)
+        orl     $RFLAGS_IF, REGS_RFLAGS(%rsp)
         popq    %r15
         popq    %r14
         popq    %r13
@@ -222,6 +232,7 @@ exception_common:
         SMAP_CLOSE                          /* a guest may have set RFLAGS.AC */
         testb   $3, REGS_CS(%rsp)
         jz      exception_from_hv
+        movq    $ENTRY_FUEL, TOP_FUEL(%rsp)
         movq    %rsp, %rdi
         movq    TOP_CURRENT(%rsp), %rsi
         call    trap_from_guest             /* (regs, v) */

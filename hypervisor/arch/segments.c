@@ -242,7 +242,7 @@ void segments_save(struct vcpu *v)
 void segments_load_ldt(struct vcpu *v)
 {
     uint64_t base = PERDOM_BASE + (uint64_t)v->id * PERDOM_VCPU_STRIDE + 16 * PAGE_SIZE;
-    uint64_t limit = (uint64_t)v->ldt_entries * 8 - 1;
+    uint64_t limit = min_u64(v->ldt_entries, LDT_PAGES * 512UL) * 8 - 1;
     uint64_t *gdt = cpu_tables[this_cpu()->id]->gdt;
 
     if (v->ldt_entries == 0) {

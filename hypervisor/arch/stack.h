@@ -3,8 +3,10 @@
 #ifndef ARCH_STACK_H
 #define ARCH_STACK_H
 
-#include "core/base.h"
+#include <stdint.h>
+
 #include "core/layout.h"
+#include "ports/safe.h"
 
 /* The end of the aligned area that the stack is in: rsp | mask, and one. Constant while the code runs on one stack. */
 SC_CORE SC_INLINE uint64_t stack_area_end(void)

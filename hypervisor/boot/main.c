@@ -7,6 +7,7 @@
 #include "arch/cpu.h"
 #include "arch/enter.h"
 #include "core/fpu.h"
+#include "core/fuel.h"
 #include "arch/ioapic.h"
 #include "arch/rtc.h"
 #include "core/segments.h"
@@ -255,6 +256,7 @@ _Noreturn void boot_main(uint32_t mbi_phys, uint32_t magic)
     struct cpu *cpu = &cpus[0];
 
     cpu_top()->cpu = cpu;
+    *fuel_word() = INT64_MAX; /* boot is one entry, of modules and core alike */
     cpu->timerq.armed_ns = UINT64_MAX;
     wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NX);
     if ((mbi->flags & MBI_CMDLINE) != 0) {
@@ -284,6 +286,7 @@ void boot_on_stack(void)
 {
     struct cpu *cpu = this_cpu();
 
+    *fuel_word() = INT64_MAX;
     cpu_setup_syscall(cpu);
     features_init(cpu);
     fpu_init_cpu();

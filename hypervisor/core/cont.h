@@ -28,7 +28,8 @@ struct continuation {
     uint64_t word[CONT_WORDS];
 };
 
-/* True when something waits for this CPU: opens an interrupt window first. */
+/* True when something waits for this CPU, or the entry has less than half of its fuel: opens an interrupt window first.
+ */
 bool preempt_needed(void);
 
 #endif

@@ -93,44 +93,6 @@ static int perdom_init(struct domain *d)
     return 0;
 }
 
-void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte)
-{
-    unsigned n = v->id * PERDOM_VCPU_PAGES + page;
-
-    frame_words(v->domain->perdom_l1[n / 512])[n % 512] = pte;
-}
-
-static bool page_is_guests(unsigned page)
-{
-    return page < GDT_GUEST_PAGES || (page >= LDT_FIRST_PAGE && page < PERDOM_VCPU_PAGES);
-}
-
-void perdom_map_segments(const struct vcpu *v, unsigned page, fref_t held)
-{
-    mfn_t m = fref_mfn(held);
-
-    SC_REQUIRE(page_is_guests(page) && (held.v & FREF_TAG_PT) != 0 &&
-               (frame_state(m) & FS_TYPE_MASK) == FS_TYPE(KIND_SEG));
-    perdom_map(v, page, mfn_to_maddr(m).v | HVMAP_RW);
-}
-
-void perdom_unmap_ldt(const struct vcpu *v, unsigned page)
-{
-    SC_REQUIRE(page >= LDT_FIRST_PAGE && page < PERDOM_VCPU_PAGES);
-    perdom_map(v, page, 0);
-}
-
-/* Selectors of pages that the guest did not give find zeroes: not present, not a fault of ours. */
-void perdom_unmap_gdt(const struct vcpu *v, unsigned page)
-{
-    static mfn_t zero SC_BOOT;
-
-    SC_REQUIRE(page < GDT_GUEST_PAGES);
-    if (zero.v == 0 && frame_alloc_hv(&zero) != 0)
-        return;
-    perdom_map(v, page, mfn_to_maddr(zero).v | HVMAP_R);
-}
-
 struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
 {
     struct domain *d = domain_alloc();
@@ -222,8 +184,7 @@ int vcpu_create(struct domain *d, uint32_t id)
     if (evtchn_vcpu_init(v) != 0 || sched_vcpu_init(v) != 0)
         return -ENOMEM;
     d->vcpu[id] = v;
-    for (unsigned page = 0; page < GDT_GUEST_PAGES; page++)
-        perdom_unmap_gdt(v, page);
+    perdom_init_gdt(v);
     return 0;
 }
 
@@ -241,16 +202,6 @@ struct vcpu *vcpu_create_idle(struct cpu *cpu)
     v->cpu = cpu->id;
     v->info = &idle_info;
     return v;
-}
-
-void vcpu_set_info(struct vcpu *v, struct vcpu_info *info)
-{
-    info->evtchn_upcall_pending = v->info->evtchn_upcall_pending;
-    info->evtchn_upcall_mask = v->info->evtchn_upcall_mask;
-    info->evtchn_pending_sel = v->info->evtchn_pending_sel;
-    info->arch = v->info->arch;
-    v->info = info;
-    time_fill_guest(&info->time);
 }
 
 void domain_hv_event(struct domain *d)

@@ -54,20 +54,20 @@ struct sched_vcpu {
 
 struct vcpu {
     /* Read by assembly: keep first (asserted in arch/asm_offsets.c). */
-    struct domain *domain;
-    uint32_t id;
+    struct domain *domain SC_CORE;
+    uint32_t id SC_CORE;
     bool kernel_mode; /* the guest runs its kernel */
     uint64_t kernel_sp;
     uint64_t kernel_ss;
-    struct vcpu_info *info; /* live; pinned by info_ref or the shared_info page */
+    struct vcpu_info *info SC_CORE; /* live; pinned by info_ref or the shared_info page */
 
     struct guest_regs regs; /* while not running */
     struct vcpu_callbacks cb;
     struct continuation cont;
 
     /* Address space.  Each non-zero reference is held. */
-    fref_t kernel_pt; /* L4 of the guest kernel */
-    fref_t user_pt;   /* L4 of guest user mode; may be none */
+    fref_t kernel_pt SC_CORE; /* L4 of the guest kernel */
+    fref_t user_pt SC_CORE;   /* L4 of guest user mode; may be none */
 
     /* Segments and CPU state, valid while the vcpu is not running. */
     uint64_t fs_base, gs_base_kernel, gs_base_user;
@@ -75,21 +75,21 @@ struct vcpu {
     uint64_t cr0_guest; /* TS is the only bit that changes */
     uint64_t cr4_guest;
     uint64_t debugreg[8];
-    struct fpu_state *fpu;
+    struct fpu_state *fpu SC_CORE;
     uint64_t xcr0;
 
-    fref_t gdt_ref[GDT_GUEST_PAGES];
+    fref_t gdt_ref[GDT_GUEST_PAGES] SC_CORE;
     uint16_t gdt_entries;
     uint32_t ldt_entries;
     uint64_t ldt_base;
     uint16_t ldt_mapped; /* bit a page of the LDT mapped */
-    fref_t ldt_ref[16];
+    fref_t ldt_ref[LDT_PAGES] SC_CORE;
 
     uint8_t iopl;
     struct vcpu_trap traps[256];
 
     /* vcpu_info, runstate, time areas */
-    fref_t info_ref;
+    fref_t info_ref SC_CORE;
     uint64_t runstate_gva;
     struct vcpu_runstate_info runstate;
 
@@ -111,16 +111,16 @@ struct vcpu {
 };
 
 struct domain {
-    domid_t id;
-    bool privileged; /* the hardware and control domain */
+    domid_t id SC_CORE;
+    bool privileged SC_CORE; /* the hardware and control domain */
     bool dying, shut_down, paused;
     uint8_t shutdown_code;
-    uint32_t max_vcpus;
-    struct vcpu *vcpu[MAX_VCPUS];
+    uint32_t max_vcpus SC_CORE;
+    struct vcpu *vcpu[MAX_VCPUS] SC_CORE;
 
-    struct shared_info *shared; /* live */
-    mfn_t shared_mfn;
-    fref_t shared_ref; /* of that frame, for the domain's life */
+    struct shared_info *shared SC_CORE; /* live */
+    mfn_t shared_mfn SC_CORE;
+    fref_t shared_ref SC_CORE; /* of that frame, for the domain's life */
 
     spinlock_t page_lock;
     uint64_t nr_frames SC_GUARDED_BY(page_lock);
@@ -128,9 +128,9 @@ struct domain {
     uint64_t addr_bits; /* frames must be below 2^addr_bits */
 
     uint64_t vm_assist;
-    mfn_t perdom_l3;
-    mfn_t perdom_l2;
-    mfn_t perdom_l1[MAX_VCPUS * PERDOM_VCPU_PAGES / 512];
+    mfn_t perdom_l3 SC_CORE;
+    mfn_t perdom_l2 SC_CORE;
+    mfn_t perdom_l1[MAX_VCPUS * PERDOM_VCPU_PAGES / 512] SC_CORE;
 
 #define NR_WATCHDOGS 2
     struct timer watchdog[NR_WATCHDOGS];
@@ -175,19 +175,6 @@ void domain_discard(struct domain *d);
 SC_NODISCARD int vcpu_create(struct domain *d, uint32_t id);
 /* The idle vcpu of a CPU; or null. */
 SC_CORE SC_NULLABLE struct vcpu *vcpu_create_idle(struct cpu *cpu);
-/* The live vcpu_info of v changes to another place (VCPUOP_register_vcpu_info). */
-void vcpu_set_info(struct vcpu *v, struct vcpu_info *info);
-
-/* The vcpu_info at an offset of a frame that the caller holds RW for the vcpu's life. */
-SC_INLINE struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
-{
-    SC_REQUIRE(fref_is_rw(held) && offset <= PAGE_SIZE - sizeof(struct vcpu_info));
-    SC_UNSAFE("DEV-14: the frame is held for writing, the offset is aligned and inside it")
-    {
-        return (struct vcpu_info *)(void *)&frame_bytes(fref_mfn(held))[offset & (PAGE_SIZE - 8)];
-    }
-}
-
 /* A frame that the caller has cleared, as a new domain's start_info page. */
 SC_INLINE struct start_info *frame_start_info(mfn_t m)
 {
@@ -198,14 +185,28 @@ SC_INLINE struct start_info *frame_start_info(mfn_t m)
     }
 }
 
-/* What is at a vcpu's page of the per-domain area: its GDT's pages 0-15, of which the guest gives the first
- * GDT_GUEST_PAGES, and its LDT's from LDT_FIRST_PAGE on. */
+/*
+ * What the machine reads of a vcpu's frames: the vcpu owns the references, and where one is not what it must be the
+ * module fails (SC_REQUIRE).  core/vcpu_holds.c.
+ */
+
+/* v's L4, sealed, for its kernel or its users (who may have none; not while they run): yields the one before.
+ * CR3 follows. */
+SC_OWNED fref_t vcpu_set_base(struct vcpu *v, bool user, SC_OWNED fref_t l4);
+/* A page of descriptors (KIND_SEG) in the GDT, page below GDT_GUEST_PAGES, or the LDT, below LDT_PAGES, where there is
+ * none yet. */
+void vcpu_map_gdt(struct vcpu *v, unsigned page, SC_OWNED fref_t held);
+void vcpu_map_ldt(struct vcpu *v, unsigned page, SC_OWNED fref_t held);
+/* Out of it; perhaps none.  The caller flushes the TLB before the frame is used otherwise. */
+SC_OWNED fref_t vcpu_unmap_gdt(struct vcpu *v, unsigned page);
+SC_OWNED fref_t vcpu_unmap_ldt(struct vcpu *v, unsigned page);
+/* The live vcpu_info of v changes, once, to another place: offset in a frame held RW (VCPUOP_register_vcpu_info). */
+void vcpu_set_info(struct vcpu *v, SC_OWNED fref_t held, uint32_t offset);
+
+/* An entry of the per-domain area: pages 0-15 of v's GDT, then its LDT's from LDT_FIRST_PAGE on. */
 SC_CORE void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte);
-/* A page of descriptors that the caller holds (KIND_SEG) as long as it is there. */
-void perdom_map_segments(const struct vcpu *v, unsigned page, fref_t held);
-/* None any more. */
-void perdom_unmap_gdt(const struct vcpu *v, unsigned page);
-void perdom_unmap_ldt(const struct vcpu *v, unsigned page);
+/* A GDT of zeroes. */
+SC_CORE void perdom_init_gdt(const struct vcpu *v);
 
 /* Read with slot_read(). */
 extern struct domain *domain_list SC_SLOT;

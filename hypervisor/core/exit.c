@@ -3,6 +3,7 @@
 #include "arch/cpu.h"
 #include "arch/serial.h"
 #include "core/cont.h"
+#include "core/fuel.h"
 #include "core/log.h"
 #include "core/schedule.h"
 #include "core/trap.h"
@@ -34,6 +35,7 @@ static void softirqs_run(struct cpu *cpu)
     uint32_t work;
 
     while ((work = pending_take(cpu)) != 0) {
+        *fuel_word() = ENTRY_FUEL;
         if ((work & 1U << SOFTIRQ_TIMER) != 0)
             timerq_run();
         if ((work & 1U << SOFTIRQ_IRQ) != 0)
@@ -53,6 +55,7 @@ void exit_work(struct guest_regs *regs)
     struct vcpu *v;
 
     for (;;) {
+        *fuel_word() = ENTRY_FUEL;
         softirqs_run(cpu);
         v = cpu->current;
         if (v == cpu->idle) {
@@ -63,6 +66,7 @@ void exit_work(struct guest_regs *regs)
             pv_deliver_nmi(v, regs);
         if (!v->cont.active)
             return;
+        *fuel_word() = ENTRY_FUEL;
         hypercall_resume(v, regs);
         if (cpu->pending == 0)
             return;
@@ -72,5 +76,7 @@ void exit_work(struct guest_regs *regs)
 bool preempt_needed(void)
 {
     irq_window();
+    if (*fuel_word() < FUEL_LOW)
+        softirq_raise(SOFTIRQ_CONTINUE);
     return this_cpu()->pending != 0;
 }

@@ -226,6 +226,12 @@ SC_INLINE bool frame_is_table_in_use(mfn_t m)
     return (s & FS_TYPE_MASK) != 0 && (s & FS_KIND_MASK) != 0;
 }
 
+/* A reference to a page of descriptors. */
+SC_INLINE bool fref_is_segments(fref_t r)
+{
+    return (r.v & FREF_TAG_PT) != 0 && (frame_state(fref_mfn(r)) & FS_TYPE_MASK) == FS_TYPE(KIND_SEG);
+}
+
 /* Drop a reference to plain memory (RO, RW or IO).  The frame may be freed. */
 SC_INLINE void frame_put(SC_OWNED fref_t r)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys for the hypervisor (Ctrl-a three times), with Xen's letters. */
+#include "core/fuel.h"
 #include "core/atomic.h"
 #include "core/segments.h"
 #include "core/log.h"
@@ -56,6 +57,7 @@ void keys_handle(char c)
 {
     struct vcpu *v = this_cpu()->last_ctx;
 
+    *fuel_word() = INT64_MAX; /* the operator may ask for much */
     log_err("'%c' pressed", c);
     switch (c) {
     case 'h': key_help(); break;

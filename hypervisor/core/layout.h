@@ -54,6 +54,7 @@
 #define PERDOM_VCPU_STRIDE (PERDOM_VCPU_PAGES * 4096)
 #define GDT_PAGES 16
 #define LDT_FIRST_PAGE 16
+#define LDT_PAGES 16       /* 8192 descriptors */
 #define GDT_GUEST_PAGES 14 /* FIRST_RESERVED_GDT_PAGE of the Xen ABI */
 
 #define MAX_CPUS 64

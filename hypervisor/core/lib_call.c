@@ -18,6 +18,7 @@ int64_t lib_call(void)
     /* Code of ours that the library calls back finds its CPU here too. */
     top->cpu = this_cpu();
     top->current = current_vcpu();
+    top->fuel = cpu_top()->fuel;
     if (owner != NULL)
         fpu_save(owner);
     clts();
@@ -28,6 +29,7 @@ int64_t lib_call(void)
         wrmsr(MSR_FS_BASE, (uint64_t)lib_tls);
         rc = lib_call_raw(((uint64_t)top & ~0xfUL) - 64);
     }
+    cpu_top()->fuel = top->fuel;
     wrmsr(MSR_FS_BASE, fs);
     write_cr0(read_cr0() | CR0_TS);
     return rc;

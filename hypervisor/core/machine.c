@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/fuel.h"
 #include "core/machine.h"
 
 #include <stdarg.h>
@@ -52,6 +53,7 @@ _Noreturn void panic(const char *fmt, ...)
     if (again)
         machine_halt();
     again = true;
+    *fuel_word() = INT64_MAX;
     gate_unwind(&this_cpu()->gate, 0);
     log_err("****************************************");
     log_err("Panic on CPU %u:", this_cpu()->id);

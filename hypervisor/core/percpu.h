@@ -27,25 +27,26 @@ enum softirq {
     SOFTIRQ_IRQ,       /* device interrupts to forward: cpu->irq_pending */
     SOFTIRQ_SERIAL,    /* console input */
     SOFTIRQ_CONSOLE,   /* console rings to empty: domain->hv_event */
+    SOFTIRQ_CONTINUE,  /* no work: an entry with little fuel left goes on as a new one */
     NR_SOFTIRQS,
 };
 
 struct cpu {
-    uint32_t id;
-    uint32_t apic_id;
-    uint32_t node;
-    uint32_t pending; /* softirq bits; set by handlers, cleared on exit */
-    struct vcpu *current;
-    struct vcpu *idle;
-    struct vcpu *fpu_owner SC_NULLABLE; /* whose FPU state the registers hold */
-    struct vcpu *last_ctx SC_NULLABLE;  /* whose segments, GDT, LDT and debug state are loaded */
-    uint64_t cr3;                       /* what CR3 holds */
-    uint64_t tlb_stamp;                 /* TLB clock at this CPU's last full flush */
-    uint64_t irq_pending[4];            /* by vector: device interrupts taken, not yet forwarded */
-    struct timerq timerq;
-    struct gate_log gate;
-    uint32_t hv_cr4;
-    bool nmi_seen;
+    uint32_t id SC_CORE;
+    uint32_t apic_id SC_CORE;
+    uint32_t node SC_CORE;
+    uint32_t pending SC_CORE; /* softirq bits; set by handlers, cleared on exit */
+    struct vcpu *current SC_CORE;
+    struct vcpu *idle SC_CORE;
+    struct vcpu *fpu_owner SC_NULLABLE SC_CORE; /* whose FPU state the registers hold */
+    struct vcpu *last_ctx SC_NULLABLE SC_CORE;  /* whose segments, GDT, LDT and debug state are loaded */
+    uint64_t cr3 SC_CORE;                       /* what CR3 holds */
+    uint64_t tlb_stamp SC_CORE;                 /* TLB clock at this CPU's last full flush */
+    uint64_t irq_pending[4] SC_CORE;            /* by vector: device interrupts taken, not yet forwarded */
+    struct timerq timerq SC_CORE;
+    struct gate_log gate SC_CORE;
+    uint32_t hv_cr4 SC_CORE;
+    bool nmi_seen SC_CORE;
 };
 
 /* What lies above the trap frame at the top of the stack; offsets known to assembly. */
@@ -53,8 +54,10 @@ struct cpu_top {
     struct guest_regs regs;
     struct cpu *cpu;
     struct vcpu *current;
-    uint64_t scratch[2];
+    uint64_t unused; /* the frame that the CPU pushes below is aligned to 16 */
+    int64_t fuel;    /* the last word: core/fuel.h */
 };
+_Static_assert(offsetof(struct cpu_top, fuel) == sizeof(struct cpu_top) - sizeof(int64_t), "fuel is the last word");
 
 extern struct cpu cpus[MAX_CPUS];
 extern uint32_t nr_cpus;

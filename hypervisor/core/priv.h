@@ -14,7 +14,11 @@ uint64_t priv_read_cr0(void);
 uint64_t priv_read_cr4(void);
 /* Model-specific registers; one that does not exist is a bug of the caller (see msr_probe in core/machine.h). */
 uint64_t priv_rdmsr(uint32_t msr);
+/* FS, GS or the other GS base, canonical: no other MSR is a module's to write. */
 void priv_wrmsr(uint32_t msr, uint64_t v);
+/* A port of the size bytes from `port` is the hypervisor's: PICs, PIT, the console's UART. */
+bool priv_port_is_ours(uint16_t port, unsigned size);
+/* Ports that are not ours, while the hardware domain runs. */
 uint8_t priv_inb(uint16_t port);
 uint16_t priv_inw(uint16_t port);
 uint32_t priv_inl(uint16_t port);
@@ -24,7 +28,8 @@ void priv_outl(uint32_t v, uint16_t port);
 /* Drop this CPU's translation of one address. */
 void priv_invlpg(uint64_t va);
 void priv_wbinvd(void);
-void priv_write_dr7(uint64_t v);
+/* No breakpoint is on. */
+void priv_clear_dr7(void);
 SC_CORE void priv_xsetbv(uint32_t reg, uint64_t v);
 
 #endif

@@ -20,8 +20,6 @@ SC_CORE SC_INLINE void tlb_stamp_cpu(void)
 }
 /* Load a guest's or the hypervisor's address space. */
 SC_CORE void cr3_load(uint64_t cr3);
-/* A guest's, by the sealed L4 that the caller holds for it (SC_REQUIRE). */
-void cr3_load_guest(fref_t l4);
 SC_INLINE void tlb_flush_local(void)
 {
     cr3_load(this_cpu()->cr3);

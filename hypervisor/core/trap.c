@@ -4,6 +4,7 @@
 #include "arch/apic.h"
 #include "arch/cpu.h"
 #include "core/fpu.h"
+#include "core/fuel.h"
 #include "core/segments.h"
 #include "core/image.h"
 #include "core/log.h"
@@ -89,6 +90,7 @@ static struct trap_verdict module_fault(struct guest_regs *regs)
 {
     struct gate_log *log = &this_cpu()->gate;
 
+    *fuel_word() = ENTRY_FUEL; /* what reports it are modules too */
     (void)site_report(regs->rip);
     log_err("module fault: vector %u at %016lx, error code %x", regs->vector, regs->rip, regs->error_code);
     dump_backtrace(regs->rsp, regs->rip);
@@ -118,6 +120,7 @@ struct trap_verdict trap_from_hv(struct guest_regs *regs)
     }
     if (in_module(regs->rip) && this_cpu()->current != NULL && this_cpu()->current != this_cpu()->idle)
         return module_fault(regs);
+    *fuel_word() = INT64_MAX;
     (void)site_report(regs->rip);
     dump_hv(regs);
     panic("fatal trap %u, error code %x, cr2 %016lx", regs->vector, regs->error_code, read_cr2());
@@ -129,6 +132,7 @@ void trap_ist(struct guest_regs *regs)
         this_cpu()->nmi_seen = true;
         return;
     }
+    *fuel_word() = INT64_MAX;
     dump_hv(regs);
     panic("%s", regs->vector == TRAP_DF ? "double fault (a stack overflow?)" : "machine check");
 }

@@ -52,8 +52,8 @@
 #define SC_KEEPS_BORROWS SC_FACT_("keeps_borrows")
 #define SC_BORROWS SC_FACT_("borrows")
 #define SC_PREEMPTS SC_FACT_("preempts")
-/* The module is entered here, for at most so many loop turns (SC-17). */
-#define SC_ENTRY(fuel) SC_FACT_("entry=" #fuel)
+/* The function that takes one loop turn from what the entry has left; a loop that is not short calls it (SC-17). */
+#define SC_FUEL SC_FACT_("fuel")
 /* Worst stack use of a function defined elsewhere (SC-16). */
 #define SC_STACK(bytes) SC_FACT_("stack=" #bytes)
 /* A port's function, of this level; calls go strictly downward (SC-16). */
@@ -63,7 +63,7 @@
 #define SC_UNSAFE(why) SC_STATEMENT_("sc:unsafe", why)
 /* The same for one declaration: what the rules say of it does not hold. */
 #define SC_UNSAFE_DECL(why) SC_FACT_("unsafe_decl=" why)
-/* Only files of the core may name the function (SC-21). */
+/* Only files of the core may name the function, or write the field (SC-21). */
 #define SC_CORE SC_FACT_("core")
 /* What an island's soundness rests on, asked before it: where it does not hold, the module that called fails (SC-21).
  */

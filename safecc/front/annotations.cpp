@@ -19,10 +19,10 @@ void read_one(Annotations &a, std::string text)
         { "nullable", &a.nullable }, { "nonnull", &a.nonnull }, { "owned", &a.owned },     { "opaque", &a.opaque },
         { "guest", &a.guest },       { "atomic", &a.atomic },   { "slot", &a.slot },       { "fixed", &a.fixed }, { "percpu", &a.percpu }, { "boot", &a.boot },
         { "borrows", &a.borrows },   { "preempts", &a.preempts }, { "keeps_borrows", &a.keeps_borrows },
-        { "string", &a.string }, { "core", &a.core },
+        { "string", &a.string }, { "core", &a.core }, { "fuel", &a.fuel },
     };
     std::map<std::string, std::string *> values = {
-        { "count", &a.count }, { "guarded_by", &a.guarded_by }, { "entry", &a.entry }, { "unsafe_decl", &a.unsafe_decl }, { "stack", &a.stack }, { "port", &a.port },
+        { "count", &a.count }, { "guarded_by", &a.guarded_by }, { "unsafe_decl", &a.unsafe_decl }, { "stack", &a.stack }, { "port", &a.port },
     };
     std::map<std::string, std::vector<std::string> *> lists = {
         { "holds", &a.holds }, { "acquires", &a.acquires }, { "releases", &a.releases },

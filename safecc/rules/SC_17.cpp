@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SC-17: every loop ends. A loop counts towards a bound that it does not move, or says how often it turns (SC_TRIPS), or
- * what falls each turn (SC_VARIANT); else it gets a fuel check on its back edge.
+ * SC-17: every loop ends, and every entry promptly. A loop counts towards a bound that it does not move, or says how often
+ * it turns (SC_TRIPS), or what falls each turn (SC_VARIANT); else it gets a fuel check on its back edge. In a module a loop
+ * that is not short takes its turns from what its entry has left, so that nested loops and called ones share one budget.
  */
 #include "engine/bounds.h"
 #include "engine/checks.h"
@@ -11,7 +12,8 @@ using namespace clang;
 namespace safecc {
 namespace {
 
-constexpr const char *module_fuel = "1048576UL";        /* turns of one loop in the hypervisor */
+constexpr Wide short_turns = 4096;                      /* a loop of so few, with nothing long in it, costs its entry nothing */
+constexpr const char *module_fuel = "1048576UL";        /* turns of one loop where no entry's fuel is declared */
 constexpr const char *core_fuel = "68719476736UL";      /* in the core, which maps all memory and waits for devices */
 constexpr const char *host_fuel = "1099511627776UL";    /* in a program of the host profile */
 
@@ -165,19 +167,117 @@ private:
         if (unit.in_island(s->getBeginLoc()) || unit.from_trusted_macro(s->getBeginLoc()))
             return true;
         auto it = annotated.find(s);
-        if (it != annotated.end() && it->second[0] == "trips")
-            return trips(s, body, it->second[1]), true;
-        if (it != annotated.end())
-            return variant(s, body, it->second[1]), true;
         std::string why;
-        if (never_turns(cond, s) || counts(s, cond, body, inc, why)) {
-            unit.add_site("SC-17", "loop", s, head(s), Fate::Static, why.empty() ? "it does not turn" : why);
-            return true;
+        Wide turns = 0;
+        if (it != annotated.end() && it->second[0] == "trips") {
+            trips(s, body, it->second[1]);
+        } else if (it != annotated.end()) {
+            variant(s, body, it->second[1]);
+        } else if (never_turns(cond, s)) {
+            unit.add_site("SC-17", "loop", s, head(s), Fate::Static, "it does not turn");
+        } else if (!counts(s, cond, body, inc, why, turns)) {
+            fuelled(s, body);
+        } else if (!takes_fuel(s) || is_short(turns, body)) {
+            unit.add_site("SC-17", "loop", s, head(s), Fate::Static, why);
+        } else {
+            Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, why + ", but perhaps often, or what it calls loops: its turns are the entry's");
+            around(site, body, check_text(site, entry_fuel()) + "; ");
+            site.condition = "the entry has turns left";
         }
-        Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "nothing here says that it ends: at most " + std::string(fuel(s)) + " turns");
-        counter(site, s, body, fuel(s));
         return true;
     }
+
+    /* ---- what an entry pays for ---- */
+
+    /* A module's loop, where the hypervisor says what an entry has left. */
+    bool takes_fuel(const Stmt *s) { return !unit.options->host && !unit.core_file(s->getBeginLoc()) && !entry_fuel().empty(); }
+
+    /* The call that takes one turn: of the function that is SC_FUEL. */
+    const std::string &entry_fuel()
+    {
+        if (!fuel_call.has_value()) {
+            fuel_call = "";
+            for (const Decl *d : unit.context().getTranslationUnitDecl()->decls())
+                if (const auto *fuel = dyn_cast<FunctionDecl>(d); fuel != nullptr && annotations_of(fuel).fuel)
+                    fuel_call = fuel->getNameAsString() + "()";
+        }
+        return *fuel_call;
+    }
+
+    /* A few turns, with no loop in what it calls; the loops in it pay for themselves or are as short together. */
+    bool is_short(Wide turns, const Stmt *body) { return turns <= short_turns && !calls_loops(body) && turns * (1 + inner_turns(body)) <= short_turns; }
+
+    /* The most turns of a loop inside that pays nothing. */
+    Wide inner_turns(const Stmt *s)
+    {
+        Wide most = 0;
+        for (const Stmt *c : s->children())
+            if (c != nullptr)
+                most = std::max(most, inner_turns(c));
+        auto [cond, body, inc] = parts(s);
+        std::string why;
+        Wide turns = 0;
+        if (body != nullptr && !never_turns(cond, s) && counts(s, cond, body, inc, why, turns) && turns * (1 + most) <= short_turns)
+            most = turns * (1 + most);
+        return most;
+    }
+
+    static std::tuple<const Expr *, const Stmt *, const Expr *> parts(const Stmt *s)
+    {
+        if (const auto *x = dyn_cast<ForStmt>(s))
+            return { x->getCond(), x->getBody(), x->getInc() };
+        if (const auto *x = dyn_cast<WhileStmt>(s))
+            return { x->getCond(), x->getBody(), nullptr };
+        if (const auto *x = dyn_cast<DoStmt>(s))
+            return { x->getCond(), x->getBody(), nullptr };
+        return { nullptr, nullptr, nullptr };
+    }
+
+    bool calls_loops(const Stmt *s)
+    {
+        if (const auto *call = dyn_cast<CallExpr>(s); call != nullptr && call->getBuiltinCallee() == 0) {
+            const FunctionDecl *callee = call->getDirectCallee();
+            if (callee == nullptr || loops(callee))
+                return true;
+        }
+        for (const Stmt *c : s->children())
+            if (c != nullptr && calls_loops(c))
+                return true;
+        return false;
+    }
+
+    /* A loop, or a call of what is not seen here, stands in the function or in what it calls. */
+    bool loops(const FunctionDecl *callee)
+    {
+        const FunctionDecl *def = callee->getDefinition();
+        if (callee->isNoReturn() || unit.core_file(callee->getLocation()))
+            return false; /* the core answers for its own */
+        if (def == nullptr || !def->hasBody())
+            return true;
+        auto [it, fresh] = known_loops.emplace(def, true); /* recursion turns, too */
+        if (fresh) {
+            bool found = has_loop(def->getBody()) || calls_loops(def->getBody());
+            known_loops[def] = found;
+            return found;
+        }
+        return it->second;
+    }
+
+    bool has_loop(const Stmt *s)
+    {
+        auto [cond, body, inc] = parts(s);
+        if (body != nullptr && !never_turns(cond, s))
+            return true;
+        for (const Stmt *c : s->children())
+            if (c != nullptr && has_loop(c))
+                return true;
+        return false;
+    }
+
+    std::optional<std::string> fuel_call;
+    std::map<const FunctionDecl *, bool> known_loops;
+
+    /* ---- whether it counts ---- */
 
     static SourceRange head(const Stmt *s) { return { s->getBeginLoc(), s->getBeginLoc() }; }
 
@@ -188,7 +288,7 @@ private:
         return cond != nullptr && isa<DoStmt>(s) && cond->EvaluateAsInt(r, unit.context()) && r.Val.getInt() == 0;
     }
 
-    bool counts(const Stmt *s, const Expr *cond, const Stmt *body, const Expr *inc, std::string &why)
+    bool counts(const Stmt *s, const Expr *cond, const Stmt *body, const Expr *inc, std::string &why, Wide &turns)
     {
         Changes changes;
 
@@ -198,7 +298,10 @@ private:
         if (inc != nullptr)
             changes.TraverseStmt(const_cast<Expr *>(inc));
         changes.TraverseStmt(const_cast<Expr *>(cond));
-        return counts_by(strip(cond), body, inc, changes, why, isa<DoStmt>(s));
+        most_turns = 0;
+        bool good = counts_by(strip(cond), body, inc, changes, why, isa<DoStmt>(s));
+        turns = most_turns;
+        return good;
     }
 
     /* One of the conjuncts bounds a local that each turn moves towards the bound. */
@@ -258,6 +361,8 @@ private:
         return true;
     }
 
+    Wide most_turns = 0; /* of the loop that counts() looks at */
+
     /* By how much a statement moves its variable: at least 1; 0 for a shift or a division, which moves it unless it is 0. */
     Wide step_of(const Stmt *w)
     {
@@ -299,6 +404,7 @@ private:
             Value x, l;
             x.key = key;
             x.range = s.zone.range((size_t)key).meet(type);
+            most_turns = std::max(most_turns, step == 0 ? (Wide)64 : add_wide(x.range.hi, -x.range.lo) / step + 1);
             if (limit != nullptr)
                 l = flow->eval(limit, s);
             else
@@ -447,24 +553,41 @@ private:
 
     const char *fuel(const Stmt *s) const { return unit.options->host ? host_fuel : unit.core_file(s->getBeginLoc()) ? core_fuel : module_fuel; }
 
-    void counter(Site &site, const Stmt *s, const Stmt *body, const std::string &limit)
+    /* Nothing here says that the loop ends. */
+    void fuelled(const Stmt *s, const Stmt *body)
     {
-        around(site, s, "unsigned long sc_fuel = " + limit + "; ");
+        if (takes_fuel(s)) {
+            Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "nothing here says that it ends: its turns are the entry's");
+            around(site, body, check_text(site, entry_fuel()) + "; ");
+            site.condition = "the entry has turns left";
+            return;
+        }
+        Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "nothing here says that it ends: at most " + std::string(fuel(s)) + " turns");
+        around(site, s, "unsigned long sc_fuel = " + std::string(fuel(s)) + "; ");
         around(site, body, check_text(site, "sc_fuel-- != 0") + "; ");
-        site.condition = "at most " + limit + " turns";
+        site.condition = "at most " + std::string(fuel(s)) + " turns";
     }
 
     void trips(const Stmt *s, const Stmt *body, const std::string &n)
     {
+        char *end;
+        unsigned long constant = strtoul(n.c_str(), &end, 0);
+        bool few = end != n.c_str() && end[strspn(end, "uUlL")] == '\0' && constant <= (unsigned long)short_turns;
+        bool pays = takes_fuel(s) && !(few && is_short((Wide)constant, body));
         Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "SC_TRIPS(" + n + ")");
-        counter(site, s, body, "(unsigned long)(" + n + ")");
+
+        around(site, s, "unsigned long sc_fuel = (unsigned long)(" + n + "); ");
+        around(site, body, check_text(site, "sc_fuel-- != 0" + (pays ? " && " + entry_fuel() : "")) + "; ");
+        site.condition = "at most " + n + " turns";
     }
 
     void variant(const Stmt *s, const Stmt *body, const std::string &e)
     {
         Site &site = unit.add_site("SC-17", "loop", s, head(s), Fate::Check, "SC_VARIANT(" + e + ") falls each turn");
+        std::string falls = "(unsigned long)(" + e + ") < sc_variant" + (takes_fuel(s) ? " && " + entry_fuel() : "");
+
         around(site, s, "unsigned long sc_variant = -1UL; ");
-        around(site, body, check_text(site, "(unsigned long)(" + e + ") < sc_variant") + "; sc_variant = (unsigned long)(" + e + "); ");
+        around(site, body, check_text(site, falls) + "; sc_variant = (unsigned long)(" + e + "); ");
         site.condition = "`" + e + "` falls";
     }
 };
@@ -472,7 +595,7 @@ private:
 class LoopsEnd : public Rule {
 public:
     const char *id() const override { return "SC-17"; }
-    const char *title() const override { return "every loop ends: it counts, says how often it turns, or is given fuel"; }
+    const char *title() const override { return "every loop ends, every entry promptly: loops count, say how often they turn, or take fuel"; }
     void check_unit(Unit &unit, Reporter &out) override
     {
         for (const FunctionDecl *f : judged_functions(unit))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SC-21: an unsafe island stands in a core file, has a number of its own, and says why it is sound. What it rests on is asked
- * before it (SC_REQUIRE), and what only the core may do (SC_CORE) is done by nobody else.
+ * before it (SC_REQUIRE), and what only the core may do (SC_CORE) is done by nobody else: its functions called, its fields
+ * written.
  */
 #include "engine/checks.h"
 #include "rules/judged.h"
@@ -43,9 +44,95 @@ public:
         return true;
     }
 
+    /* Who may not write a field of the core's does not assign it, nor take an address through which it can be written. */
+    bool VisitBinaryOperator(BinaryOperator *b)
+    {
+        if (b->isAssignmentOp()) {
+            written(b->getLHS());
+            whole(b->getLHS(), b->getLHS()->getType());
+        }
+        return true;
+    }
+    bool VisitUnaryOperator(UnaryOperator *u)
+    {
+        if (u->isIncrementDecrementOp() || (u->getOpcode() == UO_AddrOf && !read_only.count(u)))
+            written(u->getSubExpr());
+        return true;
+    }
+    bool VisitImplicitCastExpr(ImplicitCastExpr *c)
+    {
+        const Expr *from = c->getSubExpr()->IgnoreParens();
+
+        /* &p->field where a pointer to const is wanted. */
+        if (c->getType()->isPointerType() && c->getType()->getPointeeType().isConstQualified())
+            read_only.insert(from);
+        else if (c->getCastKind() == CK_BitCast && c->getType()->isVoidPointerType())
+            whole(from, from->getType()->getPointeeType());
+        if (c->getCastKind() == CK_ArrayToPointerDecay && !read_only.count(c) && !indexed.count(c))
+            written(from);
+        return true;
+    }
+    bool VisitArraySubscriptExpr(ArraySubscriptExpr *a)
+    {
+        indexed.insert(a->getBase()->IgnoreParens());
+        return true;
+    }
+
 private:
     Unit &unit;
     Reporter &out;
+    std::set<const Expr *> read_only, indexed;
+
+    /* All of an object of a struct, some of whose fields are the core's. */
+    void whole(const Expr *e, QualType type)
+    {
+        const auto *record = type.isNull() || of_core(e->getExprLoc()) || is_local(e) ? nullptr : type->getAsRecordDecl();
+        if (record == nullptr)
+            return;
+        for (const FieldDecl *f : record->fields())
+            if (annotations_of(f).core)
+                return say(e->getExprLoc(), "all of a struct is written, whose field `" + f->getNameAsString() + "` is for the core to write", "write the fields that are meant");
+    }
+
+    /* The field that is written, and those that it is a part of. */
+    void written(const Expr *e)
+    {
+        if (unit.context().getBaseElementType(e->getType()).isConstQualified())
+            return; /* its address is one to read */
+        for (e = e->IgnoreParenImpCasts();;) {
+            if (const auto *m = dyn_cast<MemberExpr>(e)) {
+                if (annotations_of(m->getMemberDecl()).core && !of_core(m->getMemberLoc()) && !is_local(m))
+                    return say(m->getMemberLoc(), "`" + m->getMemberDecl()->getNameAsString() + "` is for the core to write", "call the core's function that changes it");
+                if (m->isArrow())
+                    return;
+                e = m->getBase()->IgnoreParenImpCasts();
+            } else if (const auto *a = dyn_cast<ArraySubscriptExpr>(e); a != nullptr && isa<ImplicitCastExpr>(a->getBase())) {
+                e = a->getBase()->IgnoreParenImpCasts();
+            } else {
+                return;
+            }
+        }
+    }
+
+    /* A part of a local: a copy, which nobody believes. */
+    static bool is_local(const Expr *e)
+    {
+        for (;;) {
+            e = e->IgnoreParenImpCasts();
+            if (const auto *u = dyn_cast<UnaryOperator>(e); u != nullptr && u->getOpcode() == UO_AddrOf) {
+                e = u->getSubExpr();
+            } else if (const auto *m = dyn_cast<MemberExpr>(e)) {
+                if (m->isArrow())
+                    return false;
+                e = m->getBase();
+            } else if (const auto *r = dyn_cast<DeclRefExpr>(e)) {
+                const auto *v = dyn_cast<VarDecl>(r->getDecl());
+                return v != nullptr && v->hasLocalStorage() && !v->getType()->isPointerType();
+            } else {
+                return false;
+            }
+        }
+    }
 
     /* Written in a file of the core, or in the body of one of its macros. */
     bool of_core(SourceLocation at)

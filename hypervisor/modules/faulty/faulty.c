@@ -52,6 +52,18 @@ static long loop_it(uint64_t x, uint64_t y)
     return turns;
 }
 
+/* Neither loop is long; both together are more than an entry may turn. */
+static long nested_it(uint32_t x, uint32_t y)
+{
+    long turns = 0;
+
+    for (uint32_t i = 0; i < x; i++) {
+        for (uint32_t k = 0; k < y; k++)
+            turns ^= (long)(i * k);
+    }
+    return turns;
+}
+
 static long locked_it(uint64_t x)
 {
     long value;
@@ -74,6 +86,7 @@ long hc_faulty(struct vcpu *v, uint64_t op, uint64_t x, uint64_t y, uint64_t a4,
     case FAULTY_SIZE: return size_it(x);
     case FAULTY_LOOP: return loop_it(x, y);
     case FAULTY_LOCKED: return locked_it(x);
+    case FAULTY_NESTED: return nested_it((uint32_t)x, (uint32_t)y);
     default: return -ENOSYS;
     }
 }

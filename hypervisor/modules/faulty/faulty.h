@@ -18,6 +18,7 @@ enum faulty_op {
     FAULTY_SIZE,   /* SC-10: the sum of the first x * 4: the product wraps */
     FAULTY_LOOP,   /* SC-17: until x is 0, by steps of y */
     FAULTY_LOCKED, /* SC-07: FAULTY_INDEX with a lock held */
+    FAULTY_NESTED, /* SC-17: x times y turns */
 };
 
 long hc_faulty(struct vcpu *v, uint64_t op, uint64_t x, uint64_t y, uint64_t a4, uint64_t a5);

@@ -36,6 +36,6 @@ int debugreg_set(struct vcpu *v, unsigned n, uint64_t value)
     if ((v->debugreg[7] & DR7_ENABLE) != 0)
         segments_load_debug(v);
     else
-        priv_write_dr7(0x400);
+        priv_clear_dr7();
     return 0;
 }

@@ -12,13 +12,6 @@ bool port_io_opcode(uint8_t opcode)
            (opcode >= 0x6c && opcode <= 0x6f);
 }
 
-/* Ports that are the hypervisor's: PICs, PIT, the console's UART, the PM timer is shared. */
-static bool port_is_ours(uint16_t port)
-{
-    return port == 0x20 || port == 0x21 || port == 0xa0 || port == 0xa1 || (port >= 0x40 && port <= 0x43) ||
-           (port >= 0x3f8 && port <= 0x3ff);
-}
-
 static bool port_allowed(const struct vcpu *v, uint16_t port, unsigned size)
 {
     /* iopl 1 and up is for the guest's kernel, 3 for its users too. */
@@ -27,7 +20,7 @@ static bool port_allowed(const struct vcpu *v, uint16_t port, unsigned size)
 
 static uint32_t port_read(const struct vcpu *v, uint16_t port, unsigned size)
 {
-    if (!v->domain->privileged || port_is_ours(port))
+    if (!v->domain->privileged || priv_port_is_ours(port, size))
         return size == 1 ? 0xff : size == 2 ? 0xffff : 0xffffffff;
     switch (size) {
     case 1: return priv_inb(port);
@@ -38,7 +31,7 @@ static uint32_t port_read(const struct vcpu *v, uint16_t port, unsigned size)
 
 static void port_write(const struct vcpu *v, uint16_t port, unsigned size, uint32_t value)
 {
-    if (!v->domain->privileged || port_is_ours(port))
+    if (!v->domain->privileged || priv_port_is_ours(port, size))
         return;
     switch (size) {
     case 1: priv_outb((uint8_t)value, port); break;

@@ -55,13 +55,7 @@ static void seg_put(struct vcpu *v, SC_OWNED fref_t r)
 static void gdt_drop(struct vcpu *v)
 {
     for (unsigned i = 0; i < GDT_GUEST_PAGES; i++) {
-        fref_t r = v->gdt_ref[i];
-
-        if (fref_is_none(r))
-            continue;
-        v->gdt_ref[i] = FREF_NONE;
-        perdom_unmap_gdt(v, i);
-        seg_put(v, r);
+        seg_put(v, vcpu_unmap_gdt(v, i));
     }
     v->gdt_entries = 0;
 }
@@ -85,10 +79,8 @@ int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned 
         return -EINVAL;
     }
     gdt_drop(v);
-    for (n = 0; n < nr; n++) {
-        v->gdt_ref[n] = fref_take(refs[n]);
-        perdom_map_segments(v, n, v->gdt_ref[n]);
-    }
+    for (n = 0; n < nr; n++)
+        vcpu_map_gdt(v, n, fref_take(refs[n]));
     v->gdt_entries = (uint16_t)entries;
     tlb_flush_local();
     return 0;
@@ -96,15 +88,8 @@ int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned 
 
 void pvmmu_drop_ldt(struct vcpu *v)
 {
-    for (unsigned i = 0; i < 16; i++) {
-        fref_t r = v->ldt_ref[i];
-
-        if (fref_is_none(r))
-            continue;
-        v->ldt_ref[i] = FREF_NONE;
-        perdom_unmap_ldt(v, LDT_FIRST_PAGE + i);
-        seg_put(v, r);
-    }
+    for (unsigned i = 0; i < LDT_PAGES; i++)
+        seg_put(v, vcpu_unmap_ldt(v, i));
 }
 
 int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entries)
@@ -137,8 +122,7 @@ bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset)
         return false;
     if (!fref_is_none(v->ldt_ref[page]) || seg_get(v, pte_mfn(pte), &r) != 0)
         return false;
-    v->ldt_ref[page] = r;
-    perdom_map_segments(v, LDT_FIRST_PAGE + page, v->ldt_ref[page]);
+    vcpu_map_ldt(v, page, r);
     return true;
 }
 

@@ -59,21 +59,15 @@ static int try_base(struct mmu_ctx *c, const struct mmu_request *q, bool *commit
 {
     struct vcpu *v = c->v;
     bool user = q->op == MMU_USER_BASE;
-    fref_t old = user ? v->user_pt : v->kernel_pt, r = FREF_NONE;
+    fref_t r = FREF_NONE;
     int rc = 0;
 
     if (!user || q->mfn.v != 0)
         rc = frame_get_sealed(q->mfn, c->pt_owner->id, KIND_L4, &r) == 0 ? 0 : table_get(c, q->mfn, KIND_L4, &r);
     if (rc != 0)
         return rc;
-    if (user) {
-        v->user_pt = r;
-    } else {
-        v->kernel_pt = r;
-        cr3_load_guest(r);
-    }
     *committed = true;
-    return table_put(c, old, KIND_L4);
+    return table_put(c, vcpu_set_base(v, user, r), KIND_L4);
 }
 
 static int try_op(struct mmu_ctx *c, struct mmu_request *q, bool *committed)

@@ -37,6 +37,10 @@ void test_main(void)
     check_eq("loop_bad", faulty(6, 10, 0), -XEN_EFAULT);
     check_eq("locked_bad", faulty(7, 8, 0), -XEN_EFAULT);
     check_eq("locked_again", faulty(7, 7, 0), 49);
+    check_eq("nested_good", faulty(8, 2, 4), (0 ^ 0 ^ 0 ^ 0) ^ (0 ^ 1 ^ 2 ^ 3));
+    check("nested_often", faulty(8, 1000, 1000) != -XEN_EFAULT);
+    check_eq("nested_too_often", faulty(8, 2000, 1000), -XEN_EFAULT);
+    check("nested_anew", faulty(8, 1000, 1000) != -XEN_EFAULT); // each call has its own turns
     check_eq("index_still_good", faulty(0, 7, 0), 49);
     check("alive", HC(xen_version, XENVER_version, NULL) > 0);
 }

@@ -24,6 +24,14 @@ static u64 in8(u16 port, u8 *value)
     return vector;
 }
 
+static u32 in32(u16 port)
+{
+    u32 got = 0;
+
+    TRY("inl %%dx, %%eax", : "+a"(got) : "d"(port) : "memory");
+    return got;
+}
+
 static void user_in(u64 port)
 {
     u8 value;
@@ -53,6 +61,7 @@ void test_main(void)
     check_eq("in_immediate", (long)TRY("inb $0x71, %%al", : : : "rax", "memory"), NO_TRAP);
     in8(0x3fd, &value);
     check_eq("hypervisors_uart_silent", value, 0xff);
+    check_eq("straddling_reads_nothing", (long)in32(0x3f5), 0xffffffff);
     TRY("outb %%al, %%dx", : : "a"(0), "d"(0x3f9) : "memory"); // would turn its interrupts off
     check_eq("user_with_privilege_1", run_user(user_in, 0x71), -1);
     check_eq("user_with_privilege_1_vector", (long)last_trap.vector, 13);
