@@ -9,7 +9,7 @@
 #include "core/guest.h"
 #include "core/hvmap.h"
 #include "core/log.h"
-#include "core/machine_map.h"
+#include "core/boot_info.h"
 #include "modules/memory/memory.h"
 #include "xen-compat/hypercalls.h"
 #include "xen-compat/raw.h"
@@ -276,11 +276,11 @@ static long machine_memory_map(struct vcpu *v, gva_t arg)
     if (guest_get(raw, arg) != 0)
         return -EFAULT;
     room = raw_u32(raw, offsetof(struct xen_memory_map, nr_entries));
-    if (room < nr_e820)
+    if (room < boot_info.nr_e820)
         return -EINVAL;
     buffer = raw_u64(raw, offsetof(struct xen_memory_map, buffer));
-    for (i = 0; i < nr_e820; i++) {
-        if (buffer != 0 && guest_put(guest_elem(gva(buffer), i, sizeof(e820[0])), e820[i]) != 0)
+    for (i = 0; i < boot_info.nr_e820 && i < E820_MAX; i++) {
+        if (buffer != 0 && guest_put(guest_elem(gva(buffer), i, sizeof(boot_info.e820[0])), boot_info.e820[i]) != 0)
             return -EFAULT;
     }
     return guest_put(gva_add(arg, offsetof(struct xen_memory_map, nr_entries)), i);

@@ -23,7 +23,7 @@ static uint32_t modules_taken SC_BOOT; /* bit a module */
 
 SC_NULLABLE static const struct boot_module *module_at(uint32_t nr)
 {
-    return nr < nr_boot_modules && nr < MAX_BOOT_MODULES ? &boot_modules[nr] : NULL;
+    return nr < boot_info.nr_modules && nr < MAX_BOOT_MODULES ? &boot_info.modules[nr] : NULL;
 }
 
 /* What the hypervisor keeps for itself. */
@@ -46,7 +46,7 @@ static bool module_take(domid_t id, const char *key SC_STRING, uint32_t nr)
 {
     if (module_at(nr) == NULL) {
         log_err("domu: dom%u: %s=%u: the boot loader gave modules 0 to %u only: add it (-initrd) or lower the number",
-                id, key, nr, nr_boot_modules - 1);
+                id, key, nr, boot_info.nr_modules - 1);
         return false;
     }
     if ((modules_taken & 1U << nr) != 0) {

@@ -14,6 +14,7 @@
 #include "ports/hypercall_page.h"
 #include "ports/pagealloc.h"
 #include "ports/sched.h"
+#include "xen-compat/pv_cmdline.h"
 #include "xen-compat/pv_image.h"
 #include "xen-compat/pv_layout.h"
 
@@ -242,22 +243,6 @@ SC_NODISCARD static int tables_validate(struct vcpu *v)
 
 /* ---- start of day ---- */
 
-/* The kernel's own words, after the file's name, which QEMU puts first, into the (cleared) page. */
-static void cmd_line_copy(struct start_info *si, const struct boot_module *kernel)
-{
-    unsigned at = 0;
-
-    while (at < sizeof(kernel->cmdline) && kernel->cmdline[at] != '\0' && kernel->cmdline[at] != ' ')
-        at++;
-    while (at < sizeof(kernel->cmdline) && kernel->cmdline[at] == ' ')
-        at++;
-    for (unsigned i = 0; i + 1 < sizeof(si->cmd_line) && at < sizeof(kernel->cmdline); i++, at++) {
-        if (kernel->cmdline[at] == '\0')
-            return;
-        si->cmd_line[i] = (int8_t)kernel->cmdline[at];
-    }
-}
-
 /* A console ring, and an event channel to the hypervisor, which empties it. */
 SC_NODISCARD static int console_place(struct start_info *si)
 {
@@ -295,7 +280,7 @@ SC_NODISCARD static int start_info_fill(const struct pv_config *c)
         if (layout.initrd_va == 0)
             si->flags |= SIF_MOD_START_PFN;
     }
-    cmd_line_copy(si, c->kernel);
+    pv_cmdline_write(c, si->cmd_line, sizeof(si->cmd_line));
     return layout.console_pfn != 0 ? console_place(si) : 0;
 }
 

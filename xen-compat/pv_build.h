@@ -3,14 +3,14 @@
 #ifndef XEN_COMPAT_PV_BUILD_H
 #define XEN_COMPAT_PV_BUILD_H
 
-#include "boot/multiboot.h"
+#include "core/boot_info.h"
 #include "core/domain.h"
 
 /* What a domain is built from. */
 struct pv_config {
     domid_t id;
     bool privileged;
-    const struct boot_module *kernel; /* its command line: the module's, after the file's name */
+    const struct boot_module *kernel; /* with its command line */
     const struct boot_module *ramdisk SC_NULLABLE;
     uint64_t nr_pages;
     uint32_t vcpus; /* 1 to MAX_VCPUS */

@@ -88,7 +88,7 @@ int pv_image_load(struct domain *d, const struct boot_module *kernel, struct kim
     if (rc == -ENOMEM)
         log_err("dom%u: %lu MiB cannot hold its kernel (%s): give it more", d->id, d->max_frames >> 8, kimage_error());
     else if (rc != 0)
-        log_err("dom%u: module \"%.256s\" is no kernel that can run here: %s (%ld)", d->id, kernel->cmdline,
+        log_err("dom%u: module \"%.256s\" is no kernel that can run here: %s (%ld)", d->id, kernel->text.all,
                 kimage_error(), rc);
     *info = loaded;
     return (int)rc;

@@ -6,7 +6,7 @@
 #ifndef XEN_COMPAT_PV_IMAGE_H
 #define XEN_COMPAT_PV_IMAGE_H
 
-#include "boot/multiboot.h"
+#include "core/boot_info.h"
 #include "core/domain.h"
 #include "xen-compat/kimage/kimage.h"
 

@@ -3,6 +3,8 @@
 #include "arch/acpi.h"
 
 #include "arch/cpu.h"
+#include "arch/efi_parse.h"
+#include "core/boot_info.h"
 #include "core/hvmap.h"
 #include "core/log.h"
 
@@ -26,7 +28,29 @@ static bool rsdp_scan(uint64_t start, uint32_t nr_bytes)
     return false;
 }
 
-static bool rsdp_find(void)
+static bool rsdp_take(uint64_t maddr)
+{
+    if (maddr == 0 || maddr >= MADDR_MAX ||
+        !acpi_parse_rsdp(hvmap_firmware(maddr, ACPI_RSDP_BYTES), ACPI_RSDP_BYTES, &info))
+        return false;
+    info.rsdp = maddr;
+    return true;
+}
+
+static uint64_t efi_rsdp(uint64_t system_table)
+{
+    struct efi_config c = { 0, 0 };
+    uint32_t nr_bytes;
+
+    if (system_table != 0 && system_table < MADDR_MAX)
+        c = efi_parse_system_table(hvmap_firmware(system_table, EFI_SYSTEM_TABLE_BYTES), EFI_SYSTEM_TABLE_BYTES);
+    if (c.nr_entries == 0 || c.maddr >= MADDR_MAX)
+        return 0;
+    nr_bytes = c.nr_entries * EFI_CONFIG_ENTRY_BYTES;
+    return efi_config_rsdp(hvmap_firmware(c.maddr, nr_bytes), nr_bytes);
+}
+
+static bool bios_scan(void)
 {
     const uint8_t *bda = hvmap_firmware(0, PAGE_SIZE);
     uint64_t ebda = (uint64_t)(bda[0x40e] | bda[0x40f] << 8) << 4;
@@ -34,6 +58,13 @@ static bool rsdp_find(void)
     if (ebda >= 0x80000 && ebda < 0xa0000 && rsdp_scan(ebda, 1024))
         return true;
     return rsdp_scan(0xe0000, 0x20000);
+}
+
+/* The loader's copy comes last: where the original is, which the first domain needs too, is not known then. */
+static bool rsdp_find(void)
+{
+    return rsdp_take(boot_info.rsdp) || rsdp_take(efi_rsdp(boot_info.efi_system_table)) || bios_scan() ||
+           acpi_parse_rsdp(boot_info.rsdp_copy, boot_info.nr_rsdp_copy, &info);
 }
 
 struct table {
@@ -132,11 +163,6 @@ void acpi_init(void)
 const struct acpi_info *acpi_get(void)
 {
     return &info;
-}
-
-uint64_t acpi_rsdp(void)
-{
-    return info.rsdp;
 }
 
 uint64_t acpi_lapic_address(void)

@@ -11,7 +11,8 @@
 
 #include "arch/acpi_parse.h"
 
-/* Find RSDP, MADT, FADT, HPET, MCFG; a line in the log for each.  Before apic_init and time_init. */
+/* Find the RSDP, where the loader or UEFI says or in the BIOS's areas; MADT, FADT, HPET, MCFG; a line in the log for
+ * each.  Before apic_init and time_init. */
 SC_CORE void acpi_init(void);
 /* What was found; zero where nothing was. */
 const struct acpi_info *acpi_get(void);
@@ -20,8 +21,6 @@ SC_CORE void acpi_reset(void);
 /* Enter a sleep state by the PM1 control registers (ACPI 6.3, 4.8.3.2); the values are the
  * hardware domain's, sleep-enable bit included.  -ENODEV: no PM1a control register. */
 SC_NODISCARD int acpi_sleep(uint16_t pm1a, uint16_t pm1b);
-/* Machine address of the RSDP; 0: none. */
-SC_CORE uint64_t acpi_rsdp(void);
 /* From the MADT; where x86 has it at reset if there is none. */
 SC_CORE uint64_t acpi_lapic_address(void);
 

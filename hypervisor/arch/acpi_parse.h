@@ -42,7 +42,7 @@ struct acpi_mcfg {
 };
 
 struct acpi_info {
-    uint64_t rsdp, root; /* machine addresses; 0: none */
+    uint64_t rsdp, root; /* machine addresses; 0: none, or for the RSDP: only the loader's copy is known */
     bool root_is_xsdt;
     /* MADT */
     uint64_t lapic;

@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * start.S - multiboot1 entry: 32-bit protected mode to 64-bit C.
- * Source: Multiboot Specification 0.6.96, sections 3.1 and 3.2.
+ * start.S - multiboot1, multiboot2 and PVH entry: 32-bit protected mode to 64-bit C.
+ * Source: Multiboot Specification 0.6.96, 3.1 and 3.2; Multiboot2 Specification 2.0, 3.1 to 3.3
+ * (i386 state, which GRUB makes on UEFI too, boot services ended); Xen public headers
+ * elfnote.h and arch-x86/hvm/start_info.h.
  */
 #include "core/layout.h"
 
 #define MB_MAGIC 0x1badb002
 #define MB_FLAGS 0x00010003 /* page-align modules, memory map, address fields */
 
+#define MB2_MAGIC 0xe85250d6
+#define MB2_BYTES (multiboot2_end - multiboot2_header)
+#define MB2_INFORMATION 1
+#define MB2_ADDRESS 2
+#define MB2_ENTRY 3
+#define MB2_ALIGN 6
+
+#define NOTE_PHYS32_ENTRY 18
+#define PVH_MAGIC 0x336ec578 /* of its start info; boot/loader.h */
+
 #define PHYS(sym) ((sym) - WINDOW_BASE)
 
-        .section .boot, "ax"
-        .code32
-        .globl _start
+        .section .multiboot1, "a"
+        .balign 4
 multiboot_header:
         .long MB_MAGIC
         .long MB_FLAGS
@@ -23,10 +34,51 @@ multiboot_header:
         .long __phys_bss_end
         .long _start
 
+        .section .note.Xen, "a", @note
+        .balign 4
+        .long 4, 8, NOTE_PHYS32_ENTRY
+        .asciz "Xen"
+        .quad pvh_start
+
+        .section .boot, "ax"
+        .code32
+        .globl _start
+        .balign 8
+multiboot2_header:
+        .long MB2_MAGIC
+        .long 0                             /* i386 */
+        .long MB2_BYTES
+        .long 0x100000000 - (MB2_MAGIC + MB2_BYTES)
+
+        .balign 8
+        .short MB2_INFORMATION, 0           /* what must be told: command line, modules, memory map */
+        .long 20
+        .long 1, 3, 6
+        .balign 8
+        .short MB2_ADDRESS, 0
+        .long 24
+        .long multiboot2_header
+        .long LOAD_PHYS
+        .long __phys_data_end
+        .long __phys_bss_end
+        .balign 8
+        .short MB2_ENTRY, 0
+        .long 12
+        .long _start
+        .balign 8
+        .short MB2_ALIGN, 0
+        .long 8
+        .balign 8
+        .short 0, 0
+        .long 8
+multiboot2_end:
+
+pvh_start:
+        movl    $PVH_MAGIC, %eax
 _start:
         cli
         cld
-        movl    %ebx, %edi                  /* multiboot information: first C argument */
+        movl    %ebx, %edi                  /* the loader's information: first C argument */
         movl    %eax, %ebp                  /* magic */
         movl    $__phys_boot_stack_top, %esp /* below the (zeroed) struct cpu_top */
 

@@ -16,6 +16,7 @@ bool opt_smep SC_BOOT = true;
 bool opt_smap SC_BOOT = true;
 bool opt_smap_given SC_BOOT;
 char opt_line[OPT_LINE_BYTES] SC_BOOT;
+uint32_t opt_dom0_words SC_BOOT;
 uint32_t opt_domu[MAX_DOMUS] SC_BOOT;
 unsigned opt_nr_domus SC_BOOT;
 
@@ -187,9 +188,7 @@ static uint32_t word_take(uint32_t at)
         w.nr++;
     if (line_at(at) == '=')
         at++;
-    /* QEMU and GRUB put the file's own path first. */
-    if (!(w.at == 0 && opt_line[0] == '/' && ends_word(line_at(at))))
-        option_word(w, at);
+    option_word(w, at);
     while (at < OPT_LINE_BYTES && !ends_word(opt_line[at]))
         at++;
     return at;
@@ -202,10 +201,14 @@ void cmdline_parse(const char *line, uint64_t nr_bytes)
     for (uint64_t k = 0; k < nr_bytes && k < OPT_LINE_BYTES - 1; k++)
         opt_line[k] = line[k];
     while (at < OPT_LINE_BYTES && opt_line[at] != '\0') {
-        if (opt_line[at] == ' ')
+        if (opt_line[at] == ' ') {
             at++;
-        else
+        } else if (starts_with(at, TEXT("--")) && ends_word(line_at(at + 2))) {
+            opt_dom0_words = at + 2;
+            return;
+        } else {
             at = word_take(at);
+        }
     }
 }
 

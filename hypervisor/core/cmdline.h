@@ -21,6 +21,8 @@ extern bool opt_smap SC_BOOT;
 extern bool opt_smap_given SC_BOOT; /* smap= was on the line: no second thoughts about emulators */
 #define OPT_LINE_BYTES 1024
 extern char opt_line[OPT_LINE_BYTES] SC_BOOT; /* as given; ends in a 0 */
+/* Where in the line the words after `--` are, a space first: the first domain's, none of ours; 0: there are none. */
+extern uint32_t opt_dom0_words SC_BOOT;
 /* Where in the line the values of domu= are, in order; each ends with a space or the line.  nr_domus counts those
  * beyond MAX_DOMUS too. */
 #define MAX_DOMUS 8

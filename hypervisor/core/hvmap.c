@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/hvmap.h"
 
+#include "core/boot_info.h"
 #include "core/domain.h"
 #include "core/image.h"
 #include "core/tlb.h"
@@ -8,7 +9,7 @@
 #include "core/schedule.h"
 #include "ports/pagealloc.h"
 
-#define MAX_BOOT_RANGES 40
+#define MAX_BOOT_RANGES (E820_MAX + MAX_BOOT_MODULES + 8) /* RAM, cut at what is in use and by alignment */
 
 mfn_t hv_l4 SC_BOOT;
 static struct ram_range boot_free[MAX_BOOT_RANGES] SC_BOOT;

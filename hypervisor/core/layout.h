@@ -38,6 +38,7 @@
 
 /* Where the image is loaded (multiboot) and linked. */
 #define LOAD_PHYS 0x200000
+#define LOW_MEMORY_END 0x100000 /* what is below is no memory to hand out */
 #define IMAGE_BASE (WINDOW_BASE + LOAD_PHYS)
 
 /* Inside the window: per-CPU entry stubs, one text page and one data page each. */

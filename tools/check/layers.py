@@ -18,7 +18,7 @@ MAY = {
     "ports": {"core", "ports", "xen"},
     "unpack": {"core", "unpack", "xen"},
     "modules": {"core", "ports", "xen"},
-    "xen-compat": {"core", "ports", "xen", "xen-compat", "modules", "boot/multiboot.h", "../../hypervisor/unpack/unpack.h", "unpack/unpack.h", "dispatch/hypercall.h"},
+    "xen-compat": {"core", "ports", "xen", "xen-compat", "modules", "../../hypervisor/unpack/unpack.h", "unpack/unpack.h", "dispatch/hypercall.h"},
 }
 LIBRARIES = {"lzma.h", "zlib.h", "zstd.h", "lz4.h"}
 

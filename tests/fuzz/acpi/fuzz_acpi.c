@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Firmware is not trusted to be well formed: any bytes at all go through every entry of the ACPI parser.
+ * Firmware is not trusted to be well formed: any bytes at all go through every entry of the ACPI parser and of UEFI's.
  *
  * Checks: no read outside the table (ASan), counts within their arrays, ports that are ports, ends.
  */
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arch/acpi_parse.h"
+#include "arch/efi_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,6 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     (void)acpi_parse_rsdp(data, n, &info);
     (void)acpi_table_bytes(data, n);
+    if (efi_parse_system_table(data, n).nr_entries > EFI_MAX_CONFIG_ENTRIES)
+        abort();
+    (void)efi_config_rsdp(data, n);
     for (uint32_t i = 0; i <= ACPI_MAX_TABLES; i++)
         (void)(acpi_root_entry(data, n, true, i) + acpi_root_entry(data, n, false, i));
     (void)acpi_parse_table(data, n, &info);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ACPI parser (arch/acpi_parse.c) and the CMOS clock's decoder (arch/rtc_decode.c).
+ * The ACPI parser (arch/acpi_parse.c), the way to it from UEFI's system table (arch/efi_parse.c), and the CMOS clock's decoder
+ * (arch/rtc_decode.c).
  *
  * Checks: RSDP of both revisions, checksums, lengths; MADT entries, cut and looping lists, too many entries; FADT ports and reset
- *   register; HPET; MCFG; dates in BCD and binary, 12 and 24 hours, leap years, centuries.
+ *   register; HPET; MCFG; system tables and configuration tables, cut ones too; dates in BCD and binary, 12 and 24 hours, leap years, centuries.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <cmocka.h>
 
 #include "arch/acpi_parse.h"
+#include "arch/efi_parse.h"
 #include "arch/rtc.h"
 
 /* A table on the heap with exactly its bytes, so that ASan sees a read past the end. */
@@ -88,6 +90,53 @@ static void test_rsdp(void **state)
     assert_int_equal(info.root, 0x123456789a);
     t.b[0] = 'X';
     assert_false(acpi_parse_rsdp(t.b, 36, &info));
+    free(t.b);
+}
+
+static void test_efi_system_table(void **state)
+{
+    struct table t = { calloc(1, EFI_SYSTEM_TABLE_BYTES), EFI_SYSTEM_TABLE_BYTES };
+    struct efi_config c;
+
+    memcpy(t.b, "IBI SYST", 8);
+    put(&t, 104, 10, 8);
+    put(&t, 112, 0x123456789a, 8);
+    c = efi_parse_system_table(t.b, t.n);
+    assert_int_equal(c.maddr, 0x123456789a);
+    assert_int_equal(c.nr_entries, 10);
+    for (uint32_t n = 0; n < 8; n++)
+        assert_int_equal(efi_parse_system_table(t.b, n).nr_entries, 0);
+    put(&t, 104, EFI_MAX_CONFIG_ENTRIES + 1, 8);
+    assert_int_equal(efi_parse_system_table(t.b, t.n).nr_entries, 0);
+    put(&t, 104, 1, 8);
+    put(&t, 112, 0, 8);
+    assert_int_equal(efi_parse_system_table(t.b, t.n).nr_entries, 0);
+    put(&t, 112, 1, 8);
+    t.b[7] = 'X';
+    assert_int_equal(efi_parse_system_table(t.b, t.n).nr_entries, 0);
+    free(t.b);
+}
+
+static void test_efi_config(void **state)
+{
+    static const uint8_t acpi20[] = { 0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11,
+                                      0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 };
+    static const uint8_t acpi10[] = { 0x30, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
+                                      0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
+    struct table t = { calloc(1, 4 * 24), 4 * 24 };
+
+    assert_int_equal(efi_config_rsdp(t.b, t.n), 0);
+    memcpy(&t.b[24], acpi10, 16);
+    put(&t, 24 + 16, 0x1000, 8);
+    assert_int_equal(efi_config_rsdp(t.b, t.n), 0x1000);
+    memcpy(&t.b[72], acpi20, 16);
+    put(&t, 72 + 16, 0x123456789000, 8);
+    assert_int_equal(efi_config_rsdp(t.b, t.n), 0x123456789000);
+    assert_int_equal(efi_config_rsdp(t.b, t.n - 1), 0x1000); /* its entry is cut */
+    memcpy(&t.b[24], acpi20, 16);
+    t.b[24 + 15] ^= 1;
+    assert_int_equal(efi_config_rsdp(t.b, 72), 0);
+    assert_int_equal(efi_config_rsdp(t.b, 0), 0);
     free(t.b);
 }
 
@@ -282,7 +331,8 @@ static void test_rtc(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rsdp), cmocka_unit_test(test_lengths), cmocka_unit_test(test_root_entries),
+        cmocka_unit_test(test_rsdp), cmocka_unit_test(test_efi_system_table),
+        cmocka_unit_test(test_efi_config), cmocka_unit_test(test_lengths), cmocka_unit_test(test_root_entries),
         cmocka_unit_test(test_madt), cmocka_unit_test(test_madt_hostile), cmocka_unit_test(test_checksum),
         cmocka_unit_test(test_fadt), cmocka_unit_test(test_hpet_mcfg), cmocka_unit_test(test_rtc),
     };
