@@ -32,7 +32,7 @@ SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERF
 
 .DEFAULT_GOAL := all
 .PHONY: all
-all: $(BUILD)/safehype ## build/safehype: the hypervisor
+all: $(BUILD)/safehype $(BUILD)/safehype.pvh ## build/safehype: the hypervisor
 
 $(BUILD)/gen/asm_offsets.h: hypervisor/arch/asm_offsets.c $(wildcard hypervisor/core/*.h)
 	@mkdir -p $(@D)
@@ -88,6 +88,12 @@ $(BUILD)/safehype: $(BUILD)/safehype.dbg
 	@llvm-objcopy-19 --strip-all $< $@
 	@echo "  OK  $@ ($$(stat -c %s $@) bytes)"
 
+# QEMU looks for multiboot first: this one has no such header.
+.PHONY: pvh
+pvh: $(BUILD)/safehype.pvh ## build/safehype.pvh: the same for loaders that enter by PVH (part of all)
+$(BUILD)/safehype.pvh: $(BUILD)/safehype
+	@llvm-objcopy-19 --remove-section=.multiboot1 $< $@
+
 -include $(HV_O:.o=.d)
 
 # The same with a module that is wrong on purpose, for tests.
@@ -117,6 +123,11 @@ run: deps ## boot a stock Debian kernel as the first domain; its console is your
 
 run-xen: deps ## the same on Debian's Xen 4.17
 	@BUILD=$(BUILD) tools/run/run.sh --xen $(RUN_ARGS)
+
+.PHONY: iso
+iso: deps ## build/safehype.iso: boots on BIOS and UEFI, from a CD or a USB stick
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tools/run/mkiso.sh $(BUILD)/safehype.iso
 
 gdb: deps ## boot under gdb: symbols, and commands sh-domains, sh-vcpus, sh-runq, sh-frame MFN
 	@$(MAKE) --no-print-directory all
