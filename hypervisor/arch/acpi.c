@@ -149,9 +149,11 @@ static void others_log(void)
 void acpi_init(void)
 {
     if (!rsdp_find()) {
-        log_warn("ACPI: no RSDP");
+        log_warn("ACPI: no RSDP, so no device interrupts: on UEFI boot by multiboot2");
         return;
     }
+    if (info.rsdp == 0)
+        log_warn("ACPI: the boot loader gave only a copy of the RSDP: the first domain will not find it");
     log_info("ACPI: RSDP at 0x%lx, %s at 0x%lx", info.rsdp, info.root_is_xsdt ? "XSDT" : "RSDT", info.root);
     tables_read();
     if (info.reset_supported && info.reset_space == 0 && info.reset_address != 0 && info.reset_address < MADDR_MAX)

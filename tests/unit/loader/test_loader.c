@@ -43,7 +43,7 @@ static void put_at(uint64_t at, uint64_t v, unsigned nr_bytes)
 {
     assert_true(at >= LOW_START && at - LOW_START + nr_bytes <= LOW_MOST);
     for (unsigned i = 0; i < nr_bytes; i++)
-        low_memory[at - LOW_START + i] = (uint8_t)(v >> (8 * i));
+        low_memory[at - LOW_START + i] = i < 8 ? (uint8_t)(v >> (8 * i)) : 0;
 }
 
 static void add(uint64_t v, unsigned nr_bytes)
@@ -466,6 +466,24 @@ static void mb2_many_modules(void **state)
     assert_null(info.problem);
 }
 
+static void mb2_rsdp_copies(void **state)
+{
+    mb2_begin();
+    tag(14, 19); /* too short for one */
+    add_zeroes(19);
+    mb2_read();
+    assert_int_equal(info.nr_rsdp_copy, 0);
+    fresh(NULL);
+    mb2_begin();
+    tag(14, 20);
+    add(0x11, 20);
+    tag(15, 100); /* of more only the RSDP */
+    add(0x22, 100);
+    mb2_read();
+    assert_int_equal(info.nr_rsdp_copy, BOOT_RSDP_BYTES);
+    assert_int_equal(info.rsdp_copy[0], 0x22);
+}
+
 static void mb2_boot_services(void **state)
 {
     mb2_begin();
@@ -666,6 +684,7 @@ int main(void)
         T(mb2_texts_end_with_their_tag),
         T(mb2_long_text),
         T(mb2_many_modules),
+        T(mb2_rsdp_copies),
         T(mb2_boot_services),
         T(mb2_beyond),
         T(pvh_good),
