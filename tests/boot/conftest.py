@@ -90,16 +90,11 @@ class Console:
 
 
 @pytest.fixture
-def boot(linux, request):
-    """boot(linux_args=.., words=.., memory=.., smp=.., timeout=..) starts stock Linux and returns its Console.
-
-    modules: more boot modules, each with a comma before it."""
+def machine(request):
+    """machine(argv, timeout) starts QEMU and returns its Console."""
     consoles = []
 
-    def start(linux_args="", words="dom0_mem=256M", memory=512, smp=1, timeout=120, modules=""):
-        kernel, initramfs = linux
-        module = f"{kernel} console=hvc0 {linux_args}".strip() + f",{initramfs}{modules}"
-        argv = qemu.command(HYPERVISOR, module, words, memory, smp)
+    def start(argv, timeout=120):
         name = "".join(c if c.isalnum() else "-" for c in request.node.name).strip("-")
         console = Console(argv, BUILD / "boot-logs" / f"{name}.log", timeout)
         consoles.append(console)
@@ -108,3 +103,17 @@ def boot(linux, request):
     yield start
     for console in consoles:
         console.close()
+
+
+@pytest.fixture
+def boot(linux, machine):
+    """boot(linux_args=.., words=.., memory=.., smp=.., timeout=..) starts stock Linux and returns its Console.
+
+    modules: more boot modules, each with a comma before it."""
+
+    def start(linux_args="", words="dom0_mem=256M", memory=512, smp=1, timeout=120, modules=""):
+        kernel, initramfs = linux
+        module = f"{kernel} console=hvc0 {linux_args}".strip() + f",{initramfs}{modules}"
+        return machine(qemu.command(HYPERVISOR, module, words, memory, smp), timeout)
+
+    return start

@@ -10,10 +10,15 @@ CPU = os.environ.get("QEMU_CPU", "qemu64,-svm")
 WORDS = "console=com1 com1=115200 loglvl=info guest_loglvl=all"
 
 
+def machine(memory=512, smp=1, accel=("-accel", "tcg")):
+    """The QEMU command line but for what is booted."""
+    return [os.environ.get("QEMU", "qemu-system-x86_64"), "-nodefaults", "-no-reboot", "-display", "none",
+            "-serial", "stdio", *accel, "-cpu", CPU, "-m", str(memory), "-smp", str(smp)]
+
+
 def command(hypervisor, module, words="", memory=512, smp=1, extra=(), accel=("-accel", "tcg")):
     """The QEMU command line. module is "KERNEL ARGS[,INITRD]"; words are added to the hypervisor's command line."""
-    return [os.environ.get("QEMU", "qemu-system-x86_64"), "-nodefaults", "-no-reboot", "-display", "none",
-            "-serial", "stdio", *accel, "-cpu", CPU, "-m", str(memory), "-smp", str(smp),
+    return [*machine(memory, smp, accel),
             "-kernel", str(hypervisor), "-append", f"{WORDS} {words}".strip(), "-initrd", module, *extra]
 
 
