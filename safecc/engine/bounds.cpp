@@ -3,6 +3,7 @@
 #include "engine/bounds.h"
 
 #include "engine/callees.h"
+#include "engine/shapes.h"
 
 using namespace clang;
 
@@ -551,9 +552,8 @@ Bound bound_of(Unit &unit, const Flow &flow, const Expr *pointer, const State &s
         return none;
     }
     if (const auto *se = dyn_cast<StmtExpr>(e)) {
-        if (!se->getSubStmt()->body_empty())
-            if (const auto *last = dyn_cast<Expr>(se->getSubStmt()->body_back()))
-                return bound_of(unit, flow, last, s);
+        if (const Expr *last = value_of(se))
+            return bound_of(unit, flow, last, s);
         return none;
     }
     if (const auto *c = dyn_cast<ExplicitCastExpr>(e)) {

@@ -4,6 +4,7 @@
 
 #include "clang/AST/ParentMapContext.h"
 #include "engine/callees.h"
+#include "engine/shapes.h"
 
 using namespace clang;
 
@@ -42,26 +43,16 @@ void wrap_check(Unit &unit, Site &site, const Expr *e, const std::string &condit
 
 static void members(const InitListExpr *list, std::vector<Flowing> &out)
 {
-    const RecordDecl *record = list->getType()->getAsRecordDecl();
-
-    if (record == nullptr) {
+    if (list->getType()->getAsRecordDecl() == nullptr) {
         for (const Expr *e : list->inits())
             if (const auto *inner = dyn_cast<InitListExpr>(e))
                 members(inner, out);
         return;
     }
-    if (record->isUnion())
-        return;
-    unsigned i = 0;
-    for (const FieldDecl *f : record->fields()) {
-        if (f->isUnnamedBitField())
-            continue;
-        if (i >= list->getNumInits())
-            break;
-        const Expr *init = list->getInit(i++);
-        if (const auto *inner = dyn_cast<InitListExpr>(init))
+    for (auto [f, init] : members_of(list)) {
+        if (const auto *inner = dyn_cast_or_null<InitListExpr>(init))
             members(inner, out);
-        else if (!isa<ImplicitValueInitExpr>(init))
+        else if (init != nullptr && !isa<ImplicitValueInitExpr>(init))
             out.push_back({ init, f, nullptr, nullptr, Flowing::Member, list });
     }
 }
@@ -92,11 +83,9 @@ std::vector<Flowing> flows_of(const FunctionDecl *f, const Stmt *st)
         else if (const auto *r = dyn_cast<DeclRefExpr>(target))
             out.push_back({ b->getRHS(), r->getDecl(), nullptr, target, Flowing::Assignment });
         else if (const auto *s = dyn_cast<ArraySubscriptExpr>(target)) {
-            const Expr *base = strip(s->getBase());
-            if (const auto *bm = dyn_cast<MemberExpr>(base); bm != nullptr && bm->getType()->isArrayType())
-                out.push_back({ b->getRHS(), bm->getMemberDecl(), nullptr, target, Flowing::Assignment });
-            else if (const auto *br = dyn_cast<DeclRefExpr>(base); br != nullptr && br->getType()->isArrayType())
-                out.push_back({ b->getRHS(), br->getDecl(), nullptr, target, Flowing::Assignment });
+            const ValueDecl *array = named_by(s->getBase());
+            if (array != nullptr && strip(s->getBase())->getType()->isArrayType())
+                out.push_back({ b->getRHS(), array, nullptr, target, Flowing::Assignment });
         }
     } else if (const auto *r = dyn_cast<ReturnStmt>(st)) {
         if (r->getRetValue() != nullptr)
@@ -155,11 +144,7 @@ const ValueDecl *exposed(Unit &unit, const Stmt *st)
             return nullptr;
         e = base;
     }
-    if (const auto *m = dyn_cast<MemberExpr>(e))
-        return m->getMemberDecl();
-    if (const auto *r = dyn_cast<DeclRefExpr>(e))
-        return r->getDecl();
-    return nullptr;
+    return named_by(e);
 }
 
 void each_function(Unit &unit, const std::function<void(const Flow &)> &seen)

@@ -3,6 +3,7 @@
 #include "engine/flow.h"
 
 #include "engine/effects.h"
+#include "engine/shapes.h"
 
 using namespace clang;
 
@@ -644,9 +645,8 @@ Value Flow::eval(const Expr *e, const State &s) const
     if (const auto *call = dyn_cast<CallExpr>(e))
         return eval_call(call, s);
     if (const auto *se = dyn_cast<StmtExpr>(e)) {
-        if (!se->getSubStmt()->body_empty())
-            if (const auto *last = dyn_cast<Expr>(se->getSubStmt()->body_back()))
-                return cast(eval(last, s), e->getType());
+        if (const Expr *last = value_of(se))
+            return cast(eval(last, s), e->getType());
         return v;
     }
     if (const auto *c = dyn_cast<ConstantExpr>(e))

@@ -4,6 +4,7 @@
 
 #include "engine/callees.h"
 #include "engine/effects.h"
+#include "engine/shapes.h"
 #include "engine/walk.h"
 
 #include <deque>
@@ -206,17 +207,9 @@ void Flow::effect_of_call(const CallExpr *call, State &s) const
 
 void Flow::initialise_members(const VarDecl *v, const InitListExpr *list, Key k, State &s) const
 {
-    const RecordDecl *record = list->getType()->getAsRecordDecl();
-
-    if (record == nullptr || record->isUnion())
-        return;
-    unsigned i = 0;
-    for (const FieldDecl *f : record->fields()) {
-        if (f->isUnnamedBitField())
-            continue;
-        if (i >= list->getNumInits())
+    for (auto [f, init] : members_of(list)) {
+        if (init == nullptr)
             break;
-        const Expr *init = list->getInit(i++);
         Key member = k;
         member.base = v;
         member.path.push_back(f);
@@ -385,9 +378,8 @@ Null Flow::null_of(const Expr *e, const State &s) const
         return Null::Unknown;
     }
     if (const auto *se = dyn_cast<StmtExpr>(e))
-        if (!se->getSubStmt()->body_empty())
-            if (const auto *last = dyn_cast<Expr>(se->getSubStmt()->body_back()))
-                return null_of(last, s);
+        if (const Expr *last = value_of(se))
+            return null_of(last, s);
     return Null::Unknown;
 }
 

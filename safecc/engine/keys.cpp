@@ -2,6 +2,8 @@
 /* Which of a function's variables and fields can be followed. */
 #include "engine/keys.h"
 
+#include "engine/shapes.h"
+
 using namespace clang;
 
 namespace safecc {
@@ -88,21 +90,6 @@ private:
     std::vector<std::pair<const UnaryOperator *, const VarDecl *>> candidates;
     std::vector<const ImplicitCastExpr *> decays;
 
-    /* Can an object of type `whole` contain one of type `part`? */
-    static bool may_contain(QualType whole, QualType part, unsigned depth = 0)
-    {
-        whole = whole.getCanonicalType().getUnqualifiedType();
-        part = part.getCanonicalType().getUnqualifiedType();
-        if (whole == part || whole->isVoidType() || depth > 8)
-            return true;
-        if (const auto *a = dyn_cast<ArrayType>(whole))
-            return may_contain(a->getElementType(), part, depth + 1);
-        if (const RecordDecl *r = whole->getAsRecordDecl())
-            for (const FieldDecl *f : r->fields())
-                if (may_contain(f->getType(), part, depth + 1))
-                    return true;
-        return false;
-    }
     static bool points_into(QualType result, QualType object, unsigned depth = 0)
     {
         result = result.getCanonicalType();
@@ -110,7 +97,7 @@ private:
             QualType to = result->getPointeeType().getCanonicalType();
             while (const auto *a = dyn_cast<ArrayType>(to))
                 to = a->getElementType();
-            return may_contain(object, to);
+            return object->isVoidType() || may_contain(object, to);
         }
         if (const RecordDecl *r = result->getAsRecordDecl(); r != nullptr && depth < 6)
             for (const FieldDecl *f : r->fields()) {

@@ -10,6 +10,7 @@
 #include "clang/AST/FormatString.h"
 #include "engine/callees.h"
 #include "engine/checks.h"
+#include "engine/shapes.h"
 #include "rules/judged.h"
 
 using namespace clang;
@@ -330,18 +331,9 @@ private:
 
     void members(const InitListExpr *list, const FunctionDecl *f)
     {
-        const RecordDecl *record = list->getType()->getAsRecordDecl();
-        unsigned i = 0;
-
-        if (record == nullptr || record->isUnion())
-            return;
-        for (const FieldDecl *field : record->fields()) {
-            if (field->isUnnamedBitField())
-                continue;
-            if (i >= list->getNumInits())
-                break;
-            goes_in(field, list->getInit(i++), f);
-        }
+        for (auto [field, value] : members_of(list))
+            if (value != nullptr)
+                goes_in(field, value, f);
     }
 
     class Statements : public RecursiveASTVisitor<Statements> {

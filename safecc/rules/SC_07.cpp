@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SC-07: an index lies within the bounds of its array; a pointer and its count change together. */
 #include "engine/checks.h"
+#include "engine/shapes.h"
 
 using namespace clang;
 
@@ -65,7 +66,7 @@ private:
             }
             Finding f = finding(sub->getSourceRange(), "`" + what + "` points to one object, and is indexed by `" + unit.source_text(index->getSourceRange()) + "`",
                                 "say how many there are: SC_COUNT(n) after its declaration");
-            if (const ValueDecl *d = declared(base)) {
+            if (const ValueDecl *d = named_by(base)) {
                 f.path.push_back({ unit.place(d->getLocation()), "declared here" });
                 Place end = unit.place(d->getLocation());
                 end.column = end.end_column;
@@ -126,16 +127,6 @@ private:
         if (b.count.constant() && i.range.hi < b.count.range.lo)
             return "`" + text + "` is in " + wide_text(i.range.lo) + " .. " + wide_text(i.range.hi) + ", of " + wide_text(b.count.range.lo);
         return "`" + text + "` < `" + b.text + "` holds on every path here";
-    }
-
-    const ValueDecl *declared(const Expr *e)
-    {
-        e = strip(e);
-        if (const auto *r = dyn_cast<DeclRefExpr>(e))
-            return r->getDecl();
-        if (const auto *m = dyn_cast<MemberExpr>(e))
-            return m->getMemberDecl();
-        return nullptr;
     }
 
     /* ---- pointers into places that promise a count ---- */
@@ -504,19 +495,10 @@ private:
 
     void members(const InitListExpr *list)
     {
-        const RecordDecl *record = list->getType()->getAsRecordDecl();
-
         for (const Expr *e : list->inits())
             if (const auto *inner = dyn_cast<InitListExpr>(strip(e)))
                 members(inner);
-        if (record == nullptr || record->isUnion())
-            return;
-        unsigned i = 0;
-        for (const FieldDecl *f : record->fields()) {
-            if (f->isUnnamedBitField())
-                continue;
-            const Expr *init = i < list->getNumInits() ? list->getInit(i) : nullptr;
-            i++;
+        for (auto [f, init] : members_of(list)) {
             const std::string &count = annotations_of(f).count;
             if (count.empty())
                 continue;
@@ -538,16 +520,10 @@ private:
             end++;
         if (end != count.c_str() && *end == '\0')
             return (int64_t)n;
-        if (list != nullptr) {
-            unsigned i = 0;
-            for (const FieldDecl *f : list->getType()->getAsRecordDecl()->fields()) {
-                if (f->isUnnamedBitField())
-                    continue;
+        if (list != nullptr)
+            for (auto [f, init] : members_of(list))
                 if (f->getName() == count)
-                    return i >= list->getNumInits() ? 0 : list->getInit(i)->EvaluateAsInt(r, unit.context()) && r.Val.getInt().getActiveBits() < 63 ? (int64_t)r.Val.getInt().getZExtValue() : -1;
-                i++;
-            }
-        }
+                    return init == nullptr ? 0 : init->EvaluateAsInt(r, unit.context()) && r.Val.getInt().getActiveBits() < 63 ? (int64_t)r.Val.getInt().getZExtValue() : -1;
         ASTContext &context = unit.context();
         for (const NamedDecl *d : context.getTranslationUnitDecl()->lookup(&context.Idents.get(count))) {
             if (const auto *k = dyn_cast<EnumConstantDecl>(d))

@@ -2,6 +2,7 @@
 /* SC-08: no null pointer is followed, or put where null is not expected. */
 #include "engine/callees.h"
 #include "engine/checks.h"
+#include "engine/shapes.h"
 
 using namespace clang;
 
@@ -133,14 +134,9 @@ private:
 
     const ValueDecl *declared(const Expr *e)
     {
-        e = strip(e);
-        if (const auto *r = dyn_cast<DeclRefExpr>(e))
-            return r->getDecl();
-        if (const auto *m = dyn_cast<MemberExpr>(e))
-            return m->getMemberDecl();
-        if (const auto *c = dyn_cast<CallExpr>(e))
+        if (const auto *c = dyn_cast<CallExpr>(strip(e)))
             return callee_of(c);
-        return nullptr;
+        return named_by(e);
     }
 };
 

@@ -7,6 +7,7 @@
  */
 #include "engine/callees.h"
 #include "engine/checks.h"
+#include "engine/shapes.h"
 
 using namespace clang;
 
@@ -243,17 +244,24 @@ private:
         if (v.range.lo > type.hi || v.range.hi < type.lo)
             return error(b, "`" + text(b) + "` does not fit in its type", flow.describe(b, v, s), "compute in a wider type");
         Site &site = unit.add_site("SC-10", "overflow", b, b->getSourceRange(), Fate::Check, "`" + text(b) + "` feeds an index, a size or a shift, and may leave its type");
+        compute_checked(site, b, b->getOpcode(), b, ")); sc_r; })");
+        site.condition = "`" + text(b) + "` does not overflow";
+    }
+
+    /* `a op b` becomes the builtin that puts a op b into sc_r, in a check of its own that `rest` ends. */
+    void compute_checked(Site &site, const BinaryOperator *b, BinaryOperatorKind op, const Expr *like, const std::string &rest)
+    {
         Edit around, middle;
+
         around.begin = unit.flat_offset(b->getBeginLoc());
         around.end = unit.flat_end(b->getEndLoc());
-        around.before = "__extension__({ " + declaration(unit, b, "sc_r") + "; SC_CHECK(" + id_text(site) + ", !__builtin_" + builtin(b->getOpcode()) + "_overflow((";
-        around.after = "), &sc_r)); sc_r; })";
+        around.before = "__extension__({ " + declaration(unit, like, "sc_r") + "; SC_CHECK(" + id_text(site) + ", !__builtin_" + builtin(op) + "_overflow((";
+        around.after = "), &sc_r" + rest;
         middle.begin = unit.flat_offset(b->getOperatorLoc());
         middle.end = unit.flat_end(b->getOperatorLoc());
         middle.before = "), (";
         middle.replace = true;
         site.edits = { around, middle };
-        site.condition = "`" + text(b) + "` does not overflow";
     }
 
     static std::string id_text(const Site &site)
@@ -279,16 +287,7 @@ private:
             return;
         }
         Site &site = unit.add_site("SC-10", "overflow", b, b->getSourceRange(), Fate::Check, "`" + text(b) + "` feeds an index, a size or a shift, and may leave its type");
-        Edit around, middle;
-        around.begin = unit.flat_offset(b->getBeginLoc());
-        around.end = unit.flat_end(b->getEndLoc());
-        around.before = "__extension__({ " + declaration(unit, b->getLHS(), "sc_r") + "; SC_CHECK(" + id_text(site) + ", !__builtin_" + builtin(op) + "_overflow((";
-        around.after = "), &sc_r)); " + unit.flat_text(b->getLHS()->getSourceRange()) + " = sc_r; })";
-        middle.begin = unit.flat_offset(b->getOperatorLoc());
-        middle.end = unit.flat_end(b->getOperatorLoc());
-        middle.before = "), (";
-        middle.replace = true;
-        site.edits = { around, middle };
+        compute_checked(site, b, op, b->getLHS(), ")); " + unit.flat_text(b->getLHS()->getSourceRange()) + " = sc_r; })");
         site.condition = "`" + text(b) + "` does not overflow";
     }
 
@@ -338,11 +337,7 @@ private:
         e = e->IgnoreParens();
         while (const auto *sub = dyn_cast<ArraySubscriptExpr>(e))
             e = strip(sub->getBase());
-        if (const auto *m = dyn_cast<MemberExpr>(e))
-            return m->getMemberDecl();
-        if (const auto *r = dyn_cast<DeclRefExpr>(e))
-            return r->getDecl();
-        return nullptr;
+        return named_by(e);
     }
 
     /* Another check stands around the operation already. */
@@ -400,16 +395,7 @@ private:
         if (fits && free && b != nullptr && repeatable(unit, flow, lhs, s) && (b->getOpcode() == BO_AddAssign || b->getOpcode() == BO_SubAssign)) {
             BinaryOperatorKind op = BinaryOperator::getOpForCompoundAssignment(b->getOpcode());
             Site &site = unit.add_site("SC-10", "range", b, b->getSourceRange(), Fate::Check, "the result may be in " + wide_text(v.range.lo) + " .. " + wide_text(v.range.hi) + "; `" + d->getNameAsString() + "` is in " + wide_text(want.lo) + " .. " + wide_text(want.hi));
-            Edit around, middle;
-            around.begin = unit.flat_offset(b->getBeginLoc());
-            around.end = unit.flat_end(b->getEndLoc());
-            around.before = "__extension__({ " + declaration(unit, lhs, "sc_r") + "; SC_CHECK(" + id_text(site) + ", !__builtin_" + builtin(op) + "_overflow((";
-            around.after = "), &sc_r) && sc_r >= " + constant(want.lo) + " && sc_r <= " + constant(want.hi) + "); " + unit.flat_text(lhs->getSourceRange()) + " = sc_r; })";
-            middle.begin = unit.flat_offset(b->getOperatorLoc());
-            middle.end = unit.flat_end(b->getOperatorLoc());
-            middle.before = "), (";
-            middle.replace = true;
-            site.edits = { around, middle };
+            compute_checked(site, b, op, lhs, ") && sc_r >= " + constant(want.lo) + " && sc_r <= " + constant(want.hi) + "); " + unit.flat_text(lhs->getSourceRange()) + " = sc_r; })");
             site.condition = "`" + text(b) + "` stays in the range";
             return;
         }
@@ -467,17 +453,9 @@ public:
     }
     bool VisitInitListExpr(InitListExpr *list)
     {
-        const RecordDecl *record = list->getType()->getAsRecordDecl();
-        unsigned i = 0;
-        if (record == nullptr || record->isUnion())
-            return true;
-        for (const FieldDecl *f : record->fields()) {
-            if (f->isUnnamedBitField())
-                continue;
-            if (i >= list->getNumInits())
-                break;
-            holds(f, list->getInit(i++));
-        }
+        for (auto [f, value] : members_of(list))
+            if (value != nullptr)
+                holds(f, value);
         return true;
     }
 

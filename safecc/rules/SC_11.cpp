@@ -10,7 +10,9 @@
 
 #include "engine/callees.h"
 #include "engine/checks.h"
+#include "engine/shapes.h"
 #include "engine/walk.h"
+#include "rules/ending.h"
 #include "rules/judged.h"
 #include "rules/kept.h"
 
@@ -18,23 +20,6 @@ using namespace clang;
 
 namespace safecc {
 namespace {
-
-/* Can an object of type `whole` contain one of type `part`? */
-bool may_contain(QualType whole, QualType part)
-{
-    whole = whole.getCanonicalType().getUnqualifiedType();
-    part = part.getCanonicalType().getUnqualifiedType();
-    if (whole == part || part->isVoidType() || whole->isVoidType())
-        return true;
-    if (const auto *a = dyn_cast<ArrayType>(whole))
-        return may_contain(a->getElementType(), part);
-    if (const RecordDecl *r = whole->getAsRecordDecl(); r != nullptr)
-        for (const FieldDecl *f : r->fields())
-            if (may_contain(f->getType(), part))
-                return true;
-    return false;
-}
-
 
 class Escapes {
 public:
@@ -190,15 +175,14 @@ private:
                 for (const Expr *arg : call->arguments()) {
                     QualType t = strip(arg)->getType();
                     QualType pointee = t->isPointerType() ? t->getPointeeType() : t->isArrayType() ? t->getAsArrayTypeUnsafe()->getElementType() : QualType();
-                    if (!pointee.isNull() && may_contain(pointee, call->getType()->getPointeeType()) && !call->getType()->getPointeeType()->isVoidType())
+                    if (!pointee.isNull() && (pointee->isVoidType() || may_contain(pointee, call->getType()->getPointeeType())) && !call->getType()->getPointeeType()->isVoidType())
                         r.add(origin(arg));
                 }
             return r;
         }
         if (const auto *se = dyn_cast<StmtExpr>(e))
-            if (!se->getSubStmt()->body_empty())
-                if (const auto *last = dyn_cast<Expr>(se->getSubStmt()->body_back()))
-                    return origin(last);
+            if (const Expr *last = value_of(se))
+                return origin(last);
         return r;
     }
 
@@ -354,34 +338,25 @@ private:
 /* Borrows: results of SC_BORROWS functions, followed along the paths. */
 class Borrows {
 public:
-    struct State {
-        std::map<const VarDecl *, const Stmt *> alive, dead; /* and where it was made, or ended */
-    };
     Borrows(Unit &unit, const FunctionDecl *f, Reporter &out) : unit(unit), f(f), out(out) {}
-    bool join(State &into, const State &from)
-    {
-        size_t before = into.alive.size() + into.dead.size();
-        into.alive.insert(from.alive.begin(), from.alive.end());
-        into.dead.insert(from.dead.begin(), from.dead.end());
-        return before != into.alive.size() + into.dead.size();
-    }
-    void edge(const Expr *, bool, State &) {}
-    void leave(State &, const CFGBlock &) {}
-    void step(const Stmt *st, State &s, bool look)
+    bool join(Ending &into, const Ending &from) { return into.join(from); }
+    void edge(const Expr *, bool, Ending &) {}
+    void leave(Ending &, const CFGBlock &) {}
+    void step(const Stmt *st, Ending &s, bool look)
     {
         if (const auto *r = dyn_cast<DeclRefExpr>(st)) {
             const auto *v = dyn_cast<VarDecl>(r->getDecl());
-            auto it = s.dead.find(v);
-            if (look && v != nullptr && it != s.dead.end() && !assigned_now.count(r))
+            auto it = s.ended.find(v);
+            if (look && v != nullptr && it != s.ended.end() && !assigned_now.count(r))
                 say(r, "`" + v->getNameAsString() + "` is a borrow that ended", it->second, "this call does not keep borrows (SC_KEEPS_BORROWS)", "borrow again after the call");
         } else if (const auto *d = dyn_cast<DeclStmt>(st)) {
             for (const Decl *one : d->decls())
                 if (const auto *v = dyn_cast<VarDecl>(one); v != nullptr && v->getInit() != nullptr)
-                    assign(v, v->getInit(), s);
+                    s.assign(v, borrowed(v->getInit(), s) ? v->getInit() : nullptr);
         } else if (const auto *b = dyn_cast<BinaryOperator>(st); b != nullptr && b->getOpcode() == BO_Assign) {
             const Expr *lhs = b->getLHS()->IgnoreParens();
             if (const auto *r = dyn_cast<DeclRefExpr>(lhs); r != nullptr && isa<VarDecl>(r->getDecl()) && llvm::cast<VarDecl>(r->getDecl())->hasLocalStorage())
-                assign(llvm::cast<VarDecl>(r->getDecl()), b->getRHS(), s);
+                s.assign(llvm::cast<VarDecl>(r->getDecl()), borrowed(b->getRHS(), s) ? b->getRHS() : nullptr);
             else if (look && borrowed(b->getRHS(), s))
                 say(b, "a borrow is stored where it outlives its scope", nullptr, "", "store what is needed of the object, not its address");
         } else if (const auto *ret = dyn_cast<ReturnStmt>(st)) {
@@ -391,9 +366,7 @@ public:
             const FunctionDecl *callee = callee_of(call);
             if (callee != nullptr && (callee->getBuiltinID() != 0 || annotations_of(callee).keeps_borrows || annotations_of(callee).borrows))
                 return;
-            for (auto &[v, where] : s.alive)
-                s.dead.emplace(v, call);
-            s.alive.clear();
+            s.end_all(call);
         }
     }
     void note_assigned(const DeclRefExpr *r) { assigned_now.insert(r); }
@@ -404,7 +377,7 @@ private:
     Reporter &out;
     std::set<const DeclRefExpr *> assigned_now;
 
-    bool borrowed(const Expr *e, const State &s)
+    bool borrowed(const Expr *e, const Ending &s)
     {
         e = strip(e);
         if (!type_holds_pointer(e->getType()) && !e->getType()->isArrayType())
@@ -420,13 +393,13 @@ private:
         if (const auto *r = dyn_cast<DeclRefExpr>(e))
             return s.alive.count(dyn_cast<VarDecl>(r->getDecl())) != 0;
         if (const auto *se = dyn_cast<StmtExpr>(e)) {
-            const auto *last = se->getSubStmt()->body_empty() ? nullptr : dyn_cast<Expr>(se->getSubStmt()->body_back());
+            const Expr *last = value_of(se);
             return last != nullptr && borrowed(last, s);
         }
         /* A part of it, its address, one of several, a struct made of it. */
         return within(e, s);
     }
-    bool within(const Expr *e, const State &s)
+    bool within(const Expr *e, const Ending &s)
     {
         e = strip(e);
         if (isa<CallExpr>(e) || isa<DeclRefExpr>(e) || isa<StmtExpr>(e))
@@ -439,14 +412,6 @@ private:
             if (const auto *part = dyn_cast_or_null<Expr>(child); part != nullptr && within(part, s))
                 return true;
         return false;
-    }
-    void assign(const VarDecl *v, const Expr *value, State &s)
-    {
-        bool b = borrowed(value, s);
-        s.alive.erase(v);
-        s.dead.erase(v);
-        if (b)
-            s.alive[v] = value;
     }
     void say(const Stmt *at, const std::string &message, const Stmt *from, const std::string &fact, const std::string &help)
     {
@@ -490,7 +455,7 @@ public:
                 assigned.TraverseStmt(f->getBody());
                 for (const DeclRefExpr *r : assigned.list)
                     borrows.note_assigned(r);
-                walk(*cfg, borrows, Borrows::State());
+                walk(*cfg, borrows, Ending());
             }
     }
 };

@@ -5,7 +5,9 @@
  */
 #include "engine/callees.h"
 #include "engine/flow.h"
+#include "engine/shapes.h"
 #include "engine/walk.h"
+#include "rules/ending.h"
 #include "rules/judged.h"
 
 using namespace clang;
@@ -19,11 +21,7 @@ const ValueDecl *slot_of(const Expr *e)
     e = strip(e);
     while (const auto *s = dyn_cast<ArraySubscriptExpr>(e))
         e = strip(s->getBase());
-    const ValueDecl *d = nullptr;
-    if (const auto *m = dyn_cast<MemberExpr>(e))
-        d = m->getMemberDecl();
-    else if (const auto *r = dyn_cast<DeclRefExpr>(e))
-        d = r->getDecl();
+    const ValueDecl *d = named_by(e);
     return d != nullptr && annotations_of(d).slot ? d : nullptr;
 }
 
@@ -41,24 +39,15 @@ const ValueDecl *slot_read(const Expr *e)
 
 class Slots {
 public:
-    struct State {
-        std::map<const VarDecl *, const Stmt *> read, ended;
-    };
     Slots(Unit &unit, const FunctionDecl *f, const std::set<std::string> &preempting, Reporter &out) : unit(unit), f(f), preempting(preempting), out(out) {}
 
     void note_atomic(const Expr *e) { atomic.insert(e); }
     void note_target(const Expr *e) { targets.insert(e); }
-    bool join(State &into, const State &from)
-    {
-        size_t n = into.read.size() + into.ended.size();
-        into.read.insert(from.read.begin(), from.read.end());
-        into.ended.insert(from.ended.begin(), from.ended.end());
-        return n != into.read.size() + into.ended.size();
-    }
-    void edge(const Expr *, bool, State &) {}
-    void leave(State &, const CFGBlock &) {}
+    bool join(Ending &into, const Ending &from) { return into.join(from); }
+    void edge(const Expr *, bool, Ending &) {}
+    void leave(Ending &, const CFGBlock &) {}
 
-    void step(const Stmt *st, State &s, bool look)
+    void step(const Stmt *st, Ending &s, bool look)
     {
         if (const auto *d = dyn_cast<DeclStmt>(st)) {
             for (const Decl *one : d->decls())
@@ -99,13 +88,13 @@ private:
     }
 
     /* What a slot named, a part of it, its address, one of several, a struct made of it, or what a function made of it. */
-    bool names_slot(const Expr *e, const State &s)
+    bool names_slot(const Expr *e, const Ending &s)
     {
         e = strip(e);
         if (slot_read(e) != nullptr)
             return true;
         if (const auto *r = dyn_cast<DeclRefExpr>(e))
-            return s.read.count(dyn_cast<VarDecl>(r->getDecl())) != 0;
+            return s.alive.count(dyn_cast<VarDecl>(r->getDecl())) != 0;
         if (const auto *call = dyn_cast<CallExpr>(e)) {
             if (type_holds_pointer(call->getType()))
                 for (const Expr *arg : call->arguments())
@@ -114,7 +103,7 @@ private:
             return false;
         }
         if (const auto *se = dyn_cast<StmtExpr>(e)) {
-            const auto *last = se->getSubStmt()->body_empty() ? nullptr : dyn_cast<Expr>(se->getSubStmt()->body_back());
+            const Expr *last = value_of(se);
             return last != nullptr && names_slot(last, s);
         }
         if (const auto *c = dyn_cast<AbstractConditionalOperator>(e))
@@ -127,16 +116,12 @@ private:
         return false;
     }
 
-    void assign(const VarDecl *v, const Expr *value, State &s)
+    void assign(const VarDecl *v, const Expr *value, Ending &s)
     {
-        bool read = type_holds_pointer(v->getType()) && names_slot(value, s);
-        s.read.erase(v);
-        s.ended.erase(v);
-        if (read)
-            s.read[v] = value;
+        s.assign(v, type_holds_pointer(v->getType()) && names_slot(value, s) ? value : nullptr);
     }
 
-    void call(const CallExpr *call, State &s, bool look)
+    void call(const CallExpr *call, Ending &s, bool look)
     {
         const FunctionDecl *callee = callee_of(call);
         if (callee == nullptr)
@@ -147,11 +132,8 @@ private:
         for (unsigned i = 0; look && i < call->getNumArgs() && i < callee->getNumParams(); i++)
             if (annotations_of(callee->getParamDecl(i)).owned && slot_read(call->getArg(i)) != nullptr)
                 say(strip(call->getArg(i)), "what a slot names is freed at once, while others may read it", nullptr, "", "publish null, wait for a grace period, then free");
-        if (stops) {
-            for (auto &[v, where] : s.read)
-                s.ended.emplace(v, call);
-            s.read.clear();
-        }
+        if (stops)
+            s.end_all(call);
     }
 
     void say(const Stmt *at, const std::string &message, const Stmt *from, const std::string &fact, const std::string &help)
@@ -217,7 +199,7 @@ public:
                     slots.note_atomic(e);
                 for (const Expr *e : uses.targets)
                     slots.note_target(e);
-                walk(*cfg, slots, Slots::State());
+                walk(*cfg, slots, Ending());
             }
     }
 };

@@ -6,6 +6,7 @@
  */
 #include "engine/bounds.h"
 #include "engine/checks.h"
+#include "engine/shapes.h"
 
 using namespace clang;
 
@@ -483,15 +484,6 @@ private:
                 return true;
             }
         }
-        return false;
-    }
-    static bool contains(const Stmt *in, const Stmt *what)
-    {
-        if (in == what)
-            return true;
-        for (const Stmt *c : in->children())
-            if (c != nullptr && contains(c, what))
-                return true;
         return false;
     }
     /* A goto to a label of the loop's own body skips what stands between. */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* ending.h - locals whose value is good until something ends it: borrows (SC-11), what was read from a slot (SC-13). */
+#ifndef SAFECC_RULES_ENDING_H
+#define SAFECC_RULES_ENDING_H
+
+#include "safecc.h"
+
+namespace safecc {
+
+struct Ending {
+    std::map<const clang::VarDecl *, const clang::Stmt *> alive, ended; /* and where it was made, or ended */
+
+    /* Returns whether this changed. */
+    bool join(const Ending &from)
+    {
+        size_t before = alive.size() + ended.size();
+
+        alive.insert(from.alive.begin(), from.alive.end());
+        ended.insert(from.ended.begin(), from.ended.end());
+        return before != alive.size() + ended.size();
+    }
+    /* The local gets another value; null: one that nothing ends. */
+    void assign(const clang::VarDecl *v, const clang::Stmt *value)
+    {
+        alive.erase(v);
+        ended.erase(v);
+        if (value != nullptr)
+            alive[v] = value;
+    }
+    void end_all(const clang::Stmt *at)
+    {
+        for (auto &[v, made] : alive)
+            ended.emplace(v, at);
+        alive.clear();
+    }
+};
+
+} // namespace safecc
+#endif
