@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Rules of a module's unit test.  The test's Makefile sets MODULE, CODE (below TOP) and includes this.
-# `make BUILD=/absolute/path` builds and runs test_MODULE.c (ASan, UBSan) and, if there is one, stress_MODULE.c (TSan).
+# `make BUILD=/absolute/path` builds test_MODULE of the folder's test_*.c (ASan, UBSan) and, if there is one, stress_MODULE
+# of stress_MODULE.c (TSan), and runs them.
 BUILD ?= $(error BUILD must be an absolute path)
 TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/../../..)
 OUT := $(BUILD)/unit/$(MODULE)
@@ -10,7 +11,8 @@ CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wcast-qual -Wno-unused-parameter -Wer
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN := -fsanitize=thread
 SOURCES := $(CODE) hypervisor/core/frame.c tests/unit/mock/mock.c
-TEST_OBJECTS := $(patsubst %.c,$(OUT)/asan/%.o,$(SOURCES) tests/unit/$(MODULE)/test_$(MODULE).c)
+TESTS := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/tests/unit/$(MODULE)/test_*.c))
+TEST_OBJECTS := $(patsubst %.c,$(OUT)/asan/%.o,$(SOURCES) $(TESTS))
 STRESS_OBJECTS := $(patsubst %.c,$(OUT)/tsan/%.o,$(SOURCES) tests/unit/$(MODULE)/stress_$(MODULE).c)
 STRESS := $(if $(wildcard $(TOP)/tests/unit/$(MODULE)/stress_$(MODULE).c),stress)
 
