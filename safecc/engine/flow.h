@@ -31,6 +31,8 @@ struct Value {
     std::vector<std::pair<int, Wide>> below; /* <= key + c */
     std::vector<std::pair<int, Wide>> above; /* >= key + c */
     bool constant() const { return range.constant(); }
+    /* As far below (or above) keys as v is. */
+    void bounded_as(const Value &v, bool from_above);
 };
 
 class State {
@@ -91,6 +93,7 @@ private:
     void forget_base(const clang::VarDecl *v, State &s) const;
     void forget_behind(const clang::VarDecl *v, State &s) const;
     void forget_memory(State &s, bool fixed_too) const;
+    template <class F> void forget_fields(State &s, F which) const;
     void effect_of_call(const clang::CallExpr *call, State &s) const;
     void declare(const clang::VarDecl *v, State &s) const;
     void initialise_members(const clang::VarDecl *v, const clang::InitListExpr *list, Key k, State &s) const;
@@ -108,9 +111,10 @@ private:
     friend class FlowCache;
 };
 
-/* The range that SC_RANGE asks of what is put there; the type's when there is none. */
+Interval bit_field_range(const clang::FieldDecl *f);
 /* The two numbers of SC_RANGE; false if they are none that safecc can compute. */
 bool range_is_known(const clang::ValueDecl *d, Interval &r);
+/* The range that SC_RANGE asks of what is put there; the type's when there is none. */
 Interval promised_range(const clang::ValueDecl *d, const Interval &type_range);
 /* The range of what may be found there. */
 Interval declared_range(const clang::ValueDecl *d, const Interval &type_range);
