@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Builds $(BUILD)/safecc; included by the Makefile at the root.
-SAFECC_CPP := $(wildcard safecc/*/*.cpp)
-SAFECC_H := $(wildcard safecc/*.h safecc/*/*.h)
+SAFECC_CPP := $(wildcard safecc/*/*.cpp safecc/*/*/*.cpp)
+SAFECC_H := $(wildcard safecc/*.h safecc/*/*.h safecc/*/*/*.h)
 SAFECC_O := $(SAFECC_CPP:%.cpp=$(BUILD)/obj/%.o) $(BUILD)/obj/safecc/rule_pages.o $(BUILD)/obj/safecc/trusted_headers.o
 SAFECC_TRUSTED := hypervisor/ports/safe.h hypervisor/core/pool.h safecc/include/sc_host.h
 SAFECC_PAGES := $(wildcard docs/safecc/rules/SC-*.md)
