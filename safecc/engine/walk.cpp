@@ -9,6 +9,14 @@ using namespace clang;
 
 namespace safecc {
 
+SourceLocation last_place(const CFGBlock &block)
+{
+    for (auto it = block.rbegin(); it != block.rend(); ++it)
+        if (auto st = it->getAs<CFGStmt>())
+            return st->getStmt()->getBeginLoc();
+    return {};
+}
+
 const CFG *graph_of(Unit &unit, const FunctionDecl *f)
 {
     const Flow *flow = FlowCache::of(unit, f);

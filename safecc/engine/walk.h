@@ -78,6 +78,8 @@ template <class Client, class State> void walk(const clang::CFG &cfg, Client &cl
     }
 }
 
+/* Where the last statement of the block stands. */
+clang::SourceLocation last_place(const clang::CFGBlock &block);
 /* The graph of a function, every expression an element; made once. */
 const clang::CFG *graph_of(Unit &unit, const clang::FunctionDecl *f);
 
