@@ -4,7 +4,8 @@
  *
  * One way the data flows:
  *   front/   source -> one flat, preprocessed text whose every token knows where it was written -> AST
- *   rules/   one file per rule; each looks at a unit, or at all units of a module, and reports findings
+ *   rules/   one file per rule; each looks at a unit, or at all units of a module, and reports findings. What a large rule
+ *            rests on has a folder there: locks/ (SC-14), owned/ (SC-12), counts/ (SC-07)
  *   engine/  what is known about values at each point of a function (ranges, differences, null)
  *   emit/    the flat text with SC_CHECK in it: NAME.checked.c
  *   back/    clang, then the audit of its output
