@@ -404,14 +404,7 @@ private:
         e = strip(e);
         if (isa<CallExpr>(e) || isa<DeclRefExpr>(e) || isa<StmtExpr>(e))
             return borrowed(e, s);
-        if (const auto *c = dyn_cast<AbstractConditionalOperator>(e))
-            return within(c->getTrueExpr(), s) || within(c->getFalseExpr(), s);
-        if (const auto *sub = dyn_cast<ArraySubscriptExpr>(e))
-            return within(sub->getBase(), s);
-        for (const Stmt *child : e->children())
-            if (const auto *part = dyn_cast_or_null<Expr>(child); part != nullptr && within(part, s))
-                return true;
-        return false;
+        return any_part(e, [&](const Expr *part) { return within(part, s); });
     }
     void say(const Stmt *at, const std::string &message, const Stmt *from, const std::string &fact, const std::string &help)
     {

@@ -106,14 +106,7 @@ private:
             const Expr *last = value_of(se);
             return last != nullptr && names_slot(last, s);
         }
-        if (const auto *c = dyn_cast<AbstractConditionalOperator>(e))
-            return names_slot(c->getTrueExpr(), s) || names_slot(c->getFalseExpr(), s);
-        if (const auto *sub = dyn_cast<ArraySubscriptExpr>(e))
-            return names_slot(sub->getBase(), s);
-        for (const Stmt *child : e->children())
-            if (const auto *part = dyn_cast_or_null<Expr>(child); part != nullptr && names_slot(part, s))
-                return true;
-        return false;
+        return any_part(e, [&](const Expr *part) { return names_slot(part, s); });
     }
 
     void assign(const VarDecl *v, const Expr *value, Ending &s)

@@ -35,5 +35,18 @@ struct Ending {
     }
 };
 
+/* Does it hold of one of several values, of the array of an element, or of any part of what else the expression is? */
+template <class F> bool any_part(const clang::Expr *e, F holds)
+{
+    if (const auto *c = llvm::dyn_cast<clang::AbstractConditionalOperator>(e))
+        return holds(c->getTrueExpr()) || holds(c->getFalseExpr());
+    if (const auto *sub = llvm::dyn_cast<clang::ArraySubscriptExpr>(e))
+        return holds(sub->getBase());
+    for (const clang::Stmt *child : e->children())
+        if (const auto *part = llvm::dyn_cast_or_null<clang::Expr>(child); part != nullptr && holds(part))
+            return true;
+    return false;
+}
+
 } // namespace safecc
 #endif
