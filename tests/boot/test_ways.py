@@ -11,7 +11,8 @@ import qemu
 pytestmark = pytest.mark.skipif(ON_XEN, reason="the media carry SafeHype")
 OVMF = "/usr/share/OVMF"
 CD = ["-cdrom", "{iso}"]
-STICK = ["-device", "qemu-xhci", "-drive", "if=none,id=stick,format=raw,readonly=on,file={iso}", "-device", "usb-storage,drive=stick,bootindex=0"]
+STICK = ["-device", "qemu-xhci", "-drive", "if=none,id=stick,format=raw,readonly=on,file={iso}",
+         "-device", "usb-storage,drive=stick,bootindex=0"]
 GRUB = r"\(GRUB 2\.\d\S*\)"
 
 
@@ -47,7 +48,8 @@ def test_multiboot1(boot):
     power_off(console)
 
 
-@pytest.mark.parametrize("medium", [pytest.param(CD, id="cd", marks=pytest.mark.quick), pytest.param(STICK, id="stick", marks=pytest.mark.full)])
+@pytest.mark.parametrize("medium", [pytest.param(CD, id="cd", marks=pytest.mark.quick),
+                                    pytest.param(STICK, id="stick", marks=pytest.mark.full)])
 def test_iso_on_bios(machine, iso, medium):
     console = machine([*qemu.machine(), *(word.format(iso=iso) for word in medium)])
     console.expect("booted by multiboot2 " + GRUB)
@@ -84,15 +86,32 @@ def test_iso_on_uefi(machine, iso, uefi, medium, memory):
     power_off(console)
 
 
+@pytest.fixture(scope="session")
+def start_info():
+    """The test guest's kernel."""
+    subprocess.run(["make", "-s", "-C", ROOT / "tests" / "guests", f"BUILD={BUILD}"], check=True)
+    return BUILD / "guests" / "start-info.elf"
+
+
+@pytest.mark.quick
+def test_more_modules_than_are_kept(machine, start_info):
+    """An empty second one, so that the guest has no initrd; 18 of them."""
+    empty = BUILD / "guests" / "empty"
+    empty.write_bytes(b"")
+    modules = ",".join([str(start_info), str(empty), *[str(start_info)] * 16])
+    console = machine(qemu.command(HYPERVISOR, modules, "dom0_mem=64M"))
+    console.expect("the boot loader gave more than 16 modules: the rest are left out")
+    console.expect(r"TEST start-info END passed=(\d+) failed=0\s")
+
+
 def by_pvh(module, words):
     """QEMU's -initrd is one file there, without a command line."""
     return qemu.command(HYPERVISOR.with_name(HYPERVISOR.name + ".pvh"), str(module), words)
 
 
 @pytest.mark.quick
-def test_pvh(machine):
-    subprocess.run(["make", "-s", "-C", ROOT / "tests" / "guests", f"BUILD={BUILD}"], check=True)
-    console = machine(by_pvh(BUILD / "guests" / "start-info.elf", "dom0_mem=64M"))
+def test_pvh(machine, start_info):
+    console = machine(by_pvh(start_info, "dom0_mem=64M"))
     console.expect(r"booted by PVH\s")
     console.expect(r"ACPI: RSDP at 0xf[0-9a-f]{4}, ")
     assert int(console.expect(r"TEST start-info END passed=(\d+) failed=0\s").group(1)) > 0
