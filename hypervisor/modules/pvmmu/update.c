@@ -134,7 +134,9 @@ int l1_find(struct vcpu *v, uint64_t va, fref_t *table, unsigned *slot)
     mfn_t t = fref_mfn(v->kernel_mode ? v->kernel_pt : v->user_pt);
     uint64_t e;
 
-    if (va >= HV_VIRT_START && va < HV_VIRT_END)
+    /* A guest's addresses go from the end of the hypervisor's, through 0, to the end of the lower half.  What is not
+     * canonical would be looked for elsewhere, in the hypervisor's own tables too. */
+    if (va - HV_VIRT_END >= (1UL << 47) - HV_VIRT_END)
         return -EFAULT;
     for (unsigned l = KIND_L4; l > KIND_L1; l--) {
         e = pt_load(t, (unsigned)(va >> (PAGE_SHIFT + 9 * (l - 1))) & 511);

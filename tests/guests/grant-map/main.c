@@ -22,6 +22,8 @@ static void check_bad_maps(void)
     check_eq("no_flags", grant_map(8, window, 0, 0, &handle), GNTST_bad_gntref);
     check("address_in_hypervisor", grant_map(8, (void *)HYPERVISOR_PRIVATE, ok, 0, &handle) < 0);
     check("address_non_canonical", grant_map(8, (void *)NON_CANONICAL, ok, 0, &handle) < 0);
+    check("address_of_hypervisors_slot", grant_map(8, (void *)(HYPERVISOR_PRIVATE & ~(0xffffUL << 48)), ok, 0, &handle) < 0);
+    check("address_that_is_another", grant_map(8, (void *)((u64)window & ~(1UL << 63)), ok, 0, &handle) < 0);
     check("address_without_table", grant_map(8, (void *)0x0000700000000000, ok, 0, &handle) < 0);
     check("address_unaligned_pte", grant_map(8, (void *)(entry_maddr(window, 1) + 1), ok | GNTMAP_contains_pte, 0, &handle) < 0);
     check_eq("none_more_busy", grant(8)->flags, busy);

@@ -27,8 +27,8 @@ void test_main(void)
     check_eq("mask_bad", va_update((void *)page, rw, UVMF_INVLPG | (HYPERVISOR_PRIVATE + 8)), -XEN_EFAULT);
     check_eq("flush_type_3", va_update((void *)page, rw, 3), 0);
 
-    const u64 bad[] = { NON_CANONICAL, HYPERVISOR_START, HYPERVISOR_PRIVATE, HYPERVISOR_END - PAGE_SIZE, HYPERVISOR_END,
-                        0x0000700000000000, 0xffffffffc0000000 + (500UL << 21) };
+    const u64 bad[] = { NON_CANONICAL, HYPERVISOR_PRIVATE & ~(0xffffUL << 48), (u64)page & ~(1UL << 63), HYPERVISOR_START, HYPERVISOR_PRIVATE,
+                        HYPERVISOR_END - PAGE_SIZE, HYPERVISOR_END, 0x0000700000000000, 0xffffffffc0000000 + (500UL << 21) };
 
     for (u32 i = 0; i < ARRAY_SIZE(bad); i++)
         check("bad_address", va_update((void *)bad[i], rw, UVMF_INVLPG) < 0);
