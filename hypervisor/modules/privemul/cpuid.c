@@ -4,6 +4,7 @@
 
 #include "core/priv.h"
 #include "core/fpu.h"
+#include "core/frame.h"
 #include "core/time.h"
 #include "modules/privemul/privemul.h"
 
@@ -77,7 +78,7 @@ static void xen_leaves(uint32_t index, uint32_t sub, const struct vcpu *v, struc
         }
         break;
     case 5:
-        l->b = 46; /* machine address width of PV frames */
+        l->b = 64 + PAGE_SHIFT - (uint32_t)__builtin_clzl(max_mfn - 1); /* of machine addresses: RAM there is */
         break;
     default: break;
     }

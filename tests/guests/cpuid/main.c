@@ -2,7 +2,8 @@
  * cpuid by forced emulation (ud2; "xen"; cpuid), as PV kernels call it, and native.
  *
  * Checks: leaf 0 and 1 are plausible and consistent with PV (no VMX, SVM, no MTRR-only features that PV cannot have), the hypervisor's leaves
- *   0x40000000 to 0x40000002 name Xen and the hypercall interface, extended leaves, leaves out of range, the prefix elsewhere.
+ *   0x40000000 to 0x40000002 name Xen and the hypercall interface, 0x40000005 the width of addresses of memory; extended leaves, leaves out of
+ *   range, the prefix elsewhere.
  */
 #include "guest.h"
 
@@ -49,6 +50,12 @@ void test_main(void)
     page = forced(0x40000002, 0);
     check_eq("xen_hypercall_pages", (long)page.a, 1);
     check("xen_features_mmu_update_preserve_ad", (page.c & 1) != 0);
+    // Linux chooses its grant table's version by it: of memory there is, not of what the CPU could have.
+    u64 last = (u64)HC(memory_op, XENMEM_maximum_ram_page, NULL);
+    u32 width = forced(0x40000005, 0).b;
+
+    check_range("xen_address_width", width, 20, 52);
+    check_eq("xen_address_width_of_memory", (long)(last >> (width - 13)), 1);
 
     struct leaf extended = forced(0x80000000, 0), features = forced(0x80000001, 0);
 
