@@ -232,6 +232,21 @@ void frame_unshare(fref_t r, domid_t owner)
     frame_put(r);
 }
 
+int frame_withdraw(fref_t r, domid_t owner)
+{
+    uint64_t held = FS_OWNER(owner) | FS_HV | FS_KIND_ONE;
+
+    SC_REQUIRE(fref_is_rw(r));
+    return frame_turn(fref_mfn(r), held | FS_ALLOC, held) == 0 ? 0 : -EBUSY;
+}
+
+void frame_offer(fref_t r, domid_t owner)
+{
+    uint64_t held = FS_OWNER(owner) | FS_HV | FS_KIND_ONE;
+
+    SC_REQUIRE(fref_is_rw(r) && frame_turn(fref_mfn(r), held, held | FS_ALLOC) == 0);
+}
+
 uint8_t *plain_run(mfn_t first, uint64_t nr_bytes)
 {
     for (uint64_t i = 0; i < ALIGN_UP(nr_bytes, PAGE_SIZE) >> PAGE_SHIFT; i++)

@@ -178,6 +178,28 @@ SC_NODISCARD SC_INLINE int frame_get_rw(mfn_t m, domid_t owner, SC_OWNED fref_t 
     return 0;
 }
 
+/* Hold the frame twice by one exchange: as frame_get_ro, and as frame_get_rw (write) or frame_get_ro again. */
+SC_NODISCARD SC_INLINE int frame_get_pair(mfn_t m, domid_t owner, bool write, SC_OWNED fref_t *ro,
+                                          SC_OWNED fref_t *second)
+{
+    uint64_t s, want = FS_OWNER(owner) | FS_ALLOC;
+
+    if (unlikely(!frame_valid(m)))
+        return -EINVAL;
+    s = frame_state(m);
+    do {
+        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC)) != want))
+            return -EINVAL;
+        if (write && unlikely((s & FS_TYPE_MASK) != 0))
+            return -EBUSY;
+        if (unlikely((s & FS_RO_MASK) >= FS_RO_MASK - FS_RO_ONE) || unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
+            return -EOVERFLOW;
+    } while (unlikely(!frame_cas(m, &s, s + FS_RO_ONE + (write ? FS_KIND_ONE : FS_RO_ONE))));
+    ro->v = m.v << PAGE_SHIFT | FREF_TAG_RO;
+    second->v = m.v << PAGE_SHIFT | (write ? FREF_TAG_RW : FREF_TAG_RO);
+    return 0;
+}
+
 /* Device memory, which nobody counts: not RAM, or DOMID_IO's, and below what the CPU can address. */
 SC_NODISCARD SC_INLINE int frame_get_io(mfn_t m, SC_OWNED fref_t *out)
 {
@@ -346,6 +368,12 @@ SC_CORE void frame_free_hv(mfn_t m);
 SC_NODISCARD int frame_alloc_shared(domid_t owner, SC_OWNED fref_t *out);
 /* Stop sharing what frame_alloc_shared gave (SC_REQUIRE): the frame is freed when the last mapping goes. */
 void frame_unshare(SC_OWNED fref_t r, domid_t owner);
+/*
+ * Take what frame_alloc_shared gave out of the owner's reach, if only r holds it.  -EBUSY: somebody else does.
+ * Then frame_put(r) frees it, or frame_offer() shares it again (SC_REQUIRE).
+ */
+SC_NODISCARD int frame_withdraw(fref_t r, domid_t owner);
+void frame_offer(fref_t r, domid_t owner);
 
 /* The words of a frame in the direct map, whatever it is and whoever has it. */
 SC_CORE SC_COUNT(512) SC_INLINE uint64_t *frame_words(mfn_t m)

@@ -49,6 +49,11 @@ SC_INLINE uint32_t shared_read32(const uint32_t *p)
 {
     return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
+/* What is read after it is no older: a word that says that others are valid. */
+SC_INLINE uint32_t shared_read32_acquire(const uint32_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
 SC_INLINE uint64_t shared_read64(const uint64_t *p)
 {
     return __atomic_load_n(p, __ATOMIC_RELAXED);
