@@ -15,6 +15,9 @@ uint32_t opt_maxcpus SC_BOOT;
 bool opt_smep SC_BOOT = true;
 bool opt_smap SC_BOOT = true;
 bool opt_smap_given SC_BOOT;
+uint32_t opt_gnttab_max_frames SC_BOOT = OPT_GNTTAB_MAX_FRAMES;
+uint32_t opt_gnttab_max_ver SC_BOOT = 2;
+bool opt_gnttab_transitive SC_BOOT = true;
 char opt_line[OPT_LINE_BYTES] SC_BOOT;
 uint32_t opt_dom0_words SC_BOOT;
 uint32_t opt_domu[MAX_DOMUS] SC_BOOT;
@@ -23,10 +26,12 @@ unsigned opt_nr_domus SC_BOOT;
 #define MAX_UNKNOWN 8
 #define WORD_BYTES 48
 #define NAME_BYTES 20
+/* Words that were not understood: the name, or with bad_value also the value. */
 static char unknown[MAX_UNKNOWN][WORD_BYTES] SC_BOOT;
+static bool bad_value[MAX_UNKNOWN] SC_BOOT;
 static unsigned nr_unknown SC_BOOT;
 
-enum opt_type { OPT_LEVEL, OPT_BOOL, OPT_UINT, OPT_SIZE, OPT_BAUD, OPT_CONSOLE, OPT_DOMU, OPT_IGNORED };
+enum opt_type { OPT_LEVEL, OPT_BOOL, OPT_UINT, OPT_SIZE, OPT_BAUD, OPT_CONSOLE, OPT_DOMU, OPT_GNTTAB, OPT_IGNORED };
 
 /* One row an option: what kind of value, and where it goes. */
 struct option {
@@ -36,6 +41,7 @@ struct option {
     bool *flag;
     uint32_t *number;
     uint64_t *wide;
+    uint32_t max; /* of an OPT_UINT that is from 1 to this; 0: any number */
 };
 
 static const struct option options[] = {
@@ -50,6 +56,8 @@ static const struct option options[] = {
     { .name = "dom0_mem", .type = OPT_SIZE, .wide = &opt_dom0_mem },
     { .name = "dom0_max_vcpus", .type = OPT_UINT, .number = &opt_dom0_max_vcpus },
     { .name = "domu", .type = OPT_DOMU },
+    { .name = "gnttab", .type = OPT_GNTTAB },
+    { .name = "gnttab_max_frames", .type = OPT_UINT, .number = &opt_gnttab_max_frames, .max = OPT_GNTTAB_MAX_FRAMES },
     { .name = "maxcpus", .type = OPT_UINT, .number = &opt_maxcpus },
     { .name = "placeholder", .type = OPT_IGNORED }, /* GRUB's first word */
 };
@@ -137,29 +145,85 @@ static void option_domu(uint32_t value)
     opt_nr_domus++;
 }
 
-/* What a row points to is there for the row's type. */
-static void option_set(const struct option *o, uint32_t value, bool negated)
+static bool ends_item(char c)
+{
+    return ends_word(c) || c == ',';
+}
+
+/* max-ver:1|2, transitive or no-transitive, no-transfer (what is so anyway).  False: not understood. */
+static bool option_gnttab_item(uint32_t at, uint32_t nr)
+{
+    if (starts_with(at, TEXT("max-ver:")) || starts_with(at, TEXT("max_ver:"))) {
+        char c = line_at(at + 8);
+
+        if (nr != 9 || (c != '1' && c != '2'))
+            return false;
+        opt_gnttab_max_ver = c == '1' ? 1 : 2;
+        return true;
+    }
+    if (starts_with(at, TEXT("transitive")) && (nr == 10 || line_at(at + 10) == '=')) {
+        opt_gnttab_transitive = nr == 10 || parse_bool(at + 11);
+        return true;
+    }
+    if (starts_with(at, TEXT("no-transitive")) && nr == 13) {
+        opt_gnttab_transitive = false;
+        return true;
+    }
+    return starts_with(at, TEXT("no-transfer")) && nr == 11;
+}
+
+SC_NODISCARD static bool option_gnttab(uint32_t at)
+{
+    for (;;) {
+        uint32_t nr = 0;
+
+        while (!ends_item(line_at(at + nr)))
+            nr++;
+        if (!option_gnttab_item(at, nr))
+            return false;
+        if (line_at(at + nr) != ',')
+            return true;
+        at += nr + 1;
+    }
+}
+
+SC_NODISCARD static bool option_number(const struct option *o, uint32_t value)
+{
+    uint64_t n = parse_size(value, 1);
+
+    if (o->max != 0 && (n == 0 || n > o->max))
+        return false;
+    *o->number = (uint32_t)n;
+    return true;
+}
+
+/* What a row points to is there for the row's type.  False: the value makes no sense. */
+SC_NODISCARD static bool option_set(const struct option *o, uint32_t value, bool negated)
 {
     if (o->flag == &opt_smap)
         opt_smap_given = true;
     switch (o->type) {
     case OPT_LEVEL: *o->level = parse_level(value); break;
     case OPT_BOOL: *o->flag = (ends_word(line_at(value)) || parse_bool(value)) && !negated; break;
-    case OPT_UINT: *o->number = (uint32_t)parse_size(value, 1); break;
+    case OPT_UINT: return option_number(o, value);
     case OPT_SIZE: *o->wide = parse_size(starts_with(value, TEXT("max:")) ? value + 4 : value, 1024); break;
     case OPT_BAUD: *o->wide = parse_size(value, 1); break;
     case OPT_CONSOLE: *o->flag = !starts_with(value, TEXT("none")); break;
     case OPT_DOMU: option_domu(value); break;
+    case OPT_GNTTAB: return option_gnttab(value);
     case OPT_IGNORED: break;
     }
+    return true;
 }
 
-static void option_unknown(struct word w)
+/* Remember the word, up to its end, or with its value too. */
+static void option_unknown(struct word w, bool with_value)
 {
     if (nr_unknown >= MAX_UNKNOWN)
         return;
-    for (uint32_t i = 0; i < w.nr && i < WORD_BYTES - 1; i++)
+    for (uint32_t i = 0; (with_value ? !ends_word(line_at(w.at + i)) : i < w.nr) && i < WORD_BYTES - 1; i++)
         unknown[nr_unknown][i] = line_at(w.at + i);
+    bad_value[nr_unknown] = with_value;
     nr_unknown++;
 }
 
@@ -167,16 +231,18 @@ static void option_word(struct word w, uint32_t value)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(options); i++) {
         if (word_is(options[i].name, w)) {
-            option_set(&options[i], value, false);
+            if (!option_set(&options[i], value, false))
+                option_unknown(w, true);
             return;
         }
         if (options[i].type == OPT_BOOL && w.nr > 3 && starts_with(w.at, TEXT("no-")) &&
             word_is(options[i].name, (struct word){ w.at + 3, w.nr - 3 })) {
-            option_set(&options[i], value, true);
+            if (!option_set(&options[i], value, true))
+                option_unknown(w, true);
             return;
         }
     }
-    option_unknown(w);
+    option_unknown(w, false);
 }
 
 /* The word at `at`, with its value if it has one; returns where it ends. */
@@ -215,6 +281,10 @@ void cmdline_parse(const char *line, uint64_t nr_bytes)
 void cmdline_report(void)
 {
     log_info("Command line: %.1024s", opt_line);
-    for (unsigned i = 0; i < nr_unknown; i++)
-        log_warn("parameter \"%.48s\" unknown!", unknown[i]);
+    for (unsigned i = 0; i < nr_unknown; i++) {
+        if (bad_value[i])
+            log_warn("parameter \"%.48s\": value not understood", unknown[i]);
+        else
+            log_warn("parameter \"%.48s\" unknown!", unknown[i]);
+    }
 }

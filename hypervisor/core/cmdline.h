@@ -19,6 +19,12 @@ extern uint32_t opt_maxcpus SC_BOOT;
 extern bool opt_smep SC_BOOT;
 extern bool opt_smap SC_BOOT;
 extern bool opt_smap_given SC_BOOT; /* smap= was on the line: no second thoughts about emulators */
+/* The largest grant table: 1 to OPT_GNTTAB_MAX_FRAMES frames (gnttab_max_frames=); its versions (gnttab=max-ver:);
+ * whether version 2 has transitive grants (gnttab=no-transitive). */
+#define OPT_GNTTAB_MAX_FRAMES 64U
+extern uint32_t opt_gnttab_max_frames SC_BOOT;
+extern uint32_t opt_gnttab_max_ver SC_BOOT;
+extern bool opt_gnttab_transitive SC_BOOT;
 #define OPT_LINE_BYTES 1024
 extern char opt_line[OPT_LINE_BYTES] SC_BOOT; /* as given; ends in a 0 */
 /* Where in the line the words after `--` are, a space first: the first domain's, none of ours; 0: there are none. */
