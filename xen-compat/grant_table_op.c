@@ -46,9 +46,14 @@ _Static_assert(sizeof(struct gnttab_query_size) == 16 && offsetof(struct gnttab_
 _Static_assert(sizeof(struct gnttab_get_version) == 8 && offsetof(struct gnttab_get_version, version) == 4,
                "get_version");
 _Static_assert(sizeof(struct gnttab_cache_flush) == 16, "cache_flush");
+_Static_assert(sizeof(struct gnttab_get_status_frames) == 16 && offsetof(struct gnttab_get_status_frames, dom) == 4 &&
+                   offsetof(struct gnttab_get_status_frames, status) == 6 &&
+                   offsetof(struct gnttab_get_status_frames, frame_list) == 8,
+               "get_status_frames");
 
 #define CONT_VERSION 1   /* of the record: word 0 the index of the next element */
 #define PREEMPT_EVERY 16 /* elements */
+#define FLUSH_EVERY 1    /* GNTTABOP_cache_flush: each looks at a whole table */
 
 SC_INLINE uint32_t low32(uint64_t w)
 {
@@ -143,14 +148,6 @@ SC_NODISCARD static int one_copy(struct vcpu *v, gva_t at)
     return guest_write_u64(gva_add(at, 32), w | status16(gnttab_copy(v, &req)) << 32);
 }
 
-/* Not supported: the one status that says that the page still belongs to the caller. */
-SC_NODISCARD static int one_transfer(gva_t at)
-{
-    int16_t status = GNTST_bad_page;
-
-    return guest_write(gva_add(at, offsetof(struct gnttab_transfer, status)), &status, sizeof(status));
-}
-
 SC_NODISCARD static int one_swap(struct vcpu *v, gva_t at)
 {
     int16_t status;
@@ -162,33 +159,42 @@ SC_NODISCARD static int one_swap(struct vcpu *v, gva_t at)
     return guest_write(gva_add(at, offsetof(struct gnttab_swap_grant_ref, status)), &status, sizeof(status));
 }
 
-/* Memory is coherent with devices: cleaning has nothing to do, and invalidating alone would lose
- * data.  Only of the caller's own frames.  0 or -Exxx. */
+/* May the caller have the caches flushed for this frame: its own, or granted to it and in use?  0 or -Exxx. */
+SC_NODISCARD static int flush_allowed(struct domain *d, mfn_t frame)
+{
+    struct domain *owner;
+    domid_t id;
+
+    if (!frame_valid(frame))
+        return -EINVAL;
+    id = frame_owner(frame);
+    if (id == d->id)
+        return 0;
+    owner = domain_find(d, id);
+    if (owner == NULL || owner->gnttab == NULL)
+        return -EPERM;
+    return gnttab_uses(owner, frame, d->id) ? 0 : -EINVAL;
+}
+
+/* Memory is coherent with devices: cleaning has nothing to do, and invalidating alone would lose data.  0 or -Exxx. */
 SC_NODISCARD static int one_cache_flush(struct vcpu *v, gva_t at)
 {
     uint32_t offset, length, op;
-    uint64_t addr, w;
-    fref_t ref;
+    uint64_t address, w;
+    int rc;
 
-    if (guest_read_u64(&addr, at) != 0 || guest_read_u64(&w, gva_add(at, 8)) != 0)
+    if (guest_read_u64(&address, at) != 0 || guest_read_u64(&w, gva_add(at, 8)) != 0)
         return -EFAULT;
     offset = (uint16_t)w;
     length = (uint16_t)(w >> 16);
     op = high32(w);
-    if (offset >= PAGE_SIZE || length > PAGE_SIZE || offset + length > PAGE_SIZE)
-        return -EINVAL;
-    if ((op & GNTTAB_CACHE_SOURCE_GREF) != 0)
-        return -EOPNOTSUPP;
-    if ((op & ~(GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL)) != 0)
-        return -EINVAL;
+    if (offset >= PAGE_SIZE || length > PAGE_SIZE || offset + length > PAGE_SIZE ||
+        (op & ~(GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL)) != 0)
+        return -EINVAL; /* GNTTAB_CACHE_SOURCE_GREF too, as Xen */
     if (length == 0 || op == 0)
         return 0;
-    if (!frame_valid(maddr_to_mfn(maddr(addr))))
-        return -EINVAL;
-    if (frame_get_ro(maddr_to_mfn(maddr(addr)), v->domain->id, &ref) != 0)
-        return -EPERM;
-    frame_put(ref);
-    return op == GNTTAB_CACHE_INVAL ? -EOPNOTSUPP : 0;
+    rc = flush_allowed(v->domain, maddr_to_mfn(maddr(address)));
+    return rc == 0 && op == GNTTAB_CACHE_INVAL ? -EOPNOTSUPP : rc;
 }
 
 SC_NODISCARD static int one_element(struct vcpu *v, uint32_t cmd, gva_t at)
@@ -198,7 +204,6 @@ SC_NODISCARD static int one_element(struct vcpu *v, uint32_t cmd, gva_t at)
     case GNTTABOP_unmap_grant_ref: return one_unmap(v, at, false);
     case GNTTABOP_unmap_and_replace: return one_unmap(v, at, true);
     case GNTTABOP_copy: return one_copy(v, at);
-    case GNTTABOP_transfer: return one_transfer(at);
     case GNTTABOP_swap_grant_ref: return one_swap(v, at);
     default: return one_cache_flush(v, at);
     }
@@ -225,12 +230,12 @@ static long cont_suspend(struct continuation *cont, uint32_t index)
 /* count elements of elem_bytes at uop. */
 static long op_batch(struct vcpu *v, uint32_t cmd, uint64_t uop, uint32_t count, uint64_t elem_bytes)
 {
-    uint32_t start = cont_resume(&v->cont);
+    uint32_t start = cont_resume(&v->cont), every = cmd == GNTTABOP_cache_flush ? FLUSH_EVERY : PREEMPT_EVERY;
 
     for (uint32_t i = start; i < count; i++) {
         int rc;
 
-        if (unlikely(i % PREEMPT_EVERY == 0) && i != start && preempt_needed())
+        if (unlikely(i % every == 0) && i != start && preempt_needed())
             return cont_suspend(&v->cont, i);
         rc = one_element(v, cmd, guest_elem(gva(uop), i, elem_bytes));
         if (unlikely(rc != 0))
@@ -276,7 +281,29 @@ static long op_setup_table(struct vcpu *v, uint64_t uop, uint32_t count)
     return guest_write(gva_add(gva(uop), offsetof(struct gnttab_setup_table, status)), &status, sizeof(status));
 }
 
-/* Version 1 has no status frames. */
+/* Not supported.  As a Xen with gnttab=no-transfer: the whole call is refused, and no page has gone. */
+static long op_transfer(uint64_t uop, uint32_t count)
+{
+    return guest_range(gva(uop), count * sizeof(struct gnttab_transfer)) ? -EOPNOTSUPP : -EFAULT;
+}
+
+/* The frame numbers of d's status array to list.  GNTST_*. */
+SC_NODISCARD static int status_frames(struct domain *d, uint32_t nr_frames, gva_t list)
+{
+    int status = GNTST_okay;
+    mfn_t frame;
+
+    if (nr_frames != 0 && gnttab_status_frame(d, nr_frames - 1, &frame) != 0)
+        return GNTST_general_error;
+    for (uint32_t i = 0; i < nr_frames; i++) {
+        if (gnttab_status_frame(d, i, &frame) != 0)
+            return GNTST_general_error;
+        if (guest_write_u64(guest_elem(list, i, sizeof(uint64_t)), frame.v) != 0)
+            status = GNTST_bad_virt_addr;
+    }
+    return status;
+}
+
 static long op_get_status_frames(struct vcpu *v, uint64_t uop, uint32_t count)
 {
     uint8_t raw[sizeof(struct gnttab_get_status_frames)];
@@ -288,8 +315,9 @@ static long op_get_status_frames(struct vcpu *v, uint64_t uop, uint32_t count)
     if (guest_read(raw, gva(uop), sizeof(raw)) != 0)
         return -EFAULT;
     status = (int16_t)target_domain(v, raw_u16(raw, offsetof(struct gnttab_get_status_frames, dom)), &d);
-    if (status == GNTST_okay && raw_u32(raw, offsetof(struct gnttab_get_status_frames, nr_frames)) != 0)
-        status = GNTST_general_error;
+    if (status == GNTST_okay)
+        status = (int16_t)status_frames(d, raw_u32(raw, offsetof(struct gnttab_get_status_frames, nr_frames)),
+                                        gva(raw_u64(raw, offsetof(struct gnttab_get_status_frames, frame_list))));
     return guest_write(gva_add(gva(uop), offsetof(struct gnttab_get_status_frames, status)), &status, sizeof(status));
 }
 
@@ -308,19 +336,16 @@ static long op_query_size(struct vcpu *v, uint64_t uop, uint32_t count)
     return guest_put(gva(uop), reply);
 }
 
-/* As a Xen that was told to offer version 1 only. */
-static long op_set_version(uint64_t uop)
+/* Whatever comes of it, the guest is told which version it has now. */
+static long op_set_version(struct vcpu *v, uint64_t uop)
 {
     uint32_t version;
-    int rc = 0;
+    int rc;
 
     if (guest_read_u32(&version, gva(uop)) != 0)
         return -EFAULT;
-    if (version == 2)
-        rc = -ENOSYS;
-    else if (version != 1)
-        rc = -EINVAL;
-    version = 1;
+    rc = gnttab_set_version(v->domain, version);
+    version = gnttab_version(v->domain);
     return guest_write(gva(uop), &version, sizeof(version)) != 0 ? -EFAULT : rc;
 }
 
@@ -332,7 +357,7 @@ static long op_get_version(struct vcpu *v, uint64_t uop)
     if (guest_read_u64(&w, gva(uop)) != 0)
         return -EFAULT;
     switch (target_domain(v, (domid_t)w, &d)) {
-    case GNTST_okay: return guest_write_u64(gva(uop), low32(w) | 1UL << 32);
+    case GNTST_okay: return guest_write_u64(gva(uop), low32(w) | (uint64_t)gnttab_version(d) << 32);
     case GNTST_bad_domain: return -ESRCH;
     default: return -EPERM;
     }
@@ -349,12 +374,12 @@ long hc_grant_table_op(struct vcpu *v, uint64_t cmd64, uint64_t uop, uint64_t co
     case GNTTABOP_unmap_grant_ref:
     case GNTTABOP_unmap_and_replace: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_unmap_grant_ref));
     case GNTTABOP_copy: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_copy));
-    case GNTTABOP_transfer: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_transfer));
+    case GNTTABOP_transfer: return op_transfer(uop, count);
     case GNTTABOP_swap_grant_ref: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_swap_grant_ref));
     case GNTTABOP_cache_flush: return op_batch(v, cmd, uop, count, sizeof(struct gnttab_cache_flush));
     case GNTTABOP_setup_table: return op_setup_table(v, uop, count);
     case GNTTABOP_query_size: return op_query_size(v, uop, count);
-    case GNTTABOP_set_version: return op_set_version(uop);
+    case GNTTABOP_set_version: return op_set_version(v, uop);
     case GNTTABOP_get_version: return op_get_version(v, uop);
     case GNTTABOP_get_status_frames: return op_get_status_frames(v, uop, count);
     default: /* GNTTABOP_dump_table too, as Xen */ return -ENOSYS;

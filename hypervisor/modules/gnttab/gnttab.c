@@ -49,8 +49,7 @@ SC_NODISCARD static int map_tracked(struct vcpu *v, struct domain *rd, const str
 {
     bool write = (req->flags & GNTMAP_readonly) == 0;
     struct pin pin;
-    int rc = gnttab_pin(rd, req->ref, v->domain->id, PIN_MAP | PIN_REF | (write ? PIN_WRITE : 0),
-                        mapping_uses(req->flags), &pin);
+    int rc = gnttab_pin(rd, req->ref, v->domain->id, PIN_MAP | (write ? PIN_WRITE : 0), mapping_uses(req->flags), &pin);
 
     if (unlikely(rc != GNTST_okay))
         return rc;
@@ -156,50 +155,95 @@ int gnttab_unmap(struct vcpu *v, const struct gnttab_unmap_request *req)
 
 /* One end of a copy while it is in use. */
 struct copy_buf {
-    struct domain *rd; /* who grants; null: the caller's own frame */
+    struct domain *rd;   /* who grants; null: the caller's own frame */
+    struct domain *next; /* whose grant rd's leads to; null: rd's is not transitive */
     fref_t ref;
+    uint32_t next_ref;
     bool write;
+    bool outside; /* some of the bytes are not granted */
 };
 
 /* Who grants the frame of this end, if anyone: copy_buf.rd.  GNTST_*. */
 SC_NODISCARD static int copy_domain(struct domain *d, const struct gnttab_copy_end *end, struct copy_buf *buf)
 {
     buf->rd = NULL;
+    buf->next = NULL;
+    buf->outside = false;
     if (!end->is_gref)
         return end->domid == DOMID_SELF ? GNTST_okay : GNTST_permission_denied;
     buf->rd = end->domid == DOMID_SELF ? d : gnttab_granter(d, end->domid);
     return buf->rd != NULL && buf->rd->gnttab != NULL ? GNTST_okay : GNTST_bad_domain;
 }
 
-/* Hold the frame of this end.  GNTST_*. */
-SC_NODISCARD static int copy_claim(struct domain *d, const struct gnttab_copy_end *end, bool write,
-                                   struct copy_buf *buf)
+/* The grant that ref of rd leads to, used by rd.  One step.  GNTST_*. */
+SC_NODISCARD static int copy_follow(struct copy_buf *buf, struct domain *rd, uint32_t ref, uint32_t how,
+                                    struct pin *pin)
 {
-    struct pin pin;
+    struct grant_rest rest;
+    struct domain *next;
+
+    gnttab_pin_rest(rd, ref, &rest);
+    next = rest.next_domid != DOMID_SELF ? domain_find(rd, rest.next_domid) : NULL;
+    if (next == NULL || next == rd || next->gnttab == NULL)
+        return GNTST_general_error;
+    buf->next = next;
+    buf->next_ref = rest.next_ref;
+    return gnttab_pin(next, rest.next_ref, rd->id, how, 1, pin);
+}
+
+/* Hold what grant ref of rd gives; len bytes from offset on are wanted of it.  GNTST_*. */
+SC_NODISCARD static int copy_pin(const struct domain *d, uint32_t ref, uint32_t offset, uint32_t len,
+                                 struct copy_buf *buf, struct domain *rd)
+{
+    uint32_t how = buf->write ? PIN_WRITE : 0;
+    struct pin pin = { .ref = FREF_NONE };
+    int rc = gnttab_pin(rd, ref, d->id, opt_gnttab_transitive ? how | PIN_TRANSIT : how, 1, &pin);
+    struct grant_rest rest;
+
+    if (rc == GNTST_okay && unlikely(pin.kind == GRANT_TRANSITIVE)) {
+        rc = copy_follow(buf, rd, ref, how, &pin);
+        if (rc != GNTST_okay)
+            gnttab_unpin(rd, ref, d->id, buf->write, 1);
+    }
+    if (rc == GNTST_okay && unlikely(pin.kind == GRANT_PART)) {
+        gnttab_pin_rest(buf->next != NULL ? buf->next : rd, buf->next != NULL ? buf->next_ref : ref, &rest);
+        buf->outside = offset < rest.start || offset + len > (uint32_t)rest.start + rest.length;
+    }
+    buf->ref = fref_take(pin.ref);
+    return rc;
+}
+
+/* Hold the frame of this end.  GNTST_*. */
+SC_NODISCARD SC_INLINE int copy_claim(struct domain *d, const struct gnttab_copy_end *end, uint32_t len, bool write,
+                                      struct copy_buf *buf)
+{
     int rc;
 
     buf->write = write;
-    if (buf->rd != NULL) {
-        pin = (struct pin){ .ref = FREF_NONE };
-        rc = gnttab_pin(buf->rd, (uint32_t)end->number, d->id, (write ? PIN_WRITE : 0) | PIN_REF, 1, &pin);
-        buf->ref = fref_take(pin.ref);
-        return rc;
-    }
+    if (buf->rd != NULL)
+        return copy_pin(d, (uint32_t)end->number, end->offset, len, buf, buf->rd);
     rc = write ? frame_get_rw(mfn(end->number), d->id, &buf->ref) : frame_get_ro(mfn(end->number), d->id, &buf->ref);
     if (likely(rc == 0))
         return GNTST_okay;
     return rc == -EBUSY ? GNTST_general_error : GNTST_bad_page;
 }
 
-static void copy_release(struct domain *d, const struct gnttab_copy_end *end, struct copy_buf *buf)
+static void copy_unpin(const struct domain *d, uint32_t ref, const struct copy_buf *buf, struct domain *rd)
+{
+    if (unlikely(buf->next != NULL))
+        gnttab_unpin(buf->next, buf->next_ref, rd->id, buf->write, 1);
+    gnttab_unpin(rd, ref, d->id, buf->write, 1);
+}
+
+SC_INLINE void copy_release(struct domain *d, const struct gnttab_copy_end *end, struct copy_buf *buf)
 {
     frame_put(fref_take(buf->ref));
     if (buf->rd != NULL)
-        gnttab_unpin(buf->rd, (uint32_t)end->number, d->id, buf->write, 1);
+        copy_unpin(d, (uint32_t)end->number, buf, buf->rd);
 }
 
 /* Both frames are held. */
-SC_NODISCARD static int copy_bytes(const struct gnttab_copy_request *req, fref_t from, fref_t to)
+SC_NODISCARD static int copy_bytes(const struct gnttab_copy_request *req, fref_t from, fref_t to, bool outside)
 {
     const uint8_t *src = held_bytes_ro(from);
     uint8_t *dst = held_bytes(to);
@@ -207,6 +251,8 @@ SC_NODISCARD static int copy_bytes(const struct gnttab_copy_request *req, fref_t
     if (unlikely((uint32_t)req->source.offset + req->len > PAGE_SIZE) ||
         unlikely((uint32_t)req->dest.offset + req->len > PAGE_SIZE))
         return GNTST_bad_copy_arg;
+    if (unlikely(outside))
+        return GNTST_general_error;
     if (req->len == 0)
         return GNTST_okay;
     if (likely(fref_mfn(from).v != fref_mfn(to).v))
@@ -225,12 +271,12 @@ int gnttab_copy(struct vcpu *v, const struct gnttab_copy_request *req)
     if (likely(rc == GNTST_okay))
         rc = copy_domain(d, &req->dest, &dst);
     if (likely(rc == GNTST_okay))
-        rc = copy_claim(d, &req->source, false, &src);
+        rc = copy_claim(d, &req->source, req->len, false, &src);
     if (unlikely(rc != GNTST_okay))
         return rc;
-    rc = copy_claim(d, &req->dest, true, &dst);
+    rc = copy_claim(d, &req->dest, req->len, true, &dst);
     if (likely(rc == GNTST_okay)) {
-        rc = copy_bytes(req, src.ref, dst.ref);
+        rc = copy_bytes(req, src.ref, dst.ref, src.outside || dst.outside);
         copy_release(d, &req->dest, &dst);
     }
     copy_release(d, &req->source, &src);

@@ -2,27 +2,18 @@
 /*
  * gnttab_pin.c - a grant in use: the protocol with the domain that grants.
  *
- * An entry is two 32-bit words in the shared table: flags and domid, and the
- * frame.  The first is looked at and GTF_reading, GTF_writing set in one
- * compare-and-swap; as long as they are set the guest leaves the entry alone,
- * and if it does not it harms only itself, because from then on the frame is
- * taken from the active entry.
+ * Version 1: the entry's header is looked at and GTF_reading, GTF_writing set in it in
+ * one compare-and-swap; version 2: gnttab_entry.c.  As long as they are set the guest
+ * leaves the entry alone, and if it does not it harms only itself, because from then on
+ * the frame is taken from the active entry.
  */
-#include "modules/gnttab/gnttab_private.h"
+#include "modules/gnttab/gnttab_entry.h"
 
 /* The guest may change its entry under the swap, but not for ever. */
 #define CLAIM_TRIES 5
 
-SC_COUNT(1024) SC_INLINE uint32_t *entry_words_locked(const struct gnttab_domain *gt, uint32_t ref)
-{
-    return held_u32(gt->frame[ref / FRAME_REFS % GRANT_FRAMES]);
-}
-
-#define ENTRY_HEADER(ref) ((ref) % FRAME_REFS * 2)
-#define ENTRY_FRAME(ref) ((ref) % FRAME_REFS * 2 + 1)
-
-/* Check the entry and mark it as being read or written.  GNTST_*. */
-SC_NODISCARD static int entry_claim(uint32_t *header, domid_t user, uint32_t how)
+/* Check the header and mark it as being read or written.  GNTST_*. */
+SC_NODISCARD static int header_claim(uint32_t *header, domid_t user, uint32_t how)
 {
     uint32_t want = GTF_permit_access | (uint32_t)user << 16;
     uint32_t mask = GTF_type_mask | 0xffff0000U, set = GTF_reading, w = shared_read32(header), seen;
@@ -44,64 +35,68 @@ SC_NODISCARD static int entry_claim(uint32_t *header, domid_t user, uint32_t how
     return GNTST_general_error;
 }
 
-/* Take back the marks that the active entry does not ask for (any more). */
-SC_INLINE void entry_unclaim(uint32_t *header, const struct active *act)
+/* Check that the entry lets user use it so, and mark it.  enum grant_kind, or GNTST_general_error. */
+SC_NODISCARD SC_INLINE int entry_claim_locked(const struct gnttab_domain *gt, uint32_t ref, const struct active *act,
+                                              domid_t user, uint32_t how)
 {
-    uint32_t marks = 0;
-
-    if (act->writers == 0)
-        marks = act->readers == 0 ? GTF_reading | GTF_writing : GTF_writing;
-    if (marks != 0)
-        (void)shared_and32(header, ~marks);
+    if (unlikely(gt->version != 1))
+        return entry_claim_v2_locked(gt, ref, act, user, how);
+    return header_claim(&entry_words_locked(gt, ref)[entry_at_locked(gt, ref)], user, how);
 }
 
-/* The references that a use needs; nothing is held when it fails.  GNTST_*. */
-SC_NODISCARD static int pin_frames(mfn_t frame, domid_t owner, uint32_t how, bool first, SC_OWNED fref_t *hold,
-                                   SC_OWNED fref_t *ref)
+/* The frame that the entry names. */
+SC_INLINE mfn_t entry_frame_locked(const struct gnttab_domain *gt, uint32_t ref)
 {
-    int rc = 0;
+    if (unlikely(gt->version != 1))
+        return entry_frame_v2(entry_words_locked(gt, ref), entry_at_locked(gt, ref));
+    return mfn(shared_read32(&entry_words_locked(gt, ref)[entry_at_locked(gt, ref) | 1]));
+}
 
-    if (first && unlikely(frame_get_ro(frame, owner, hold) != 0))
-        return GNTST_bad_page;
-    if ((how & PIN_REF) == 0)
-        return GNTST_okay;
-    rc = (how & PIN_WRITE) != 0 ? frame_get_rw(frame, owner, ref) : frame_get_ro(frame, owner, ref);
+/* The references that a use needs: its own, and the first one's for the active entry.  GNTST_*. */
+SC_NODISCARD SC_INLINE int pin_frames(mfn_t frame, domid_t owner, bool write, bool first, SC_OWNED fref_t *hold,
+                                      SC_OWNED fref_t *ref)
+{
+    int rc;
+
+    if (likely(first))
+        rc = frame_get_pair(frame, owner, write, hold, ref);
+    else
+        rc = write ? frame_get_rw(frame, owner, ref) : frame_get_ro(frame, owner, ref);
     if (likely(rc == 0))
         return GNTST_okay;
-    if (first)
-        frame_put(*hold);
     return rc == -EBUSY ? GNTST_general_error : GNTST_bad_page;
 }
 
-SC_NODISCARD static int pin_locked(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n,
-                                   struct pin *pin)
+SC_NODISCARD static int pin_locked(const struct domain *rd, struct gnttab_domain *gt, uint32_t ref, domid_t user,
+                                   uint32_t how, uint16_t n, struct pin *pin)
 {
-    struct gnttab_domain *gt = rd->gnttab;
     struct active *act = gnttab_active(gt, ref);
-    uint32_t *words SC_COUNT(1024);
     bool first, claim;
     fref_t hold;
-    int rc;
+    int kind, rc = GNTST_okay;
 
-    if (unlikely(ref / FRAME_REFS >= gt->nr_frames) || unlikely(act == NULL))
+    if (unlikely(ref >= gt->nr_refs) || unlikely(act == NULL))
         return GNTST_bad_gntref;
-    words = entry_words_locked(gt, ref);
-    first = (act->readers | act->writers) == 0;
+    first = !active_in_use(act);
     if (!first && unlikely(act->domid != user || act->readers >= PIN_MAX || act->writers >= PIN_MAX))
         return GNTST_general_error;
-    claim = first || ((how & PIN_WRITE) != 0 && act->writers == 0);
-    rc = claim ? entry_claim(&words[ENTRY_HEADER(ref)], user, how) : GNTST_okay;
-    if (unlikely(rc != GNTST_okay))
-        return rc;
+    claim = first || ((how & PIN_WRITE) != 0 && act->writers == 0) || act->kind != GRANT_PAGE;
+    kind = claim ? entry_claim_locked(gt, ref, act, user, how) : GRANT_PAGE;
+    if (unlikely(kind < 0))
+        return kind;
     hold = act->hold;
-    pin->frame = first ? mfn(shared_read32(&words[ENTRY_FRAME(ref)])) : fref_mfn(hold);
-    rc = pin_frames(pin->frame, rd->id, how, first, &hold, &pin->ref);
+    pin->kind = (uint16_t)kind;
+    if (likely(kind != GRANT_TRANSITIVE)) {
+        pin->frame = first ? entry_frame_locked(gt, ref) : fref_mfn(hold);
+        rc = pin_frames(pin->frame, rd->id, (how & PIN_WRITE) != 0, first, &hold, &pin->ref);
+    }
     if (unlikely(rc != GNTST_okay)) {
-        entry_unclaim(&words[ENTRY_HEADER(ref)], act);
+        entry_unclaim_locked(gt, ref, act);
         return rc;
     }
     act->hold = hold;
     act->domid = user;
+    act->kind = (uint16_t)kind;
     if ((how & PIN_WRITE) != 0)
         act->writers += n;
     else
@@ -113,12 +108,24 @@ SC_NODISCARD static int pin_locked(struct domain *rd, uint32_t ref, domid_t user
 
 int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n, struct pin *pin)
 {
+    struct gnttab_domain *gt = rd->gnttab;
     int rc;
 
-    spin_lock(&rd->gnttab->lock);
-    rc = pin_locked(rd, ref, user, how, n, pin);
-    spin_unlock(&rd->gnttab->lock);
+    spin_lock(&gt->lock);
+    rc = pin_locked(rd, gt, ref, user, how, n, pin);
+    spin_unlock(&gt->lock);
     return rc;
+}
+
+void gnttab_pin_rest(struct domain *rd, uint32_t ref, struct grant_rest *rest)
+{
+    struct gnttab_domain *gt = rd->gnttab;
+
+    *rest = (struct grant_rest){ 0 };
+    spin_lock(&gt->lock);
+    if (ref < gt->nr_refs && gt->version == 2)
+        entry_rest_locked(gt, ref, rest);
+    spin_unlock(&gt->lock);
 }
 
 /* Returns the reference to drop: none while the grant is in use. */
@@ -126,6 +133,7 @@ SC_OWNED static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domi
 {
     struct active *act = gnttab_active(gt, ref);
     fref_t hold = FREF_NONE;
+    bool last;
 
     if (unlikely(act == NULL) || unlikely(act->domid != user) || unlikely((write ? act->writers : act->readers) < n))
         return FREF_NONE;
@@ -133,11 +141,13 @@ SC_OWNED static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domi
         act->writers -= n;
     else
         act->readers -= n;
-    if (likely(ref / FRAME_REFS < gt->nr_frames))
-        entry_unclaim(&entry_words_locked(gt, ref)[ENTRY_HEADER(ref)], act);
-    if ((act->readers | act->writers) == 0) {
-        hold = act->hold;
-        act->hold = FREF_NONE;
+    last = !active_in_use(act);
+    if (act->writers == 0 && likely(ref < gt->nr_refs))
+        entry_unmark_locked(gt, ref, last ? MARKS : GTF_writing);
+    if (last) {
+        hold = fref_take(act->hold);
+        act->domid = 0;
+        act->kind = GRANT_PAGE;
         atomic_write32(&gt->nr_active, gt->nr_active - 1);
     }
     return hold;
@@ -154,13 +164,21 @@ void gnttab_unpin(struct domain *rd, uint32_t ref, domid_t user, bool write, uin
     frame_put(hold);
 }
 
-/* No lock: what the caller has pinned does not change. */
-int gnttab_pinned_frame(const struct domain *rd, uint32_t ref, mfn_t *frame)
+bool gnttab_uses(struct domain *d, mfn_t frame, domid_t user)
 {
-    const struct active *act = gnttab_active(rd->gnttab, ref);
+    struct gnttab_domain *gt = d->gnttab;
+    uint32_t seen = 0;
+    bool found = false;
 
-    if (act == NULL || fref_is_none(act->hold))
-        return GNTST_general_error;
-    *frame = fref_mfn(act->hold);
-    return GNTST_okay;
+    spin_lock(&gt->lock);
+    for (uint32_t ref = 0; ref < GRANT_FRAMES * FRAME_REFS && seen < gt->nr_active && !found; ref++) {
+        const struct active *act = gnttab_active(gt, ref);
+
+        if (act == NULL || !active_in_use(act))
+            continue;
+        seen++;
+        found = act->domid == user && !fref_is_none(act->hold) && fref_mfn(act->hold).v == frame.v;
+    }
+    spin_unlock(&gt->lock);
+    return found;
 }

@@ -4,12 +4,19 @@
 #define MODULES_GNTTAB_PRIVATE_H
 
 #include "core/atomic.h"
+#include "core/cmdline.h"
 #include "core/frame.h"
 #include "core/guest.h"
 #include "modules/gnttab/gnttab.h"
 
-#define GRANT_FRAMES 64U
+#define GRANT_FRAMES OPT_GNTTAB_MAX_FRAMES
+#define FRAME_WORDS ((uint32_t)(PAGE_SIZE / sizeof(uint32_t)))
+/* As many as a frame has at most: of version 1. */
 #define FRAME_REFS ((uint32_t)(PAGE_SIZE / sizeof(struct grant_entry_v1)))
+/* Version 2: frames of its status array, and how many table frames one of them is for. */
+#define STATUS_REFS ((uint32_t)(PAGE_SIZE / sizeof(grant_status_t)))
+#define STATUS_FOR ((uint32_t)(STATUS_REFS * sizeof(union grant_entry_v2) / PAGE_SIZE))
+#define STATUS_FRAMES (GRANT_FRAMES / STATUS_FOR)
 
 #define ACTIVE_CHUNK 256U
 #define ACTIVE_CHUNKS (GRANT_FRAMES * FRAME_REFS / ACTIVE_CHUNK)
@@ -21,12 +28,21 @@
 /* Most uses of one grant at a time. */
 #define PIN_MAX 0xff00U
 
+/* What is granted. */
+enum grant_kind {
+    GRANT_PAGE,
+    GRANT_PART,       /* GTF_sub_page: some bytes of a page, to copy only */
+    GRANT_TRANSITIVE, /* the use of a third domain's grant, to copy only */
+    GRANT_NOTHING,
+};
+
 /* A grant in use.  Free (readers and writers 0): all zero. */
 struct active {
-    fref_t hold; /* RO reference: the frame stays while the grant is in use */
+    fref_t hold; /* RO reference: the frame stays while the grant is in use; none for GRANT_TRANSITIVE */
     uint16_t readers;
     uint16_t writers;
     domid_t domid; /* who uses it */
+    uint16_t kind; /* enum grant_kind */
 };
 
 struct active_chunk {
@@ -53,10 +69,14 @@ struct track_chunk {
 struct gnttab_domain {
     spinlock_t lock;
     /* As the domain that grants. */
+    uint32_t version SC_RANGE(1, 2) SC_GUARDED_BY(lock);
+    uint32_t nr_refs SC_GUARDED_BY(lock); /* entries of nr_frames */
     uint32_t nr_frames SC_GUARDED_BY(lock);
+    uint32_t nr_status SC_GUARDED_BY(lock);
     uint32_t max_frames SC_GUARDED_BY(lock);
     uint32_t nr_active SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock: grants in use */
     fref_t frame[GRANT_FRAMES] SC_GUARDED_BY(lock);
+    fref_t status[STATUS_FRAMES] SC_GUARDED_BY(lock);                         /* version 2 */
     struct active_chunk *active[ACTIVE_CHUNKS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots; as many as the frames need */
     /* As the domain that maps. */
     uint32_t nr_tracks SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock: chunks below */
@@ -67,20 +87,36 @@ struct gnttab_domain {
 
 /* How a grant is to be used. */
 #define PIN_WRITE 1U
-#define PIN_MAP 2U /* a mapping: not allowed where only a part of the page is granted */
-#define PIN_REF 4U /* a reference of its own, RW or RO as PIN_WRITE says, is wanted */
+#define PIN_MAP 2U     /* a mapping: not allowed where only a part of the page is granted */
+#define PIN_TRANSIT 4U /* it may be a transitive one */
 
 struct pin {
-    mfn_t frame;
-    fref_t ref; /* with PIN_REF */
+    mfn_t frame;   /* none for GRANT_TRANSITIVE */
+    fref_t ref;    /* of this use, RW or RO as PIN_WRITE says; none for GRANT_TRANSITIVE */
+    uint16_t kind; /* enum grant_kind */
+};
+
+/* What more there is to know of a grant that is no whole page.  The guest's numbers. */
+struct grant_rest {
+    uint16_t start, length; /* GRANT_PART: these bytes; they need not lie in the page */
+    domid_t next_domid;     /* GRANT_TRANSITIVE: this grant of this domain's */
+    uint32_t next_ref;
 };
 
 /* Use grant ref of rd, n times at once, as domain user.  GNTST_*. */
 SC_NODISCARD int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n, struct pin *pin);
+/* The rest of an entry that the caller has pinned and found to be of this kind. */
+void gnttab_pin_rest(struct domain *rd, uint32_t ref, struct grant_rest *rest);
 /* End n uses. */
 void gnttab_unpin(struct domain *rd, uint32_t ref, domid_t user, bool write, uint16_t n);
-/* The frame of a grant that the caller has pinned.  GNTST_okay or GNTST_general_error. */
-SC_NODISCARD int gnttab_pinned_frame(const struct domain *rd, uint32_t ref, mfn_t *frame);
+/* How many entries nr_frames of a table have. */
+SC_INLINE uint32_t gnttab_refs(uint32_t version SC_RANGE(1, 2), uint32_t nr_frames)
+{
+    return nr_frames * (FRAME_WORDS >> version);
+}
+/* Status frames for a table of nr_frames, version 2.  0 or -ENOMEM. */
+SC_NODISCARD int gnttab_status_grow_locked(struct domain *d, struct gnttab_domain *gt, uint32_t nr_frames)
+    SC_HOLDS(gt->lock);
 
 /* The domain that grants, for a caller that must name it; null if there is none. */
 SC_NULLABLE SC_INLINE struct domain *gnttab_granter(struct domain *d, domid_t id)
@@ -112,9 +148,25 @@ SC_NULLABLE SC_INLINE struct mapping *gnttab_mapping(const struct gnttab_domain 
     return likely(chunk != NULL) ? &chunk->entry[handle % TRACK_CHUNK] : NULL;
 }
 
+/* The frame of a grant that the caller has pinned.  No lock: it does not change.  GNTST_okay or GNTST_general_error. */
+SC_NODISCARD SC_INLINE int gnttab_pinned_frame(const struct domain *rd, uint32_t ref, mfn_t *frame)
+{
+    const struct active *act = gnttab_active(rd->gnttab, ref);
+
+    if (act == NULL || fref_is_none(act->hold))
+        return GNTST_general_error;
+    *frame = fref_mfn(act->hold);
+    return GNTST_okay;
+}
+
+SC_INLINE bool active_in_use(const struct active *act)
+{
+    return (act->readers | act->writers) != 0;
+}
+
 /* A free entry and its handle, or null. */
 SC_NULLABLE struct mapping *gnttab_mapping_alloc(struct gnttab_domain *gt, uint32_t *handle);
-/* The entry is free again. */
+/* The entry, which holds nothing, is free again. */
 void gnttab_mapping_free(struct gnttab_domain *gt, struct mapping *m, uint32_t handle);
 
 #endif

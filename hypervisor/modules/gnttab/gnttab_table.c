@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* gnttab_table.c - the table itself, the map track, and a domain's beginning and end. */
-#include "modules/gnttab/gnttab_private.h"
+#include "modules/gnttab/gnttab_entry.h"
 
 #include "core/pool.h"
 
@@ -10,7 +10,19 @@ SC_POOL(track, struct track_chunk);
 
 _Static_assert(sizeof(struct active) == 16 && sizeof(struct mapping) == 16, "256 a frame");
 
-/* One frame and the active entries for its grants. */
+int gnttab_status_grow_locked(struct domain *d, struct gnttab_domain *gt, uint32_t nr_frames)
+{
+    uint32_t n = gt->nr_status;
+
+    for (; n < STATUS_FRAMES && n * STATUS_FOR < nr_frames; n++) {
+        if (frame_alloc_shared(d->id, &gt->status[n]) != 0)
+            return -ENOMEM;
+        gt->nr_status = n + 1;
+    }
+    return 0;
+}
+
+/* One frame, and the active entries and the status words for its grants. */
 SC_NODISCARD static int table_grow_locked(struct domain *d, struct gnttab_domain *gt)
 {
     uint32_t n = gt->nr_frames;
@@ -27,9 +39,12 @@ SC_NODISCARD static int table_grow_locked(struct domain *d, struct gnttab_domain
             return -ENOMEM;
         slot_publish(gt->active[c], chunk);
     }
+    if (gt->version == 2 && gnttab_status_grow_locked(d, gt, n + 1) != 0)
+        return -ENOMEM;
     if (frame_alloc_shared(d->id, &gt->frame[n]) != 0)
         return -ENOMEM;
     gt->nr_frames = n + 1;
+    gt->nr_refs = gnttab_refs(gt->version, n + 1);
     return 0;
 }
 
@@ -61,6 +76,20 @@ int gnttab_frame(struct domain *d, uint32_t index, mfn_t *out)
     *out = fref_mfn(gt->frame[index]);
     spin_unlock(&gt->lock);
     return 0;
+}
+
+int gnttab_status_frame(struct domain *d, uint32_t index, mfn_t *out)
+{
+    struct gnttab_domain *gt = d->gnttab;
+    int rc = -EINVAL;
+
+    spin_lock(&gt->lock);
+    if (index < gt->nr_status && index < STATUS_FRAMES) {
+        *out = fref_mfn(gt->status[index]);
+        rc = 0;
+    }
+    spin_unlock(&gt->lock);
+    return rc;
 }
 
 void gnttab_query_size(struct domain *d, uint32_t *nr_frames, uint32_t *max_nr_frames)
@@ -109,7 +138,6 @@ struct mapping *gnttab_mapping_alloc(struct gnttab_domain *gt, uint32_t *handle)
 
 void gnttab_mapping_free(struct gnttab_domain *gt, struct mapping *m, uint32_t handle)
 {
-    m->device = FREF_NONE;
     atomic_write16(&m->flags, 0);
     spin_lock(&gt->lock);
     m->ref = gt->free_mapping;
@@ -121,25 +149,15 @@ int gnttab_swap(struct domain *d, uint32_t ref_a, uint32_t ref_b)
 {
     struct gnttab_domain *gt = d->gnttab;
     struct active *act_a = gnttab_active(gt, ref_a), *act_b = gnttab_active(gt, ref_b);
-    uint32_t ia = ref_a % FRAME_REFS * 2, ib = ref_b % FRAME_REFS * 2, header, frame;
-    uint32_t *a SC_COUNT(1024), *b SC_COUNT(1024);
     int rc = GNTST_okay;
 
     spin_lock(&gt->lock);
-    if (ref_a / FRAME_REFS >= gt->nr_frames || ref_b / FRAME_REFS >= gt->nr_frames || act_a == NULL || act_b == NULL) {
+    if (ref_a >= gt->nr_refs || ref_b >= gt->nr_refs || act_a == NULL || act_b == NULL)
         rc = GNTST_bad_gntref;
-    } else if (ref_a != ref_b && ((act_a->readers | act_a->writers) != 0 || (act_b->readers | act_b->writers) != 0)) {
+    else if (ref_a != ref_b && (active_in_use(act_a) || active_in_use(act_b)))
         rc = GNTST_eagain;
-    } else {
-        a = held_u32(gt->frame[ref_a / FRAME_REFS]);
-        b = held_u32(gt->frame[ref_b / FRAME_REFS]);
-        header = shared_read32(&a[ia]);
-        frame = shared_read32(&a[ia + 1]);
-        shared_write32(&a[ia + 1], shared_read32(&b[ib + 1]));
-        shared_write32(&a[ia], shared_read32(&b[ib]));
-        shared_write32(&b[ib + 1], frame);
-        shared_write32(&b[ib], header);
-    }
+    else if (ref_a != ref_b)
+        entry_swap_locked(gt, ref_a, ref_b);
     spin_unlock(&gt->lock);
     return rc;
 }
@@ -151,7 +169,8 @@ int gnttab_domain_init(struct domain *d)
     if (gt == NULL)
         return -ENOMEM;
     gt->lock = (spinlock_t)SPINLOCK_INIT(RANK_GNTTAB);
-    gt->max_frames = GRANT_FRAMES;
+    gt->version = 1;
+    gt->max_frames = opt_gnttab_max_frames;
     gt->max_tracks = TRACK_CHUNKS;
     d->gnttab = gt;
     if (gnttab_grow(d, 1) != 0) {
@@ -166,8 +185,8 @@ int gnttab_set_limits(struct domain *d, uint32_t max_grant_frames, uint32_t max_
     struct gnttab_domain *gt = d->gnttab;
     int rc = -EINVAL;
 
-    if (max_grant_frames == 0 || max_grant_frames > GRANT_FRAMES)
-        max_grant_frames = GRANT_FRAMES;
+    if (max_grant_frames == 0 || max_grant_frames > opt_gnttab_max_frames)
+        max_grant_frames = opt_gnttab_max_frames;
     if (max_maptrack_frames == 0 || max_maptrack_frames > TRACK_CHUNKS)
         max_maptrack_frames = TRACK_CHUNKS;
     spin_lock(&gt->lock);
@@ -202,14 +221,16 @@ static void mapping_abandon(struct domain *d, struct mapping *m)
 /* No more grants; grants in use stay so until their users end it. */
 static void table_unshare(struct domain *d, struct gnttab_domain *gt)
 {
-    uint32_t n;
+    uint32_t n, nr_status;
 
     spin_lock(&gt->lock);
     n = gt->nr_frames;
-    gt->nr_frames = 0;
-    gt->max_frames = 0;
+    nr_status = gt->nr_status;
+    gt->nr_refs = gt->nr_frames = gt->nr_status = gt->max_frames = 0;
     for (uint32_t i = 0; i < n && i < GRANT_FRAMES; i++)
         frame_unshare(fref_take(gt->frame[i]), d->id);
+    for (uint32_t i = 0; i < nr_status && i < STATUS_FRAMES; i++)
+        frame_unshare(fref_take(gt->status[i]), d->id);
     spin_unlock(&gt->lock);
 }
 

@@ -181,6 +181,11 @@ static void *guest_at(gva_t a, uint64_t nr_bytes)
     return &arena[a.v - base];
 }
 
+bool guest_range(gva_t at, uint64_t nr_bytes)
+{
+    return at.v != MOCK_BAD_GVA && at.v + nr_bytes >= at.v;
+}
+
 int guest_read(void *dst, gva_t src, uint64_t nr_bytes)
 {
     void *p = guest_at(src, nr_bytes);
