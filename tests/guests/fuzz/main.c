@@ -6,7 +6,8 @@
  *   domains). Left out: sched_op (old and new) but yield and poll, because shutdown, block and the watchdog end or stop the run;
  *   vcpu_op down and initialise of vcpu 0; iret and callbacks and the trap table, which would change who handles the guest's traps; console_io
  *   write (its output is not the test); platform_op, domctl, sysctl, kexec_op, xsm_op and hvm_op of the first domain with good versions, which
- *   may rightly stop the machine; CLEAR_PAGE, COPY_PAGE, page-table updates and reservations only on the pages set aside for it.
+ *   may rightly stop the machine; CLEAR_PAGE, COPY_PAGE, page-table updates and reservations only on the pages set aside for it. The
+ *   grant table is mapped and scribbled on, in both of its versions.
  * Expect: the end is reached, or the domain crashes with a report and the hypervisor lives.
  * Xen differs: physdev_op prepare_msix and release_msix (and the old physdev_op) are left out: Xen 4.17 panics on a device without MSI-X (a null pointer in
  *   pci_prepare_msix); kexec_op is left out: Xen trusts the first domain's image lists and walks them
@@ -99,6 +100,16 @@ static long mmu_random(void)
     return HC(mmu_update, update, below(8) == 0 ? hostile() : 1, below(3) == 0 ? pointer() : 0, number());
 }
 
+// For a base pointer: not an empty frame of our own (some numbers come to be that), which would be taken, and we would be nowhere.
+static u64 no_base(void)
+{
+    switch (below(3)) {
+    case 0: return 1;                                   // the machine's
+    case 1: return PTE_MFN(*entry_of(arena, 2));        // a level-1 table
+    default: return hostile() | 1UL << 40;              // no memory
+    }
+}
+
 static long mmuext_random(void)
 {
     struct mmuext_op *op = structure();
@@ -107,7 +118,7 @@ static long mmuext_random(void)
     op->cmd = (u32)below(22);
     op->arg1.mfn = mfn;
     if (op->cmd == MMUEXT_NEW_BASEPTR)
-        op->arg1.mfn = hostile(); // not an empty table of the arena's
+        op->arg1.mfn = no_base();
     if (op->cmd == MMUEXT_UNPIN_TABLE || op->cmd == MMUEXT_CLEAR_PAGE || op->cmd == MMUEXT_COPY_PAGE)
         op->arg1.mfn = mfn_of(arena + below(ARENA_PAGES) * PAGE_SIZE);
     return HC(mmuext_op, op, below(8) == 0 ? hostile() : 1, below(3) == 0 ? pointer() : 0, below(3) != 0 ? DOMID_SELF : number());
@@ -133,6 +144,34 @@ static long vcpu_random(void)
     if (below(2) == 0)
         return HC(vcpu_op, for_self[below(ARRAY_SIZE(for_self))], 0, argument_value());
     return HC(vcpu_op, below(3) != 0 ? below(14) : number(), below(2) != 0 ? 1 + below(5) : hostile() | 8, argument_value());
+}
+
+// The table and its status words are the guest's to scribble on; most grants are of arena pages, of either version.
+static long grant_random(void)
+{
+    static bool status_mapped;
+    u32 ref = (u32)below(16);
+    u64 mfn = mfn_of(arena + below(ARENA_PAGES) * PAGE_SIZE);
+
+    switch (below(8)) {
+    case 0: return grant_set_version(1 + (u32)below(2));
+    case 1: grant(ref)->domid = 0; grant(ref)->frame = (u32)mfn; grant(ref)->flags = (u16)(1 + below(512)); return 0;
+    case 2: grant2_give(ref, 0, mfn, (u16)below(512)); return 0;
+    case 3: ((volatile u64 *)grant_page)[below(64)] = hostile(); return 0;
+    case 4:
+        if (status_mapped) {
+            ((volatile u64 *)status_page)[below(16)] = hostile();
+            if (below(2) == 0)
+                grant2_status_unmap();
+            status_mapped = PTE_MFN(*entry_of(status_page, 1)) != mfn_of(status_page);
+        } else if (grant_version == 2 && grant_set_version(2) == 0) {
+            grant2_status_map();
+            status_mapped = true;
+        }
+        return 0;
+    case 5: return grant_copy_from(0, ref, (u32)below(5000), (u32)below(5000), usable[below(usable_count)]);
+    default: return HC(grant_table_op, below(14), argument_value(), below(3) != 0 ? 1 : hostile());
+    }
 }
 
 static long physdev_random(void)
@@ -179,7 +218,7 @@ static long other_random(void)
     case __HYPERVISOR_event_channel_op:
         return HC(event_channel_op, below(16), argument_value());
     case __HYPERVISOR_grant_table_op:
-        return HC(grant_table_op, below(14), argument_value(), below(3) != 0 ? 1 : hostile());
+        return grant_random();
     case __HYPERVISOR_kexec_op:
         return on_xen() ? 0 : HC(kexec_op, below(8), argument_value());
     case __HYPERVISOR_domctl:
@@ -232,6 +271,7 @@ void test_main(void)
     random_state = seed * 0x9e3779b97f4a7c15UL + 1;
     trap_hook = recover;
     unmap(arena + ARENA_PAGES * PAGE_SIZE);
+    grant_setup();
     for (u32 i = 0; i < ARENA_PAGES; i++)
         arena_entry[i] = entry_of(arena + i * PAGE_SIZE, 1);
     say("TEST %s seed=%lu count=%lu\n", test_name, seed, count);

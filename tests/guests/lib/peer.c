@@ -93,13 +93,18 @@ u32 peer_bind(domid_t domain)
     fatal("domain %u offers no port", domain);
 }
 
+u32 ends_port(void)
+{
+    static u32 port;
+
+    if (port == 0)
+        port = bind_virq(VIRQ_DOM_EXC, 0);
+    return port;
+}
+
 void peer_finish(u32 port)
 {
-    static u32 ends;
-
-    if (ends == 0)
-        ends = bind_virq(VIRQ_DOM_EXC, 0);
-    u32 before = event_count[ends];
+    u32 ends = ends_port(), before = event_count[ends];
 
     evtchn_send(port);
     peer_wait(ends, before);

@@ -4,6 +4,7 @@
 
 bool first_domain(void);
 u32 timer_port(void);      // VIRQ_TIMER of vcpu 0
+u32 ends_port(void);       // VIRQ_DOM_EXC: a further domain has ended
 void sleep_ns(u64 ns);     // blocks
 // Waits, blocked, until more than so many events of a port came; fatal after ten seconds.
 void peer_wait(u32 port, u32 above);
