@@ -21,6 +21,28 @@ def test_prompt(boot):
 
 
 @pytest.mark.quick
+@pytest.mark.parametrize("kernel_words, words, version", [
+    ("", "", 1),  # version 2 is there, and not needed: 16 TB fit into version 1
+    ("grant_table.version=2", "", 2),
+    ("grant_table.version=2", " gnttab=max-ver:1", 1),
+])
+def test_grant_table_version(boot, kernel_words, words, version):
+    console = boot(kernel_words, "dom0_mem=256M" + words)
+    assert console.expect(r"Grant tables using version (\d) layout").group(1) == str(version)
+    console.expect(PROMPT)
+
+
+@pytest.mark.quick
+def test_bad_option_values_are_named(boot):
+    if ON_XEN:
+        pytest.skip("Xen 4.17 names no bad values")
+    console = boot(words="dom0_mem=256M gnttab=max-ver:3 gnttab_max_frames=65 nonsense=1")
+    console.expect(r'parameter "gnttab=max-ver:3": value not understood')
+    console.expect(r'parameter "gnttab_max_frames=65": value not understood')
+    console.expect(r'parameter "nonsense" unknown!')
+
+
+@pytest.mark.quick
 def test_selftest_1_vcpu(boot):
     selftest(boot, 1, 1)
 
