@@ -179,23 +179,26 @@ wait:
     return HC_CONTINUE;
 }
 
-/* UVMF_* flags: what to flush once the entry is in. */
-static int uvm_flush(uint64_t va, uint64_t flags)
+/* UVMF_* flags: what to flush once the entry is in, and where: here, on all the domain's CPUs, or by a mask of vcpus.
+ */
+static int uvm_flush(const struct vcpu *v, uint64_t va, uint64_t flags)
 {
-    uint64_t mask, where = flags & ~(uint64_t)UVMF_FLUSHTYPE_MASK;
+    uint64_t mask = 0, where = flags & ~(uint64_t)UVMF_FLUSHTYPE_MASK, type = flags & UVMF_FLUSHTYPE_MASK;
 
     /* Beyond UVMF_LOCAL and UVMF_ALL: the address of a mask of vcpus, which must be readable. */
     if (unlikely((where & ~(uint64_t)UVMF_ALL) != 0) && guest_read_u64(&mask, gva(where)) != 0)
         return -EFAULT;
-    switch (flags & UVMF_FLUSHTYPE_MASK) {
-    case UVMF_NONE: return 0;
-    case UVMF_TLB_FLUSH: tlb_flush_local(); return 0;
-    case UVMF_INVLPG:
-        if (va < HV_VIRT_START || va >= HV_VIRT_END)
-            priv_invlpg(va);
-        return 0;
-    default: return 0; /* as Xen: no such kind of flush, so none */
-    }
+    if (type != UVMF_TLB_FLUSH && type != UVMF_INVLPG)
+        return 0; /* as Xen: no such kind of flush, so none */
+    if (unlikely(where == UVMF_ALL))
+        tlb_flush_domain_elsewhere(v->domain);
+    else if (unlikely(where != 0))
+        tlb_flush_vcpus_elsewhere(v->domain, 0, mask);
+    if (type == UVMF_TLB_FLUSH)
+        tlb_flush_local();
+    else if (va < HV_VIRT_START || va >= HV_VIRT_END)
+        priv_invlpg(va);
+    return 0;
 }
 
 static long update_va(struct vcpu *v, struct mmu_ctx *c, uint64_t va, uint64_t value, uint64_t flags)
@@ -211,7 +214,7 @@ static long update_va(struct vcpu *v, struct mmu_ctx *c, uint64_t va, uint64_t v
     mmu_finish(c);
     if (rc != 0)
         return rc;
-    return uvm_flush(va, flags);
+    return uvm_flush(v, va, flags);
 }
 
 long hc_update_va_mapping(struct vcpu *v, uint64_t va, uint64_t value, uint64_t flags, uint64_t a4, uint64_t a5)

@@ -54,16 +54,30 @@ static int flush_one(uint64_t va)
     return 0;
 }
 
-/* A mask of vcpus at a guest address: must be readable; one CPU flushes itself. */
-static int flush_multi(const struct ext_args *e, bool one)
+/* arg2: the address of a mask of vcpus, which must be readable. */
+static int flush_multi(const struct vcpu *v, const struct ext_args *e, bool one)
 {
+    const struct domain *d = v->domain;
     uint64_t mask;
 
-    if (guest_read_u64(&mask, gva(e->arg2)) != 0)
-        return -EINVAL;
-    if (one)
+    for (unsigned first = 0; first < d->max_vcpus; first += 64) {
+        if (guest_read_u64(&mask, gva(e->arg2 + first / 8)) != 0)
+            return -EINVAL;
+        if (v->id - first < 64 && (mask >> (v->id - first) & 1) != 0 && !one)
+            tlb_flush_local();
+        tlb_flush_vcpus_elsewhere(d, first, mask);
+    }
+    return one ? flush_one(e->arg1) : 0;
+}
+
+/* On all CPUs that hold the domain. */
+static int flush_all(const struct vcpu *v, const struct ext_args *e, bool one)
+{
+    if (one) {
+        tlb_flush_domain_elsewhere(v->domain);
         return flush_one(e->arg1);
-    tlb_flush_local();
+    }
+    tlb_flush_domain(v->domain);
     return 0;
 }
 
@@ -103,12 +117,12 @@ static int ext_one(struct mmu_ctx *c, const struct ext_args *e, struct mmu_reque
     case MMUEXT_UNPIN_TABLE:
     case MMUEXT_NEW_BASEPTR:
     case MMUEXT_NEW_USER_BASEPTR: return tables_op(c, e, q);
-    case MMUEXT_TLB_FLUSH_LOCAL:
-    case MMUEXT_TLB_FLUSH_ALL: tlb_flush_local(); return 0;
-    case MMUEXT_INVLPG_LOCAL:
-    case MMUEXT_INVLPG_ALL: return flush_one(e->arg1);
-    case MMUEXT_TLB_FLUSH_MULTI: return flush_multi(e, false);
-    case MMUEXT_INVLPG_MULTI: return flush_multi(e, true);
+    case MMUEXT_TLB_FLUSH_LOCAL: tlb_flush_local(); return 0;
+    case MMUEXT_INVLPG_LOCAL: return flush_one(e->arg1);
+    case MMUEXT_TLB_FLUSH_ALL: return flush_all(v, e, false);
+    case MMUEXT_INVLPG_ALL: return flush_all(v, e, true);
+    case MMUEXT_TLB_FLUSH_MULTI: return flush_multi(v, e, false);
+    case MMUEXT_INVLPG_MULTI: return flush_multi(v, e, true);
     case MMUEXT_FLUSH_CACHE:
         if (!v->domain->privileged)
             return -EACCES;

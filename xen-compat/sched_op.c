@@ -17,8 +17,12 @@ static long op_block(struct vcpu *v)
     shared_write8(&v->info->evtchn_upcall_mask, 0);
     if (shared_read8(&v->info->evtchn_upcall_pending) != 0)
         return 0;
-    v->block = VCPU_BLOCKED;
-    sched_sleep(v);
+    (void)atomic_xchg8(&v->block, VCPU_BLOCKED);
+    /* Who made it pending before the exchange did not see v blocked. */
+    if (shared_read8(&v->info->evtchn_upcall_pending) != 0)
+        vcpu_unblock(v);
+    else
+        sched_sleep(v);
     return 0;
 }
 
@@ -57,19 +61,21 @@ static long op_poll(struct vcpu *v, gva_t arg)
     /* Events that wait for delivery end a poll too. */
     if (shared_read8(&v->info->evtchn_upcall_pending) != 0 && shared_read8(&v->info->evtchn_upcall_mask) == 0)
         return 0;
-    v->block = VCPU_POLLING;
-    atomic_add32(&v->domain->nr_polling, 1);
     v->poll_port = 0;
+    atomic_add32(&v->domain->nr_polling, 1);
+    (void)atomic_xchg8(&v->block, VCPU_POLLING); /* from here on an event ends it */
     rc = poll_look(v, raw_u64(raw, offsetof(struct sched_poll, ports)), nr, &only);
     if (rc != 0) {
-        v->block = VCPU_RUNNABLE;
-        atomic_add32(&v->domain->nr_polling, (uint32_t)-1);
+        vcpu_unblock(v);
         return rc < 0 ? rc : 0;
     }
     v->poll_port = only;
     if (timeout != 0)
         timer_set(&v->poll, timeout);
-    sched_sleep(v);
+    if (shared_read8(&v->info->evtchn_upcall_pending) != 0 && shared_read8(&v->info->evtchn_upcall_mask) == 0)
+        vcpu_unblock(v);
+    else
+        sched_sleep(v);
     return 0;
 }
 

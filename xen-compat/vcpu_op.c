@@ -137,6 +137,8 @@ static long op_initialise(struct vcpu *v, gva_t ctx)
         return -EEXIST;
     if ((flags & VGCF_in_kernel) == 0)
         return -EINVAL; /* a vcpu begins in its kernel */
+    if (atomic_xchg8(&v->initialising, 1) != 0)
+        return -EBUSY; /* another vcpu is at it */
     v->kernel_mode = true;
     rc = init_regs(v, ctx);
     if (rc == 0)
@@ -147,6 +149,7 @@ static long op_initialise(struct vcpu *v, gva_t ctx)
         rc = init_tables(v, ctx);
     if (rc == 0)
         v->initialised = true;
+    atomic_write8(&v->initialising, 0);
     return rc;
 }
 
@@ -293,10 +296,11 @@ long hc_vcpu_op(struct vcpu *self, uint64_t cmd, uint64_t id, uint64_t arg, uint
     case VCPUOP_send_nmi:
         v->nmi_pending = true;
         vcpu_kick(v);
-        softirq_raise(SOFTIRQ_SCHEDULE);
+        cpu_pend(&cpus[atomic_read32(&v->cpu) % MAX_CPUS], SOFTIRQ_SCHEDULE);
         return 0;
     case VCPUOP_get_physid: {
-        struct vcpu_get_physid p = { .phys_id = (uint64_t)v->cpu << 32 | cpus[v->cpu % MAX_CPUS].apic_id };
+        uint32_t cpu = atomic_read32(&v->cpu);
+        struct vcpu_get_physid p = { .phys_id = (uint64_t)cpu << 32 | cpus[cpu % MAX_CPUS].apic_id };
 
         return v->domain->privileged ? guest_put(at, p) : -EINVAL;
     }

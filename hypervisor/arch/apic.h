@@ -8,11 +8,22 @@
 #define VECTOR_TIMER 0xf0
 #define VECTOR_SPURIOUS 0xff
 #define VECTOR_SERIAL 0xf1
+#define VECTOR_LOOK 0xf2  /* look at cpu->pending, and at the guest's upcall */
+#define VECTOR_FLUSH 0xf3 /* core/tlb.h */
 #define VECTOR_DEVICE_FIRST 0x30
 #define VECTOR_DEVICE_LAST 0xef
 
-/* Find and enable this CPU's local APIC. */
+/* Map the local APICs' registers, once. */
 SC_CORE void apic_init(uint64_t base_maddr);
+/* Enable this CPU's. */
+SC_CORE void apic_init_cpu(void);
+/* Interrupts to another CPU, by its APIC ID (SDM vol. 3, 11.6.1). */
+SC_CORE void apic_send(uint32_t apic_id, uint8_t vector);
+SC_CORE void apic_send_init(uint32_t apic_id);
+/* It starts in real mode at the page below 1 MiB. */
+SC_CORE void apic_send_startup(uint32_t apic_id, uint8_t page);
+/* An NMI to all but this one. */
+SC_CORE void apic_nmi_others(void);
 uint32_t apic_id(void);
 SC_CORE void apic_eoi(void);
 /* Count down from ticks once; 0 stops.  Ticks at apic_timer_hz(). */

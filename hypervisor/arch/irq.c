@@ -3,6 +3,7 @@
 #include "arch/apic.h"
 #include "arch/ioapic.h"
 #include "core/percpu.h"
+#include "core/tlb.h"
 #include "core/trap.h"
 
 void irq_handle(uint32_t vector)
@@ -11,6 +12,8 @@ void irq_handle(uint32_t vector)
 
     switch (vector) {
     case VECTOR_TIMER: cpu_pend(cpu, SOFTIRQ_TIMER); break;
+    case VECTOR_LOOK: break; /* the way out looks */
+    case VECTOR_FLUSH: tlb_flush_asked(); break;
     case VECTOR_SERIAL: cpu_pend(cpu, SOFTIRQ_SERIAL); break;
     case VECTOR_SPURIOUS: return; /* no EOI: Intel SDM vol. 3, 11.9 */
     default:
@@ -20,4 +23,9 @@ void irq_handle(uint32_t vector)
         break;
     }
     apic_eoi();
+}
+
+void cpu_look(const struct cpu *cpu)
+{
+    apic_send(cpu->apic_id, VECTOR_LOOK);
 }

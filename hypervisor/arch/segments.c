@@ -149,8 +149,7 @@ static void stubs_map(struct cpu *cpu, uint64_t stack_top)
     cpu_cstar_at = stub.cstar_at;
 }
 
-/* The CPU runs on its own descriptor tables from here on. */
-static void tables_load(struct cpu *cpu)
+void cpu_load_tables(struct cpu *cpu)
 {
     segments_load_hv(cpu);
     SC_UNSAFE("DEV-45: the new GDT has the selectors that are loaded; the IDT is an array of 256 gates")
@@ -167,7 +166,7 @@ static void tables_load(struct cpu *cpu)
     }
 }
 
-void cpu_setup_tables(struct cpu *cpu)
+void cpu_make_tables(struct cpu *cpu)
 {
     mfn_t m = hvmap_alloc_frame_pair();
     struct cpu_tables *t;
@@ -194,7 +193,6 @@ void cpu_setup_tables(struct cpu *cpu)
     stubs_map(cpu, rsp0);
     if (cpu->id == 0)
         idt_init();
-    tables_load(cpu);
 }
 
 void cpu_setup_syscall(struct cpu *cpu)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Bring-up of the machine, and of the first domain. */
 #include "boot/loader.h"
+#include "boot/smp.h"
 
 #include "arch/acpi.h"
 #include "arch/apic.h"
 #include "arch/cpu.h"
 #include "arch/enter.h"
+#include "arch/features.h"
 #include "core/fpu.h"
 #include "core/fuel.h"
 #include "arch/ioapic.h"
@@ -80,75 +82,6 @@ static void memory_init(void)
     hvmap_init(ram, nr_ram);
 }
 
-/* ---- the CPU's features ---- */
-
-static bool cpu_has_7b(unsigned bit)
-{
-    uint32_t a, b, c, d;
-
-    cpuid(0, 0, &a, &b, &c, &d);
-    if (a < 7)
-        return false;
-    cpuid(7, 0, &a, &b, &c, &d);
-    return (b >> bit & 1) != 0;
-}
-
-static bool cpu_has_7c(unsigned bit)
-{
-    uint32_t a, b, c, d;
-
-    cpuid(0, 0, &a, &b, &c, &d);
-    if (a < 7)
-        return false;
-    cpuid(7, 0, &a, &b, &c, &d);
-    return (c >> bit & 1) != 0;
-}
-
-static unsigned cpu_address_bits(void)
-{
-    uint32_t a, b, c, d;
-
-    cpuid(0x80000000, 0, &a, &b, &c, &d);
-    if (a < 0x80000008)
-        return 36;
-    cpuid(0x80000008, 0, &a, &b, &c, &d);
-    return a & 0xff;
-}
-
-/*
- * QEMU's TCG makes a supervisor access of the stack reads of an IRET in ring 3, so under
- * SMAP a PV kernel's own IRET faults.  Silicon does not.
- */
-static bool smap_breaks_guests(void)
-{
-    uint32_t a, b, c, d;
-
-    cpuid(0x40000000, 0, &a, &b, &c, &d);
-    return b == 0x54474354 && c == 0x43544743 && d == 0x47435447; /* "TCGTCGTCGTCG" */
-}
-
-static bool smap_wanted(void)
-{
-    return opt_smap && cpu_has_7b(20) && (opt_smap_given || !smap_breaks_guests());
-}
-
-static void features_init(struct cpu *cpu)
-{
-    uint64_t cr4 = read_cr4() | CR4_PGE | CR4_DE | CR4_MCE;
-
-    if (opt_smep && cpu_has_7b(7))
-        cr4 |= CR4_SMEP;
-    if (smap_wanted())
-        cr4 |= CR4_SMAP;
-    else if (opt_smap && cpu_has_7b(20))
-        log_warn("SMAP left off: under QEMU's TCG a PV kernel's own IRET faults with it (smap=1 turns it on)");
-    if (cpu_has_7c(2))
-        cr4 |= CR4_UMIP;
-    write_cr4(cr4);
-    cpu->hv_cr4 = (uint32_t)read_cr4();
-    log_info("CPU: SMEP %u, SMAP %u, UMIP %u", (cr4 & CR4_SMEP) != 0, (cr4 & CR4_SMAP) != 0, (cr4 & CR4_UMIP) != 0);
-}
-
 _Noreturn void boot_main(uint32_t loader_info, uint32_t magic)
 {
     const struct boot_text *line = &boot_info.cmdline;
@@ -172,7 +105,8 @@ _Noreturn void boot_main(uint32_t loader_info, uint32_t magic)
     memory_init();
     cpu->idle = vcpu_create_idle(cpu);
     cpu->current = cpu->idle;
-    cpu_setup_tables(cpu);
+    cpu_make_tables(cpu);
+    cpu_load_tables(cpu);
     stack_continue(cpu_top_of(cpu));
 }
 
@@ -188,12 +122,15 @@ void boot_on_stack(void)
     log_info("RAM: %lu MiB in %lu frames, %lu free", max_mfn >> 8, pagealloc_nr_total(), pagealloc_nr_free());
     acpi_init();
     apic_init(acpi_lapic_address());
+    apic_init_cpu();
     cpu->apic_id = apic_id();
     time_init();
     rtc_init();
     ioapic_init();
+    smp_start();
     hvmap_seal();
     pv_boot_domains();
     serial_enable_input_irq();
+    smp_release();
     guest_enter(guest_regs());
 }

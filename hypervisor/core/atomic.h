@@ -53,6 +53,16 @@ SC_INLINE void atomic_add32(uint32_t *p, uint32_t v)
 {
     (void)__atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);
 }
+/* Set bits; a full barrier. */
+SC_INLINE void atomic_or64(uint64_t *p, uint64_t bits)
+{
+    (void)__atomic_fetch_or(p, bits, __ATOMIC_SEQ_CST);
+}
+/* Put v there, and what was there before; a full barrier. */
+SC_INLINE uint8_t atomic_xchg8(uint8_t *p, uint8_t v)
+{
+    return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);
+}
 /* Replace old by new_value; returns what was there: old when it was replaced. */
 SC_INLINE uint16_t atomic_cmpxchg16(uint16_t *p, uint16_t old, uint16_t new_value)
 {

@@ -160,7 +160,7 @@ int vcpu_create(struct domain *d, uint32_t id)
         return -ENOMEM;
     v->domain = d;
     v->id = id;
-    v->cpu = 0;
+    v->cpu = id % nr_cpus; /* until it first runs */
     v->sched.affinity = UINT64_MAX;
     v->runstate.state = RUNSTATE_offline;
     v->runstate.state_entry_time = now_ns();
@@ -250,7 +250,7 @@ SC_STRING static const char *shutdown_name(uint8_t reason)
 
 void domain_shutdown(struct domain *d, uint8_t reason)
 {
-    if (d->shut_down)
+    if (atomic_xchg8(&d->ending, 1) != 0)
         return;
     d->shutdown_code = reason;
     domain_stop(d);

@@ -45,6 +45,7 @@ enum vcpu_block { VCPU_RUNNABLE = 0, VCPU_BLOCKED, VCPU_POLLING };
 struct sched_vcpu {
     struct vcpu *next SC_NULLABLE; /* run queue link */
     bool queued;
+    bool running;      /* picked, and not yet given up */
     bool boosted;      /* queued before its equals, woken by an event */
     bool yielded;      /* gave its turn away */
     uint64_t since_ns; /* when it last began to run */
@@ -97,11 +98,13 @@ struct vcpu {
     uint64_t periodic_ns;
 
     /* scheduling */
-    uint32_t cpu;
-    bool online; /* VCPUOP_up */
+    uint32_t cpu; /* atomic: where it runs, ran last, or is queued */
+    bool online;  /* VCPUOP_up */
     bool initialised;
+    uint8_t initialising; /* atomic: a vcpu is at it */
     bool paused;
-    uint8_t block; /* enum vcpu_block */
+    uint8_t block;  /* atomic: enum vcpu_block */
+    uint8_t on_cpu; /* atomic: a CPU holds its registers */
     bool nmi_pending;
     struct sched_vcpu sched;
 
@@ -114,6 +117,7 @@ struct domain {
     domid_t id SC_CORE;
     bool privileged SC_CORE; /* the hardware and control domain */
     bool dying, shut_down, paused;
+    uint8_t ending; /* atomic: somebody shuts it down */
     uint8_t shutdown_code;
     uint32_t max_vcpus SC_CORE;
     struct vcpu *vcpu[MAX_VCPUS] SC_CORE;
@@ -127,6 +131,7 @@ struct domain {
     uint64_t max_frames;
     uint64_t addr_bits; /* frames must be below 2^addr_bits */
 
+    uint64_t loaded_on SC_CORE; /* atomic: bit a CPU that has had an address space of it */
     uint64_t vm_assist;
     mfn_t perdom_l3 SC_CORE;
     mfn_t perdom_l2 SC_CORE;

@@ -10,6 +10,39 @@ uint64_t io_max_mfn SC_BOOT;
 uint64_t tlb_clock SC_ATOMIC = 1;
 uint64_t tlb_free_stamp SC_ATOMIC;
 
+/* No CPU goes through the frame as a table any more; it stays plain. */
+static void table_forget(mfn_t m)
+{
+    uint64_t s;
+
+    tlb_flush_if_older(atomic_read64(&frame_table()[m.v].aux));
+    s = frame_state(m);
+    while ((s & (FS_TYPE_MASK | FS_SEALED)) == FS_SEALED && !frame_cas(m, &s, s & ~FS_SEALED))
+        continue;
+}
+
+int frame_get_rw_slow(mfn_t m, domid_t owner, fref_t *out)
+{
+    uint64_t s = frame_state(m), want = FS_OWNER(owner) | FS_ALLOC;
+
+    for (;;) {
+        if ((s & (FS_OWNER_MASK | FS_ALLOC)) != want)
+            return -EINVAL;
+        if ((s & FS_TYPE_MASK) != 0)
+            return -EBUSY;
+        if ((s & FS_KIND_MASK) == FS_KIND_MASK)
+            return -EOVERFLOW;
+        if ((s & FS_SEALED) != 0) {
+            table_forget(m);
+            s = frame_state(m);
+        } else if (frame_cas(m, &s, s + FS_KIND_ONE)) {
+            break;
+        }
+    }
+    out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
+    return 0;
+}
+
 int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, fref_t *out)
 {
     uint64_t s, next, want = FS_OWNER(owner) | FS_ALLOC, stamp;
@@ -28,10 +61,10 @@ int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, fref_t *out)
         }
         if ((s & (FS_TYPE_MASK | FS_KIND_MASK)) != 0)
             return -EBUSY;
-        next = (s + FS_KIND_ONE) | FS_TYPE(kind);
+        next = ((s + FS_KIND_ONE) & ~FS_SEALED) | FS_TYPE(kind);
     } while (unlikely(!frame_cas(m, &s, next)));
     out->v = m.v << PAGE_SHIFT | FREF_TAG_PT;
-    if ((s & FS_SEALED) != 0)
+    if ((s & FS_TYPE_MASK) != 0)
         return 0;
     /* A stale translation may still let the guest write: drop it before the first look. */
     stamp = frame_table()[m.v].aux;
@@ -67,7 +100,7 @@ void frame_table_reset(mfn_t m)
     SC_REQUIRE(frame_is_table_in_use(m) && (s & FS_KIND_MASK) == FS_KIND_ONE);
     frame_table()[m.v].aux = tlb_now();
     do {
-        next = (s - FS_KIND_ONE) & ~(FS_TYPE_MASK | FS_SEALED);
+        next = ((s - FS_KIND_ONE) & ~FS_TYPE_MASK) | FS_SEALED;
     } while (unlikely(!frame_cas(m, &s, next)));
     if ((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0)
         frame_release(m);
@@ -140,6 +173,8 @@ static int frame_turn(mfn_t m, uint64_t from, uint64_t to)
 
 int frame_set_aside(mfn_t m, domid_t owner)
 {
+    if (frame_valid(m) && (frame_state(m) & (FS_TYPE_MASK | FS_SEALED)) == FS_SEALED)
+        table_forget(m);
     return frame_turn(m, FS_OWNER(owner) | FS_ALLOC, FS_ASIDE);
 }
 

@@ -160,6 +160,9 @@ SC_NODISCARD SC_INLINE int frame_get_ro(mfn_t m, domid_t owner, SC_OWNED fref_t 
     return 0;
 }
 
+/* The slow end of frame_get_rw: -EBUSY, -EINVAL, or the frame was a table not long ago (FS_SEALED without a kind). */
+SC_NODISCARD int frame_get_rw_slow(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
+
 /* Hold the frame for writing: it is plain memory as long as this is held. */
 SC_NODISCARD SC_INLINE int frame_get_rw(mfn_t m, domid_t owner, SC_OWNED fref_t *out)
 {
@@ -169,8 +172,8 @@ SC_NODISCARD SC_INLINE int frame_get_rw(mfn_t m, domid_t owner, SC_OWNED fref_t 
         return -EINVAL;
     s = frame_state(m);
     do {
-        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC | FS_TYPE_MASK)) != want))
-            return (s & (FS_OWNER_MASK | FS_ALLOC)) == want ? -EBUSY : -EINVAL;
+        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC | FS_TYPE_MASK | FS_SEALED)) != want))
+            return frame_get_rw_slow(m, owner, out);
         if (unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
             return -EOVERFLOW;
     } while (unlikely(!frame_cas(m, &s, s + FS_KIND_ONE)));
@@ -265,7 +268,8 @@ SC_INLINE void frame_put(SC_OWNED fref_t r)
     s = frame_state(m);
     do {
         next = s - one;
-        if ((next & FS_KIND_MASK) == 0)
+        /* As long as this one is held the frame stays plain, and the word is a stamp. */
+        if (one == FS_KIND_ONE && (next & FS_KIND_MASK) == 0)
             frame_table()[m.v].aux = tlb_now();
     } while (unlikely(!frame_cas(m, &s, next)));
     if (unlikely((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0))
@@ -280,7 +284,8 @@ SC_INLINE void frame_put(SC_OWNED fref_t r)
 SC_NODISCARD bool frame_put_table(SC_OWNED fref_t r);
 /* All slots adopted: the table may be used. */
 void frame_table_seal(mfn_t m);
-/* All slots released: back to plain memory; drops the builder's reference. */
+/* All slots released: back to plain memory; drops the builder's reference.  A CPU may still go through it as a table:
+ * it is marked (FS_SEALED) until that is flushed, before the first writable reference. */
 void frame_table_reset(mfn_t m);
 
 /* Progress of a build or tear-down: slots [0, n) own their references. */

@@ -26,11 +26,11 @@ SC_STRING static const char *vcpu_state(const struct vcpu *v)
 {
     if (!v->online)
         return "down";
-    if (v->block == VCPU_BLOCKED)
+    if (atomic_read8(&v->block) == VCPU_BLOCKED)
         return "blocked";
-    if (v->block == VCPU_POLLING)
+    if (atomic_read8(&v->block) == VCPU_POLLING)
         return "polling";
-    return v == this_cpu()->last_ctx ? "running" : "runnable";
+    return atomic_read8(&v->on_cpu) != 0 ? "running" : "runnable";
 }
 
 static void key_domains(void)
@@ -76,7 +76,7 @@ void keys_handle(char c)
     case 'n':
         if (hardware_domain != NULL) {
             hardware_domain->vcpu[0]->nmi_pending = true;
-            cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
+            cpu_pend(&cpus[hardware_domain->vcpu[0]->cpu % MAX_CPUS], SOFTIRQ_SCHEDULE);
         }
         break;
     default: log_err("unknown; 'h' lists the keys"); break;

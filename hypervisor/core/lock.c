@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/lock.h"
 
+#include "arch/cpu.h"
 #include "core/log.h"
 #include "core/percpu.h"
+#include "core/tlb.h"
 
 void spin_lock(spinlock_t *lock)
 {
     struct gate_log *log = &this_cpu()->gate;
     uint16_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
 
-    while (unlikely(__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket))
-        __builtin_ia32_pause();
+    while (unlikely(__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)) {
+        tlb_flush_asked(); /* who holds it may be waiting for this CPU */
+        cpu_pause();
+    }
     BUG_ON(log->nr >= GATE_LOG_MAX);
     log->entries[log->nr] = (struct gate_log_entry){ .lock = lock, .kind = GATE_LOCK };
     log->nr++;

@@ -5,21 +5,40 @@
 #include <stdarg.h>
 
 #include "arch/acpi.h"
+#include "arch/apic.h"
 #include "arch/cpu.h"
 #include "arch/stack.h"
+#include "core/atomic.h"
 #include "core/cmdline.h"
 #include "core/log.h"
+#include "core/percpu.h"
 #include "core/timerq.h"
 #include "core/trap.h"
 
+static uint8_t stopping SC_ATOMIC;
+
+bool machine_stopping(void)
+{
+    return atomic_read8(&stopping) != 0;
+}
+
+/* The other CPUs halt (core/trap.c); once is enough. */
+static void others_stop(void)
+{
+    if (atomic_xchg8(&stopping, 1) == 0 && nr_cpus > 1)
+        apic_nmi_others();
+}
+
 _Noreturn void machine_halt(void)
 {
+    others_stop();
     cpu_halt_forever();
     __builtin_unreachable();
 }
 
 _Noreturn void machine_reset(void)
 {
+    others_stop();
     acpi_reset();
     for (unsigned i = 0; i < 1000 && (inb(0x64) & 2) != 0; i++)
         ;
@@ -34,6 +53,7 @@ _Noreturn void machine_dead(void)
 {
     uint64_t end = now_ns() + 5000000000UL;
 
+    others_stop();
     if (opt_noreboot) {
         log_err("Halted ('noreboot' specified).");
         machine_halt();
@@ -53,6 +73,7 @@ _Noreturn void panic(const char *fmt, ...)
     if (again)
         machine_halt();
     again = true;
+    others_stop();
     *fuel_word() = INT64_MAX;
     gate_unwind(&this_cpu()->gate, 0);
     log_err("****************************************");

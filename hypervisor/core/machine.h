@@ -11,4 +11,7 @@ SC_CORE _Noreturn void machine_halt(void);
 /* After a fatal error: reset after five seconds, or halt with noreboot. */
 SC_CORE _Noreturn void machine_dead(void);
 
+/* The machine is being stopped: a CPU that an NMI reaches halts. */
+SC_CORE bool machine_stopping(void);
+
 #endif

@@ -39,15 +39,19 @@ struct cpu {
     struct vcpu *current SC_CORE;
     struct vcpu *idle SC_CORE;
     struct vcpu *fpu_owner SC_NULLABLE SC_CORE; /* whose FPU state the registers hold */
-    struct vcpu *last_ctx SC_NULLABLE SC_CORE;  /* whose segments, GDT, LDT and debug state are loaded */
+    struct vcpu *last_ctx SC_NULLABLE SC_CORE;  /* slot: whose segments, GDT, LDT and debug state are loaded */
     uint64_t cr3 SC_CORE;                       /* what CR3 holds */
-    uint64_t tlb_stamp SC_CORE;                 /* TLB clock at this CPU's last full flush */
+    uint64_t tlb_stamp SC_CORE;                 /* atomic: TLB clock when this CPU's last full flush began */
     uint64_t irq_pending[4] SC_CORE;            /* by vector: device interrupts taken, not yet forwarded */
     struct timerq timerq SC_CORE;
     struct gate_log gate SC_CORE;
     uint32_t hv_cr4 SC_CORE;
     bool nmi_seen SC_CORE;
-};
+    uint8_t online SC_CORE; /* atomic: it runs */
+    /* Atomic: flushes of its TLB that others asked for, and those done (core/tlb.h). */
+    uint64_t flush_wanted SC_CORE;
+    uint64_t flush_done SC_CORE;
+} __attribute__((aligned(64)));
 
 /* What lies above the trap frame at the top of the stack; offsets known to assembly. */
 struct cpu_top {
@@ -61,6 +65,12 @@ _Static_assert(offsetof(struct cpu_top, fuel) == sizeof(struct cpu_top) - sizeof
 
 extern struct cpu cpus[MAX_CPUS];
 extern uint32_t nr_cpus;
+
+/* A CPU's cpu_top, where its stack begins. */
+SC_CORE SC_INLINE uint64_t cpu_top_address(const struct cpu *cpu)
+{
+    return STACK_BASE + (uint64_t)(cpu->id + 1) * STACK_AREA - sizeof(struct cpu_top);
+}
 
 /* Where this CPU's cpu_top is, which begins with the guest's trap frame. */
 SC_CORE SC_INLINE uint64_t cpu_top_va(void)
@@ -81,7 +91,7 @@ SC_CORE SC_INLINE struct cpu_top *cpu_top_of(const struct cpu *cpu)
 {
     SC_UNSAFE("DEV-01: as cpu_top, by the CPU's number")
     {
-        return (struct cpu_top *)(STACK_BASE + (uint64_t)(cpu->id + 1) * STACK_AREA - sizeof(struct cpu_top));
+        return (struct cpu_top *)cpu_top_address(cpu);
     }
 }
 
@@ -108,14 +118,19 @@ SC_INLINE struct guest_regs *guest_regs(void)
 {
     return &cpu_top()->regs;
 }
-/* Make a CPU look at its pending work (another CPU: also interrupt it; later issue). */
+/* Interrupt another CPU, so that it looks at its pending work and its vcpu's upcall. */
+void cpu_look(const struct cpu *cpu);
+/* Make a CPU look at its pending work. */
 SC_INLINE void cpu_pend(struct cpu *cpu, enum softirq nr)
 {
-    __atomic_fetch_or(&cpu->pending, 1U << nr, __ATOMIC_SEQ_CST);
+    uint32_t before = __atomic_fetch_or(&cpu->pending, 1U << nr, __ATOMIC_SEQ_CST);
+
+    if (before == 0 && cpu != this_cpu())
+        cpu_look(cpu);
 }
 SC_INLINE void softirq_raise(enum softirq nr)
 {
-    this_cpu()->pending |= 1U << nr;
+    __atomic_fetch_or(&this_cpu()->pending, 1U << nr, __ATOMIC_SEQ_CST);
 }
 
 #define SC_PERCPU(type, name) static type name[MAX_CPUS] SC_FACT_("percpu")

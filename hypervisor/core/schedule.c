@@ -29,7 +29,7 @@ static int runstate_idle_state(const struct vcpu *v)
 {
     if (vcpu_runnable(v))
         return RUNSTATE_runnable;
-    return v->block != VCPU_RUNNABLE ? RUNSTATE_blocked : RUNSTATE_offline;
+    return atomic_read8(&v->block) != VCPU_RUNNABLE ? RUNSTATE_blocked : RUNSTATE_offline;
 }
 
 void runstate_publish(struct vcpu *v)
@@ -57,18 +57,20 @@ void runstate_now(struct vcpu *v, struct vcpu_runstate_info *out)
         out->time[out->state & 3] += now - out->state_entry_time;
 }
 
-/* The machine's registers belong to cpu->last_ctx; make them next's. */
-static void machine_switch(struct cpu *cpu, struct vcpu *next)
+/* What the machine holds of v goes into v. */
+static void machine_save(struct cpu *cpu, struct vcpu *v)
 {
-    struct vcpu *prev = cpu->last_ctx;
+    v->regs = *guest_regs();
+    segments_save(v);
+    fpu_save(v);
+}
 
-    if (prev == next)
-        return;
-    if (prev != NULL) {
-        prev->regs = *guest_regs();
-        segments_save(prev);
-    }
-    cpu->last_ctx = next;
+/* The machine's registers become next's; prev's have been saved. */
+static void machine_load(struct cpu *cpu, struct vcpu *prev SC_NULLABLE, struct vcpu *next)
+{
+    if ((atomic_read64(&next->domain->loaded_on) >> cpu->id & 1) == 0)
+        atomic_or64(&next->domain->loaded_on, 1UL << cpu->id);
+    slot_publish(cpu->last_ctx, next);
     *guest_regs() = next->regs;
     perdom_map(next, GDT_GUEST_PAGES, cpu_gdt_pte(cpu));
     cr3_load(mfn_to_maddr(fref_mfn(next->kernel_mode ? next->kernel_pt : next->user_pt)).v);
@@ -76,19 +78,33 @@ static void machine_switch(struct cpu *cpu, struct vcpu *next)
     fpu_switch(next);
 }
 
+/* It holds nobody's: only the hypervisor's own. */
+static void machine_clear(struct cpu *cpu)
+{
+    cr3_load(mfn_to_maddr(hv_l4).v);
+    segments_load_hv(cpu);
+    slot_publish(cpu->last_ctx, NULL);
+}
+
 static void context_switch(struct cpu *cpu, struct vcpu *prev, struct vcpu *next)
 {
     uint64_t now = now_ns();
 
-    if (prev != cpu->idle)
+    if (prev != cpu->idle) {
         runstate_change(prev, runstate_idle_state(prev), now);
-    cpu->current = next;
+        machine_save(cpu, prev);
+    }
+    slot_publish(cpu->current, next);
     cpu_top()->current = next;
-    if (next == cpu->idle)
-        return; /* the last vcpu's state stays in the machine */
-    machine_switch(cpu, next);
-    runstate_change(next, RUNSTATE_running, now);
-    runstate_publish(next);
+    if (next == cpu->idle) {
+        machine_clear(cpu);
+    } else {
+        atomic_write8(&next->on_cpu, 1);
+        machine_load(cpu, prev != cpu->idle ? prev : NULL, next);
+        runstate_change(next, RUNSTATE_running, now);
+        runstate_publish(next);
+    }
+    atomic_write8(&prev->on_cpu, 0); /* from here on another CPU may run it */
 }
 
 void schedule(void)
@@ -109,34 +125,26 @@ void schedule(void)
         context_switch(cpu, prev, next);
 }
 
-void vcpu_leave_machine(struct vcpu *v)
-{
-    struct cpu *cpu = this_cpu();
-
-    if (cpu->last_ctx != v || cpu->current == v)
-        return;
-    v->regs = *guest_regs();
-    segments_save(v);
-    fpu_save(v);
-    cpu->last_ctx = NULL;
-    cr3_load(mfn_to_maddr(hv_l4).v);
-    segments_load_hv(cpu);
-}
-
 void vcpu_unblock(struct vcpu *v)
 {
-    if (v->block == VCPU_RUNNABLE)
+    uint8_t was = atomic_xchg8(&v->block, VCPU_RUNNABLE);
+
+    if (was == VCPU_RUNNABLE)
         return;
-    if (v->block == VCPU_POLLING)
+    if (was == VCPU_POLLING)
         atomic_add32(&v->domain->nr_polling, (uint32_t)-1);
-    v->block = VCPU_RUNNABLE;
     timer_stop(&v->poll);
     if (vcpu_runnable(v))
         sched_wake(v);
 }
 
+/* The upcall byte was set with a full barrier, as v's CPU makes one between taking v and its last look at the byte. */
 void vcpu_kick(struct vcpu *v)
 {
-    /* The running vcpu looks at its upcall on the way out anyway. */
-    vcpu_unblock(v);
+    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+
+    if (atomic_read8(&v->block) != VCPU_RUNNABLE)
+        vcpu_unblock(v);
+    else if (cpu != this_cpu() && slot_read(cpu->current) == v)
+        cpu_look(cpu); /* on this CPU it looks on the way out anyway */
 }

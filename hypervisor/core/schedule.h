@@ -7,8 +7,6 @@
 
 /* Pick and switch (softirq); current_vcpu() may differ afterwards. */
 void schedule(void);
-/* If the machine still holds the state of v, which does not run, put it away. */
-SC_CORE void vcpu_leave_machine(struct vcpu *v);
 /* Copy v's runstate to where the guest asked; v's address space is loaded. */
 void runstate_publish(struct vcpu *v);
 /* v's runstate with the time up to now. */

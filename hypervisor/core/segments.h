@@ -26,8 +26,10 @@ void segments_load_debug(struct vcpu *v);
 SC_CORE uint64_t cpu_gdt_pte(const struct cpu *cpu);
 /* The guest switches between its kernel and its users. */
 void toggle_guest_mode(struct vcpu *v);
-/* Set up GDT, TSS, IDT, entry stub and stacks of a CPU, and switch to them. */
-SC_CORE void cpu_setup_tables(struct cpu *cpu);
+/* Make GDT, TSS, entry stub and stacks of a CPU, with the first one the IDT. */
+SC_CORE void cpu_make_tables(struct cpu *cpu);
+/* This CPU runs on its own descriptor tables from here on. */
+SC_CORE void cpu_load_tables(struct cpu *cpu);
 /* SYSCALL entry MSRs of this CPU. */
 SC_CORE void cpu_setup_syscall(struct cpu *cpu);
 

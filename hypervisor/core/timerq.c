@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/timerq.h"
 
+#include "arch/cpu.h"
 #include "core/time.h"
+#include "core/tlb.h"
 #include "core/domain.h"
 
 #include <xen/sched.h>
@@ -73,10 +75,41 @@ SC_HOLDS(q->lock) static void timerq_arm(struct timerq *q)
     apic_timer_set(next);
 }
 
+/* A timer is set and stopped by one CPU at a time; it may expire meanwhile. */
+static void timer_claim(struct timer *t)
+{
+    while (atomic_xchg8(&t->claimed, 1) != 0) {
+        tlb_flush_asked();
+        cpu_pause();
+    }
+}
+
+static void timer_unclaim(struct timer *t)
+{
+    atomic_write8(&t->claimed, 0);
+}
+
+static void timer_take_out(struct timer *t)
+{
+    struct timerq *q = &cpus[t->cpu % MAX_CPUS].timerq;
+
+    if (atomic_read16(&t->slot) == 0)
+        return;
+    spin_lock(&q->lock);
+    if (t->slot != 0)
+        heap_remove(q, t);
+    spin_unlock(&q->lock);
+    /* The hardware may fire for nothing; that is cheaper than setting it again. */
+}
+
 void timer_set(struct timer *t, uint64_t deadline_ns)
 {
-    struct timerq *q = &this_cpu()->timerq;
+    struct cpu *cpu = this_cpu();
+    struct timerq *q = &cpu->timerq;
 
+    timer_claim(t);
+    if (t->cpu != cpu->id)
+        timer_take_out(t);
     spin_lock(&q->lock);
     if (t->slot != 0) {
         t->deadline_ns = deadline_ns;
@@ -87,25 +120,22 @@ void timer_set(struct timer *t, uint64_t deadline_ns)
     } else {
         BUG_ON(q->nr >= TIMERQ_MAX);
         t->deadline_ns = deadline_ns;
-        t->cpu = (uint16_t)this_cpu()->id;
+        t->cpu = (uint16_t)cpu->id;
         q->nr++;
         heap_up(q, q->nr, t);
     }
     timerq_arm(q);
     spin_unlock(&q->lock);
+    timer_unclaim(t);
 }
 
 void timer_stop(struct timer *t)
 {
-    struct timerq *q = &cpus[t->cpu % MAX_CPUS].timerq;
-
-    if (t->slot == 0)
+    if (atomic_read16(&t->slot) == 0)
         return;
-    spin_lock(&q->lock);
-    if (t->slot != 0)
-        heap_remove(q, t);
-    spin_unlock(&q->lock);
-    /* The hardware may fire for nothing; that is cheaper than setting it again. */
+    timer_claim(t);
+    timer_take_out(t);
+    timer_unclaim(t);
 }
 
 static void vcpu_timer_fire(struct timer *t, struct vcpu *v)

@@ -25,7 +25,8 @@ struct vcpu;
 struct timer {
     uint64_t deadline_ns;
     struct vcpu *vcpu SC_NULLABLE;
-    uint16_t slot; /* place in the heap, from 1; 0 when not queued */
+    uint8_t claimed; /* atomic: a CPU is setting or stopping it */
+    uint16_t slot;   /* atomic: place in the heap, from 1; 0 when not queued */
     uint16_t cpu;
     uint8_t kind;
 };

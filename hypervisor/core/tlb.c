@@ -1,20 +1,105 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/tlb.h"
 
+#include "arch/apic.h"
 #include "arch/cpu.h"
+#include "core/domain.h"
+
+/* The stamp is taken first: what is changed while the flush runs is newer. */
+static uint64_t stamp_begin(void)
+{
+    return atomic_add64(&tlb_clock, 1) + 1;
+}
 
 void cr3_load(uint64_t cr3)
 {
-    this_cpu()->cr3 = cr3;
+    struct cpu *cpu = this_cpu();
+    uint64_t stamp = stamp_begin();
+
+    cpu->cr3 = cr3;
     write_cr3(cr3);
-    tlb_stamp_cpu();
+    atomic_write64(&cpu->tlb_stamp, stamp);
 }
 
 void tlb_flush_all_local(void)
 {
-    uint64_t cr4 = read_cr4();
+    uint64_t cr4 = read_cr4(), stamp = stamp_begin();
 
     write_cr4(cr4 ^ CR4_PGE);
     write_cr4(cr4);
-    tlb_stamp_cpu();
+    atomic_write64(&this_cpu()->tlb_stamp, stamp);
+}
+
+void tlb_flush_asked(void)
+{
+    struct cpu *cpu = this_cpu();
+    uint64_t wanted = atomic_read64(&cpu->flush_wanted), stamp;
+
+    if (wanted == atomic_read64(&cpu->flush_done))
+        return;
+    stamp = stamp_begin();
+    write_cr3(read_cr3()); /* for the time being perhaps not cpu->cr3 */
+    atomic_write64(&cpu->tlb_stamp, stamp);
+    atomic_write64(&cpu->flush_done, wanted);
+}
+
+/* Bit a CPU, not this one. */
+static void flush_cpus(uint64_t mask)
+{
+    if (mask == 0)
+        return;
+    for (unsigned i = 0; i < MAX_CPUS; i++) {
+        if ((mask >> i & 1) != 0) {
+            (void)atomic_add64(&cpus[i].flush_wanted, 1);
+            apic_send(cpus[i].apic_id, VECTOR_FLUSH);
+        }
+    }
+    for (unsigned i = 0; i < MAX_CPUS; i++) {
+        uint64_t wanted = atomic_read64(&cpus[i].flush_wanted);
+
+        while ((mask >> i & 1) != 0 && atomic_read64(&cpus[i].flush_done) < wanted) {
+            tlb_flush_asked();
+            cpu_pause();
+        }
+    }
+}
+
+void tlb_flush_older_elsewhere(uint64_t stamp)
+{
+    uint64_t mask = 0;
+
+    for (unsigned i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        const struct cpu *cpu = &cpus[i];
+
+        if (cpu != this_cpu() && slot_read(cpu->last_ctx) != NULL && atomic_read64(&cpu->tlb_stamp) <= stamp)
+            mask |= 1UL << i;
+    }
+    flush_cpus(mask);
+}
+
+void tlb_flush_domain_elsewhere(const struct domain *d)
+{
+    uint64_t loaded = atomic_read64(&d->loaded_on), mask = 0;
+
+    for (unsigned i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        const struct vcpu *v = slot_read(cpus[i].last_ctx);
+
+        if ((loaded >> i & 1) != 0 && &cpus[i] != this_cpu() && v != NULL && v->domain == d)
+            mask |= 1UL << i;
+    }
+    flush_cpus(mask);
+}
+
+void tlb_flush_vcpus_elsewhere(const struct domain *d, unsigned first, uint64_t mask)
+{
+    uint64_t wanted = 0;
+
+    for (unsigned i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        const struct vcpu *v = slot_read(cpus[i].last_ctx);
+
+        if (&cpus[i] != this_cpu() && v != NULL && v->domain == d && v->id >= first && v->id - first < 64 &&
+            (mask >> (v->id - first) & 1) != 0)
+            wanted |= 1UL << i;
+    }
+    flush_cpus(wanted);
 }

@@ -8,6 +8,7 @@
 #include "core/segments.h"
 #include "core/image.h"
 #include "core/log.h"
+#include "core/machine.h"
 #include "core/sites.h"
 #include "ports/pvmmu.h"
 
@@ -129,6 +130,8 @@ struct trap_verdict trap_from_hv(struct guest_regs *regs)
 void trap_ist(struct guest_regs *regs)
 {
     if (regs->vector == TRAP_NMI) {
+        if (machine_stopping())
+            cpu_halt_forever();
         this_cpu()->nmi_seen = true;
         return;
     }

@@ -8,6 +8,7 @@
 #ifndef PORTS_SCHED_H
 #define PORTS_SCHED_H
 
+#include "core/atomic.h"
 #include "core/domain.h"
 
 /* A vcpu joins or leaves the scheduler's care. */
@@ -30,8 +31,8 @@ SC_STRING const char *sched_name(void);
 /* Ready to run? */
 SC_INLINE bool vcpu_runnable(const struct vcpu *v)
 {
-    return v->online && v->block == VCPU_RUNNABLE && !v->paused && !v->domain->paused && !v->domain->shut_down &&
-           !v->domain->dying;
+    return v->online && atomic_read8(&v->block) == VCPU_RUNNABLE && !v->paused && !v->domain->paused &&
+           !v->domain->shut_down && !v->domain->dying;
 }
 /* An event has become pending for v: wake it if it is blocked, or make its CPU look. */
 void vcpu_kick(struct vcpu *v);

@@ -23,7 +23,7 @@ void evtchn_wake_pollers_slow(struct domain *d, uint32_t port)
     for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
         struct vcpu *v = d->vcpu[i];
 
-        if (v != NULL && v->block == VCPU_POLLING && (v->poll_port == 0 || v->poll_port == port))
+        if (v != NULL && atomic_read8(&v->block) == VCPU_POLLING && (v->poll_port == 0 || v->poll_port == port))
             vcpu_unblock(v);
     }
 }

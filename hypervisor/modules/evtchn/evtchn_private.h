@@ -146,10 +146,10 @@ SC_INLINE void evtchn_wake_pollers(struct domain *d, uint32_t port)
 }
 
 /*
- * Tell v that some event is pending.  Two CPUs may both see the byte clear: a
- * second kick is harmless, and saves an atomic exchange.  The caller's locked
- * operation on the selector or ready word comes first and is the barrier that
- * pairs with the guest's, which clears the byte before it reads the selector.
+ * Tell v that some event is pending.  The caller's locked operation on the selector
+ * or ready word comes first and is the barrier that pairs with the guest's, which
+ * clears the byte before it reads the selector; the exchange is the one that pairs
+ * with v's CPU, which blocks or runs v before it looks at the byte (vcpu_kick).
  */
 SC_INLINE void evtchn_upcall(struct vcpu *v)
 {
@@ -157,8 +157,8 @@ SC_INLINE void evtchn_upcall(struct vcpu *v)
 
     if (unlikely(info == NULL) || shared_read8(&info->evtchn_upcall_pending) != 0)
         return;
-    shared_write8(&info->evtchn_upcall_pending, 1);
-    vcpu_kick(v);
+    if (shared_xchg8(&info->evtchn_upcall_pending, 1) == 0)
+        vcpu_kick(v);
 }
 
 /* Select word w of the pending bits for v. */

@@ -76,21 +76,11 @@ struct ready {
     uint32_t nr, next;
     uint32_t first[4096];
 };
-SC_PERCPU(struct ready *, ready_of_cpu);
-static struct ready ready_boot SC_BOOT;
-
-static struct ready *ready_here(void)
-{
-    uint32_t id = this_cpu()->id;
-
-    if (ready_of_cpu[id] == NULL)
-        ready_of_cpu[id] = &ready_boot;
-    return ready_of_cpu[id];
-}
+SC_PERCPU(struct ready, ready);
 
 int reserve_exchange_ready(struct domain *d, unsigned order, unsigned addr_bits, uint64_t nr)
 {
-    struct ready *r = ready_here();
+    struct ready *r = sc_this_cpu(ready);
     mfn_t m;
 
     r->nr = 0;
@@ -112,7 +102,7 @@ int reserve_exchange_ready(struct domain *d, unsigned order, unsigned addr_bits,
 
 mfn_t reserve_exchange_next(struct domain *d, unsigned order)
 {
-    struct ready *r = ready_here();
+    struct ready *r = sc_this_cpu(ready);
     mfn_t m;
 
     BUG_ON(r->next >= r->nr);

@@ -93,6 +93,7 @@ int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m
             tlb_flush_local();
         else
             priv_invlpg(where);
+        tlb_flush_domain_elsewhere(v->domain);
     }
     table_drop(v, table);
     return rc;

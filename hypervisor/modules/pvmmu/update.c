@@ -125,7 +125,7 @@ int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned i, uin
 void mmu_finish(struct mmu_ctx *c)
 {
     if (c->flush)
-        tlb_flush_local();
+        tlb_flush_local(); /* other CPUs: before the frame is written to (core/frame.h) */
     c->flush = false;
 }
 
@@ -151,6 +151,7 @@ int l1_find(struct vcpu *v, uint64_t va, fref_t *table, unsigned *slot)
 
 int pvmmu_lookup(struct vcpu *v, gva_t va, uint64_t *pte_out)
 {
+    struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
     fref_t table;
     unsigned i;
     int rc = l1_find(v, va.v, &table, &i);
@@ -158,7 +159,7 @@ int pvmmu_lookup(struct vcpu *v, gva_t va, uint64_t *pte_out)
     if (rc != 0)
         return rc;
     *pte_out = pt_load(fref_mfn(table), i);
-    if (frame_put_table(table))
-        panic("an L1 in use lost its last reference under a look-up");
+    table_put_to_end(&c, table, KIND_L1); /* another CPU may have torn down the rest meanwhile */
+    mmu_finish(&c);
     return pte_present(*pte_out) ? 0 : -EFAULT;
 }

@@ -3,6 +3,11 @@
  * Round robin with boost: a FIFO run queue per CPU; a vcpu woken by an event
  * goes to the front once, so that I/O is served while others compute; but not one
  * that computes itself, whose short sleeps would be a way around the queue.
+ *
+ * A vcpu is queued where it ran last (v->cpu, which changes with that queue's lock
+ * held).  A CPU whose queue is empty takes from another's, and one that has nothing to
+ * do is told when a busy one's queue grows.  What a CPU still holds the registers of
+ * (v->on_cpu) no other takes.
  */
 #include "core/atomic.h"
 #include "core/lock.h"
@@ -13,7 +18,7 @@
 #define BOOST_NS 2000000UL  /* who has run so long is not boosted again before it stood in the queue */
 
 struct runq {
-    spinlock_t lock;
+    spinlock_t lock __attribute__((aligned(64)));
     uint32_t nr SC_GUARDED_BY(lock);
     struct vcpu *head SC_GUARDED_BY(lock) SC_NULLABLE;
     struct vcpu *tail SC_GUARDED_BY(lock) SC_NULLABLE;
@@ -23,7 +28,7 @@ SC_PERCPU(struct runq, runqs);
 
 static struct runq *runq_of(const struct vcpu *v)
 {
-    return &runqs[v->cpu % MAX_CPUS];
+    return &runqs[atomic_read32(&v->cpu) % MAX_CPUS];
 }
 
 static void runq_push_tail_locked(struct runq *q, struct vcpu *v)
@@ -104,34 +109,78 @@ void sched_vcpu_destroy(struct vcpu *v)
     sched_sleep(v);
 }
 
-void sched_wake(struct vcpu *v)
+static bool may_run_on(const struct vcpu *v, uint32_t cpu)
 {
-    struct runq *q = runq_of(v);
-    struct cpu *cpu = &cpus[v->cpu % MAX_CPUS];
+    return (v->sched.affinity >> (cpu & 63) & 1) != 0;
+}
+
+static bool cpu_is_idle(const struct cpu *cpu)
+{
+    return slot_read(cpu->current) == cpu->idle;
+}
+
+/* v waits behind others on a busy CPU: tell one that has nothing to do. */
+static void idle_tell(const struct vcpu *v)
+{
+    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        if (cpu_is_idle(&cpus[i]) && may_run_on(v, i)) {
+            cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
+            return;
+        }
+    }
+}
+
+/* Queue v, if it is not; false: it has gone to another queue meanwhile. */
+static bool wake_in(struct runq *q, struct vcpu *v)
+{
+    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    bool here, told = false;
 
     spin_lock(&q->lock);
-    if (!v->sched.queued && cpu->current != v) {
+    here = runq_of(v) == q;
+    if (here && !v->sched.queued && !v->sched.running) {
         v->sched.boosted = v->sched.ran_ns < BOOST_NS;
         if (v->sched.boosted)
             runq_push_head_locked(q, v);
         else
             runq_wait_locked(q, v);
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
+        told = true;
     }
     spin_unlock(&q->lock);
+    if (told) {
+        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
+        if (nr_cpus > 1 && !cpu_is_idle(cpu))
+            idle_tell(v);
+    }
+    return here;
+}
+
+void sched_wake(struct vcpu *v)
+{
+    while (!wake_in(runq_of(v), v))
+        continue;
+}
+
+static bool sleep_in(struct runq *q, struct vcpu *v)
+{
+    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    bool here, running;
+
+    spin_lock(&q->lock);
+    here = runq_of(v) == q;
+    running = here && v->sched.running;
+    if (here && v->sched.queued)
+        runq_remove_locked(q, v);
+    spin_unlock(&q->lock);
+    if (running)
+        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
+    return here;
 }
 
 void sched_sleep(struct vcpu *v)
 {
-    struct runq *q = runq_of(v);
-    struct cpu *cpu = &cpus[v->cpu % MAX_CPUS];
-
-    spin_lock(&q->lock);
-    if (v->sched.queued)
-        runq_remove_locked(q, v);
-    if (cpu->current == v)
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
-    spin_unlock(&q->lock);
+    while (!sleep_in(runq_of(v), v))
+        continue;
 }
 
 void sched_yield(struct vcpu *v)
@@ -161,27 +210,73 @@ SC_NULLABLE static struct vcpu *runq_next_locked(struct runq *q, struct vcpu *pr
     return next;
 }
 
-struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+/* The first of the queue that this CPU may run, out of it. */
+SC_NULLABLE static struct vcpu *runq_steal_locked(struct runq *q, struct cpu *cpu)
+{
+    for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
+        if (atomic_read8(&v->on_cpu) == 0 && may_run_on(v, cpu->id)) {
+            runq_remove_locked(q, v);
+            v->sched.running = true;
+            atomic_write32(&v->cpu, cpu->id);
+            return v;
+        }
+    }
+    return NULL;
+}
+
+/* From the queues of the others, the next CPU's first. */
+SC_NULLABLE static struct vcpu *steal(struct cpu *cpu)
+{
+    struct vcpu *v = NULL;
+
+    for (uint32_t i = 1; i < nr_cpus && i < MAX_CPUS && v == NULL; i++) {
+        struct runq *q = &runqs[(cpu->id + i) % nr_cpus % MAX_CPUS];
+
+        if (slot_read(q->head) == NULL)
+            continue;
+        spin_lock(&q->lock);
+        v = runq_steal_locked(q, cpu);
+        spin_unlock(&q->lock);
+    }
+    return v;
+}
+
+/* From this CPU's own queue, or prev; null: neither. */
+SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
     struct runq *q = &runqs[cpu->id % MAX_CPUS];
     struct vcpu *next;
 
     spin_lock(&q->lock);
-    if (prev != cpu->idle && now > prev->sched.since_ns)
-        prev->sched.ran_ns += now - prev->sched.since_ns;
+    if (prev != cpu->idle) {
+        if (now > prev->sched.since_ns)
+            prev->sched.ran_ns += now - prev->sched.since_ns;
+        prev->sched.running = false;
+    }
     if (prev != cpu->idle && vcpu_runnable(prev))
         next = runq_next_locked(q, prev);
     else
         next = runq_pop_locked(q);
+    if (next != NULL)
+        next->sched.running = true;
+    spin_unlock(&q->lock);
+    return next;
+}
+
+struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+{
+    struct vcpu *next = pick_own(cpu, prev, now);
+
+    if (next == NULL)
+        next = steal(cpu);
     if (next == NULL)
         next = cpu->idle;
     next->sched.boosted = false;
     next->sched.yielded = false;
     next->sched.since_ns = now;
     *slice_ns = 0;
-    if (q->head != NULL && next != cpu->idle)
+    if (slot_read(runqs[cpu->id % MAX_CPUS].head) != NULL && next != cpu->idle)
         *slice_ns = next->sched.ran_ns < SLICE_NS ? SLICE_NS - next->sched.ran_ns : SLICE_NS;
-    spin_unlock(&q->lock);
     return next;
 }
 

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "boot/smp.h"
+
+#include "arch/acpi.h"
+#include "arch/apic.h"
+#include "arch/cpu.h"
+#include "arch/enter.h"
+#include "arch/features.h"
+#include "core/boot_info.h"
+#include "core/atomic.h"
+#include "core/cmdline.h"
+#include "core/fpu.h"
+#include "core/fuel.h"
+#include "core/log.h"
+#include "core/schedule.h"
+#include "core/segments.h"
+#include "core/time.h"
+#include "core/tlb.h"
+
+#define LOW_RAM_END 0xa0000UL
+#define ANSWER_NS 1000000000UL /* a CPU that has not come by then does not */
+
+/* Read by arch code, where a CPU has no stack yet: one is started at a time. */
+uint64_t ap_stack SC_BOOT;
+uint64_t ap_cr3 SC_BOOT;
+static uint8_t released SC_ATOMIC;
+
+static void wait_ns(uint64_t ns)
+{
+    uint64_t end = now_ns() + ns;
+
+    while (now_ns() < end)
+        cpu_pause();
+}
+
+/* The last page of RAM below 640 KiB, where nothing of the hypervisor's is; 0: none. */
+static uint64_t low_page(void)
+{
+    uint64_t best = 0;
+
+    for (uint32_t i = 0; i < boot_info.nr_e820 && i < E820_MAX; i++) {
+        const struct e820_entry *e = &boot_info.e820[i];
+        uint64_t end = ALIGN_DOWN(min_u64(e->addr + e->size, LOW_RAM_END), PAGE_SIZE);
+
+        if (e->type == E820_RAM && e->addr < LOW_RAM_END && end >= e->addr + PAGE_SIZE && end > best + PAGE_SIZE)
+            best = end - PAGE_SIZE;
+    }
+    return best;
+}
+
+/* The code that the CPUs start with, into the page. */
+static void trampoline_fill(uint64_t page)
+{
+    SC_UNSAFE("DEV-80: trampoline.S is less than a page, its two words lie in it, and the page is nobody's")
+    {
+        extern const uint8_t trampoline_start[], trampoline_end[], trampoline_cr3[], trampoline_entry[];
+        extern uint64_t boot_pml4[];
+        extern void ap_start(void);
+        uint8_t *to = frame_bytes(mfn(page >> PAGE_SHIFT));
+
+        memcpy(to, trampoline_start, (size_t)(trampoline_end - trampoline_start));
+        *(uint64_t *)(void *)&to[trampoline_cr3 - trampoline_start] = (uint64_t)boot_pml4 - WINDOW_BASE;
+        *(uint64_t *)(void *)&to[trampoline_entry - trampoline_start] = (uint64_t)ap_start;
+    }
+}
+
+/* INIT, and two start-up interrupts (SDM 8.4.4.1: 10 ms and 200 us apart). */
+static bool cpu_start(struct cpu *cpu, uint64_t page)
+{
+    uint64_t end;
+
+    ap_stack = cpu_top_address(cpu);
+    apic_send_init(cpu->apic_id);
+    wait_ns(10000000);
+    for (unsigned i = 0; i < 2 && atomic_read8(&cpu->online) == 0; i++) {
+        apic_send_startup(cpu->apic_id, (uint8_t)(page >> PAGE_SHIFT));
+        wait_ns(200000);
+    }
+    end = now_ns() + ANSWER_NS;
+    while (atomic_read8(&cpu->online) == 0) {
+        if (now_ns() > end)
+            return false;
+        cpu_pause();
+    }
+    return true;
+}
+
+/* Everything of a CPU that is made before it runs. */
+static bool cpu_prepare(struct cpu *cpu, uint32_t id, uint32_t apic)
+{
+    cpu->id = id;
+    cpu->apic_id = apic;
+    cpu->timerq.armed_ns = UINT64_MAX;
+    cpu->idle = vcpu_create_idle(cpu);
+    if (cpu->idle == NULL)
+        return false;
+    cpu->current = cpu->idle;
+    cpu_make_tables(cpu);
+    return true;
+}
+
+void smp_start(void)
+{
+    uint64_t page = low_page();
+    const struct acpi_info *acpi = acpi_get();
+    uint32_t most = opt_maxcpus != 0 && opt_maxcpus < MAX_CPUS ? opt_maxcpus : MAX_CPUS, made = 1;
+
+    atomic_write8(&cpus[0].online, 1);
+    if (acpi->nr_cpus <= 1 || most <= 1)
+        return;
+    if (page == 0) {
+        log_err("no memory below 1 MiB to start other CPUs from: one CPU");
+        return;
+    }
+    for (uint32_t i = 0; i < acpi->nr_cpus && i < ACPI_MAX_CPUS && made < most && made < MAX_CPUS; i++) {
+        if (acpi->cpus[i].apic_id != cpus[0].apic_id && cpu_prepare(&cpus[made], made, acpi->cpus[i].apic_id))
+            made++;
+    }
+    trampoline_fill(page);
+    ap_cr3 = mfn_to_maddr(hv_l4).v;
+    for (uint32_t i = 1; i < made && i < MAX_CPUS; i++) {
+        if (cpu_start(&cpus[i], page)) {
+            nr_cpus = i + 1;
+        } else {
+            log_err("CPU %u (APIC ID %u) does not answer: %u CPUs", i, cpus[i].apic_id, nr_cpus);
+            break;
+        }
+    }
+    log_info("%u CPUs of %u", nr_cpus, acpi->nr_cpus);
+}
+
+void smp_release(void)
+{
+    atomic_write8(&released, 1);
+    for (uint32_t i = 1; i < nr_cpus && i < MAX_CPUS; i++)
+        apic_send(cpus[i].apic_id, VECTOR_LOOK);
+}
+
+_Noreturn void ap_main(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    *fuel_word() = INT64_MAX;
+    cpu_load_tables(cpu);
+    cpu_setup_syscall(cpu);
+    features_init(cpu);
+    fpu_init_cpu();
+    apic_init_cpu();
+    cpu->cr3 = mfn_to_maddr(hv_l4).v;
+    atomic_write8(&cpu->online, 1);
+    while (atomic_read8(&released) == 0)
+        safe_halt();
+    tlb_flush_all_local(); /* what changed while the machine started */
+    cpu_pend(cpu, SOFTIRQ_SCHEDULE);
+    guest_enter(guest_regs());
+}
