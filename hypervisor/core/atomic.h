@@ -70,6 +70,12 @@ SC_INLINE uint16_t atomic_cmpxchg16(uint16_t *p, uint16_t old, uint16_t new_valu
     return old;
 }
 
+SC_INLINE uint32_t atomic_cmpxchg32(uint32_t *p, uint32_t old, uint32_t new_value)
+{
+    __atomic_compare_exchange_n(p, &old, new_value, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+    return old;
+}
+
 /*
  * A slot that publishes a typed pointer (SC-13).  Macros, because they keep the type.
  * What a slot named may be freed only after a grace period.

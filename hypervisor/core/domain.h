@@ -93,6 +93,7 @@ struct vcpu {
     fref_t info_ref SC_CORE;
     uint64_t runstate_gva;
     struct vcpu_runstate_info runstate;
+    uint32_t runstate_version; /* atomic: odd while runstate changes */
 
     struct timer singleshot, periodic, poll;
     uint64_t periodic_ns;

@@ -17,7 +17,8 @@
  *  11  pool       one type's free objects        core/pool.c
  *  12  pagealloc  free lists                     modules/pagealloc_buddy
  *  13  console    the console ring               modules/console
- *  14  hardware   PCI index, serial line         arch/pci.c, arch/serial.c
+ *  14  hardware   PCI index, serial line,        arch/pci.c, arch/serial.c,
+ *                 wall clock                     core/wallclock.c
  *  15  log        how much guests may still say  core/log.c
  *
  * Two locks of one rank are taken lower domain id first (lock_pair).

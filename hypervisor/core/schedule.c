@@ -17,12 +17,15 @@ SC_PERCPU(struct timer, slice_timers);
 static void runstate_change(struct vcpu *v, int state, uint64_t now)
 {
     struct vcpu_runstate_info *r = &v->runstate;
+    uint32_t version = atomic_read32(&v->runstate_version);
 
+    (void)atomic_cmpxchg32(&v->runstate_version, version, version + 1); /* odd: it changes; a full barrier */
     if (now > r->state_entry_time) {
         r->time[r->state & 3] += now - r->state_entry_time;
         r->state_entry_time = now;
     }
     r->state = state;
+    atomic_write32(&v->runstate_version, version + 2);
 }
 
 static int runstate_idle_state(const struct vcpu *v)
@@ -51,8 +54,14 @@ void runstate_publish(struct vcpu *v)
 void runstate_now(struct vcpu *v, struct vcpu_runstate_info *out)
 {
     uint64_t now = now_ns();
+    uint32_t version;
 
-    *out = v->runstate;
+    /* v's CPU may be changing it. */
+    do {
+        version = atomic_read32(&v->runstate_version);
+        *out = v->runstate;
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    } while ((version & 1) != 0 || atomic_read32(&v->runstate_version) != version);
     if (now > out->state_entry_time)
         out->time[out->state & 3] += now - out->state_entry_time;
 }

@@ -7,6 +7,8 @@
 
 #define NS_PER_S 1000000000UL
 
+static spinlock_t wallclock_lock = SPINLOCK_INIT(RANK_HARDWARE); /* one writer of what readers look at twice */
+
 /* A reader takes the fields while the version is even, and again if it has changed. */
 void wallclock_publish(struct domain *d)
 {
@@ -25,7 +27,9 @@ void wallclock_publish(struct domain *d)
 
 void wallclock_set(uint64_t boot_ns)
 {
+    spin_lock(&wallclock_lock);
     wallclock_set_boot_ns(boot_ns);
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next))
         wallclock_publish(d);
+    spin_unlock(&wallclock_lock);
 }
