@@ -99,7 +99,8 @@ class Setup:
         subprocess.run(["make", "-s", "--no-print-directory", "-C", str(ROOT), f"BUILD={args.build.parent}", "safecc-flags", f"FLAGS_FILE={flags}"], check=True)
         lines = flags.read_text().split("\n")
         self.flags, self.files = shlex.split(lines[0]), lines[1].split()
-        self.clang_flags = [f for i, f in enumerate(self.flags) if f not in ("--core", "--arch") and (i == 0 or self.flags[i - 1] not in ("--core", "--arch"))]
+        own = ("--core", "--arch", "--stack-budget")
+        self.clang_flags = [f for i, f in enumerate(self.flags) if f not in own and (i == 0 or self.flags[i - 1] not in own)]
         headers = sorted(str(p.relative_to(ROOT)) for p in [*ROOT.glob("hypervisor/modules/*/*.h"), *ROOT.glob("hypervisor/ports/*.h"), *ROOT.glob("xen-compat/*.h")] if p.name != "safe.h")
         self.users = {h: [] for h in headers}
         for f in self.files:
