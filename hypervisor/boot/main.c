@@ -23,6 +23,7 @@
 #include "core/percpu.h"
 #include "core/domain.h"
 #include "ports/pagealloc.h"
+#include "ports/sched.h"
 #include "xen-compat/pv_boot.h"
 
 /* ---- what the loader gave ---- */
@@ -128,6 +129,7 @@ void boot_on_stack(void)
     rtc_init();
     ioapic_init();
     smp_start();
+    log_info("Using scheduler: %s", sched_name());
     hvmap_seal();
     pv_boot_domains();
     serial_enable_input_irq();

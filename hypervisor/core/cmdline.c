@@ -18,6 +18,7 @@ bool opt_smap_given SC_BOOT;
 uint32_t opt_gnttab_max_frames SC_BOOT = OPT_GNTTAB_MAX_FRAMES;
 uint32_t opt_gnttab_max_ver SC_BOOT = 2;
 bool opt_gnttab_transitive SC_BOOT = true;
+enum sched_choice opt_sched SC_BOOT = SCHED_FAIR;
 char opt_line[OPT_LINE_BYTES] SC_BOOT;
 uint32_t opt_dom0_words SC_BOOT;
 uint32_t opt_domu[MAX_DOMUS] SC_BOOT;
@@ -31,7 +32,18 @@ static char unknown[MAX_UNKNOWN][WORD_BYTES] SC_BOOT;
 static bool bad_value[MAX_UNKNOWN] SC_BOOT;
 static unsigned nr_unknown SC_BOOT;
 
-enum opt_type { OPT_LEVEL, OPT_BOOL, OPT_UINT, OPT_SIZE, OPT_BAUD, OPT_CONSOLE, OPT_DOMU, OPT_GNTTAB, OPT_IGNORED };
+enum opt_type {
+    OPT_LEVEL,
+    OPT_BOOL,
+    OPT_UINT,
+    OPT_SIZE,
+    OPT_BAUD,
+    OPT_CONSOLE,
+    OPT_DOMU,
+    OPT_GNTTAB,
+    OPT_SCHED,
+    OPT_IGNORED
+};
 
 /* One row an option: what kind of value, and where it goes. */
 struct option {
@@ -58,6 +70,7 @@ static const struct option options[] = {
     { .name = "domu", .type = OPT_DOMU },
     { .name = "gnttab", .type = OPT_GNTTAB },
     { .name = "gnttab_max_frames", .type = OPT_UINT, .number = &opt_gnttab_max_frames, .max = OPT_GNTTAB_MAX_FRAMES },
+    { .name = "sched", .type = OPT_SCHED },
     { .name = "maxcpus", .type = OPT_UINT, .number = &opt_maxcpus },
     { .name = "placeholder", .type = OPT_IGNORED }, /* GRUB's first word */
 };
@@ -187,6 +200,23 @@ SC_NODISCARD static bool option_gnttab(uint32_t at)
     }
 }
 
+/* Is the word's value this, all of it? */
+static bool value_is(uint32_t at, const char *text SC_COUNT(nr), uint32_t nr)
+{
+    return starts_with(at, text, nr) && ends_word(line_at(at + nr));
+}
+
+SC_NODISCARD static bool option_sched(uint32_t at)
+{
+    if (value_is(at, TEXT("credit2")))
+        opt_sched = SCHED_FAIR;
+    else if (value_is(at, TEXT("rr")))
+        opt_sched = SCHED_RR;
+    else
+        return false;
+    return true;
+}
+
 SC_NODISCARD static bool option_number(const struct option *o, uint32_t value)
 {
     uint64_t n = parse_size(value, 1);
@@ -211,6 +241,7 @@ SC_NODISCARD static bool option_set(const struct option *o, uint32_t value, bool
     case OPT_CONSOLE: *o->flag = !starts_with(value, TEXT("none")); break;
     case OPT_DOMU: option_domu(value); break;
     case OPT_GNTTAB: return option_gnttab(value);
+    case OPT_SCHED: return option_sched(value);
     case OPT_IGNORED: break;
     }
     return true;

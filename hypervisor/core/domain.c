@@ -103,6 +103,7 @@ struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
     d->max_vcpus = max_vcpus;
     d->privileged = privileged;
     d->page_lock = (spinlock_t)SPINLOCK_INIT(RANK_DOMAIN);
+    sched_domain_init(d);
     if (perdom_init(d) != 0 || frame_alloc_shared(id, &d->shared_ref) != 0)
         return NULL;
     d->shared_mfn = fref_mfn(d->shared_ref);

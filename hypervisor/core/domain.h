@@ -43,14 +43,26 @@ struct vcpu_callbacks {
 enum vcpu_block { VCPU_RUNNABLE = 0, VCPU_BLOCKED, VCPU_POLLING };
 
 struct sched_vcpu {
-    struct vcpu *next SC_NULLABLE; /* run queue link */
+    struct vcpu *next SC_NULLABLE; /* links of the list it is in */
+    struct vcpu *prev SC_NULLABLE; /* (sched_fair's) */
     bool queued;
     bool running;      /* picked, and not yet given up */
-    bool boosted;      /* queued before its equals, woken by an event */
     bool yielded;      /* gave its turn away */
-    uint64_t since_ns; /* when it last began to run */
+    bool boosted;      /* sched_rr: queued before its equals, woken by an event */
+    bool parked;       /* sched_fair: runnable, but its domain is over its cap */
+    uint64_t since_ns; /* when it last began to run, or was charged */
     uint64_t ran_ns;   /* how long it has run since it last stood behind its equals: its turn */
     uint64_t affinity; /* bit a CPU */
+    uint64_t vtime_ns; /* sched_fair: what it has run, over its weight; modulo 2^64 */
+    uint64_t until_ns; /* sched_fair: parked until then */
+};
+
+/* sched_fair's, of a domain. */
+struct sched_domain {
+    uint32_t weight;       /* atomic */
+    uint32_t rate;         /* atomic: virtual time for run time, in 1/65536 */
+    uint32_t cap;          /* atomic: percent of a CPU; 0: none */
+    uint64_t cap_clock_ns; /* atomic: system time up to which its cap is used up */
 };
 
 struct vcpu {
@@ -152,7 +164,8 @@ struct domain {
     struct physdev_domain *physdev;  /* module physdev's */
     struct console_domain *console;  /* module console's */
     struct domain *next SC_NULLABLE; /* the list of domains */
-    uint8_t hv_event;                /* atomic: d has sent to its port of the hypervisor's; the console looks */
+    struct sched_domain sched;
+    uint8_t hv_event; /* atomic: d has sent to its port of the hypervisor's; the console looks */
     char name[16];
 };
 

@@ -10,7 +10,7 @@
  *   4  evtchn     one domain's event channels    modules/evtchn
  *   5  evtchnq    one vcpu's FIFO queues         modules/evtchn
  *   6  physdev    one domain's interrupts        modules/physdev
- *   7  sched      one CPU's run queue            modules/sched_rr
+ *   7  sched      one CPU's run queue            modules/sched_fair, sched_rr
  *   8  timerq     one CPU's timer queue          core/timerq.c
  *   9  msi        tables of MSI-X mapped so far  arch/msi.c
  *  10  ioapic     IOAPICs and their lines        arch/ioapic.c

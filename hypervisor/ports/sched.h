@@ -3,28 +3,118 @@
  * Port sched: which vcpu runs next on a CPU.
  *
  * Every function may be called on any CPU with interrupts off; an
- * implementation takes at most locks of rank RANK_SCHED.
+ * implementation takes at most locks of rank RANK_SCHED.  There are two, of
+ * which the command line chooses one (sched=): a branch at each call, no table.
  */
 #ifndef PORTS_SCHED_H
 #define PORTS_SCHED_H
 
 #include "core/atomic.h"
+#include "core/cmdline.h"
 #include "core/domain.h"
 
+/* How a domain's vcpus are served. */
+struct sched_params {
+    uint16_t weight; /* of each of its vcpus; 0 to leave as it is */
+    uint16_t cap;    /* percent of one CPU, for all its vcpus together; 0: none */
+};
+
+#define SCHED_WEIGHT_DEFAULT 256
+/* What sched_abi_id says: Xen's credit2 (XEN_SCHEDULER_CREDIT2 of xen/domctl.h), or none of Xen's. */
+#define SCHED_ABI_CREDIT2 6
+#define SCHED_ABI_NONE 0
+
+/* The implementations, modules/sched_fair and modules/sched_rr. */
+SC_NODISCARD int sched_fair_vcpu_init(struct vcpu *v);
+void sched_fair_vcpu_destroy(struct vcpu *v);
+void sched_fair_wake(struct vcpu *v);
+void sched_fair_sleep(struct vcpu *v);
+void sched_fair_yield(struct vcpu *v);
+struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
+void sched_fair_domain_init(struct domain *d);
+SC_NODISCARD int sched_fair_domain_get(const struct domain *d, struct sched_params *p);
+SC_NODISCARD int sched_fair_domain_set(struct domain *d, const struct sched_params *p);
+SC_STRING const char *sched_fair_name(void);
+
+SC_NODISCARD int sched_rr_vcpu_init(struct vcpu *v);
+void sched_rr_vcpu_destroy(struct vcpu *v);
+void sched_rr_wake(struct vcpu *v);
+void sched_rr_sleep(struct vcpu *v);
+void sched_rr_yield(struct vcpu *v);
+struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
+void sched_rr_domain_init(struct domain *d);
+SC_NODISCARD int sched_rr_domain_get(const struct domain *d, struct sched_params *p);
+SC_NODISCARD int sched_rr_domain_set(struct domain *d, const struct sched_params *p);
+SC_STRING const char *sched_rr_name(void);
+
 /* A vcpu joins or leaves the scheduler's care. */
-SC_NODISCARD int sched_vcpu_init(struct vcpu *v);
-void sched_vcpu_destroy(struct vcpu *v);
+SC_NODISCARD SC_INLINE int sched_vcpu_init(struct vcpu *v)
+{
+    return opt_sched == SCHED_RR ? sched_rr_vcpu_init(v) : sched_fair_vcpu_init(v);
+}
+SC_INLINE void sched_vcpu_destroy(struct vcpu *v)
+{
+    if (opt_sched == SCHED_RR)
+        sched_rr_vcpu_destroy(v);
+    else
+        sched_fair_vcpu_destroy(v);
+}
 /* v became runnable (or may have). */
-void sched_wake(struct vcpu *v);
+SC_INLINE void sched_wake(struct vcpu *v)
+{
+    if (opt_sched == SCHED_RR)
+        sched_rr_wake(v);
+    else
+        sched_fair_wake(v);
+}
 /* v is no longer runnable. */
-void sched_sleep(struct vcpu *v);
+SC_INLINE void sched_sleep(struct vcpu *v)
+{
+    if (opt_sched == SCHED_RR)
+        sched_rr_sleep(v);
+    else
+        sched_fair_sleep(v);
+}
 /* The running vcpu gives way to its equals. */
-void sched_yield(struct vcpu *v);
+SC_INLINE void sched_yield(struct vcpu *v)
+{
+    if (opt_sched == SCHED_RR)
+        sched_rr_yield(v);
+    else
+        sched_fair_yield(v);
+}
 /* The vcpu to run on this CPU from now, perhaps prev or the idle vcpu;
- * slice_ns: how long at most, 0 for no limit.  Never null. */
-struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
-/* Name as the Xen ABI reports it. */
-SC_STRING const char *sched_name(void);
+ * slice_ns: after how long at most to ask again, 0 for no limit.  Never null. */
+SC_INLINE struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+{
+    return opt_sched == SCHED_RR ? sched_rr_pick(cpu, prev, now, slice_ns) : sched_fair_pick(cpu, prev, now, slice_ns);
+}
+/* A new domain, before its vcpus: the default weight, no cap. */
+SC_INLINE void sched_domain_init(struct domain *d)
+{
+    if (opt_sched == SCHED_RR)
+        sched_rr_domain_init(d);
+    else
+        sched_fair_domain_init(d);
+}
+/* 0, or -EOPNOTSUPP: no such thing as a weight here. */
+SC_NODISCARD SC_INLINE int sched_domain_get(const struct domain *d, struct sched_params *p)
+{
+    return opt_sched == SCHED_RR ? sched_rr_domain_get(d, p) : sched_fair_domain_get(d, p);
+}
+/* 0; -EINVAL: a cap above 100 times its vcpus; -EOPNOTSUPP as above. */
+SC_NODISCARD SC_INLINE int sched_domain_set(struct domain *d, const struct sched_params *p)
+{
+    return opt_sched == SCHED_RR ? sched_rr_domain_set(d, p) : sched_fair_domain_set(d, p);
+}
+SC_STRING SC_INLINE const char *sched_name(void)
+{
+    return opt_sched == SCHED_RR ? sched_rr_name() : sched_fair_name();
+}
+SC_INLINE uint32_t sched_abi_id(void)
+{
+    return opt_sched == SCHED_RR ? SCHED_ABI_NONE : SCHED_ABI_CREDIT2;
+}
 
 /* Core side (core/schedule.c). */
 

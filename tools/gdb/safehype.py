@@ -55,8 +55,9 @@ class RunQueues(gdb.Command):
     def invoke(self, argument, from_tty):
         for cpu in range(int(gdb.parse_and_eval("nr_cpus"))):
             current = gdb.parse_and_eval(f"cpus[{cpu}].current")
-            queue = gdb.parse_and_eval(f"runqs[{cpu}]")
-            names, v = [], queue["head"]
+            fair = int(gdb.parse_and_eval("opt_sched")) == 0
+            queue = gdb.parse_and_eval(f"'sched_{'fair' if fair else 'rr'}.c'::runqs[{cpu}]")
+            names, v = [], (queue["ready"] if fair else queue)["head"]
             while int(v):
                 names.append(f"d{int(v['domain']['id'])}v{int(v['id'])}")
                 v = v["sched"]["next"]

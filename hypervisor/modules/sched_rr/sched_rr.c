@@ -97,16 +97,29 @@ static void runq_remove_locked(struct runq *q, struct vcpu *v)
     }
 }
 
-int sched_vcpu_init(struct vcpu *v)
+/* All are equal: nothing is kept of a domain. */
+void sched_rr_domain_init(struct domain *d) {}
+
+int sched_rr_domain_get(const struct domain *d, struct sched_params *p)
+{
+    return -EOPNOTSUPP;
+}
+
+int sched_rr_domain_set(struct domain *d, const struct sched_params *p)
+{
+    return -EOPNOTSUPP;
+}
+
+int sched_rr_vcpu_init(struct vcpu *v)
 {
     v->sched.queued = false;
     v->sched.boosted = false;
     return 0;
 }
 
-void sched_vcpu_destroy(struct vcpu *v)
+void sched_rr_vcpu_destroy(struct vcpu *v)
 {
-    sched_sleep(v);
+    sched_rr_sleep(v);
 }
 
 static bool may_run_on(const struct vcpu *v, uint32_t cpu)
@@ -155,7 +168,7 @@ static bool wake_in(struct runq *q, struct vcpu *v)
     return here;
 }
 
-void sched_wake(struct vcpu *v)
+void sched_rr_wake(struct vcpu *v)
 {
     while (!wake_in(runq_of(v), v))
         continue;
@@ -177,13 +190,13 @@ static bool sleep_in(struct runq *q, struct vcpu *v)
     return here;
 }
 
-void sched_sleep(struct vcpu *v)
+void sched_rr_sleep(struct vcpu *v)
 {
     while (!sleep_in(runq_of(v), v))
         continue;
 }
 
-void sched_yield(struct vcpu *v)
+void sched_rr_yield(struct vcpu *v)
 {
     struct runq *q = runq_of(v);
 
@@ -263,7 +276,7 @@ SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uin
     return next;
 }
 
-struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
 {
     struct vcpu *next = pick_own(cpu, prev, now);
 
@@ -280,7 +293,7 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
     return next;
 }
 
-SC_STRING const char *sched_name(void)
+SC_STRING const char *sched_rr_name(void)
 {
     return "SafeHype round robin";
 }

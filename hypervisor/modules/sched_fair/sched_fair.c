@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Weighted fair, as Xen's credit2: a vcpu's virtual time is what it has run over its weight, and the vcpu with the
+ * least runs.  README.md says why who wakes soon runs, and how a cap is kept.
+ *
+ * A vcpu is queued where it ran last (v->cpu, which changes with that queue's lock held), in the order of virtual
+ * times, which are a queue's own: who goes to another CPU takes only its distance along.  A CPU whose queue is empty
+ * takes from another's, and one that has nothing to do is told when a busy one's queue grows.  What a CPU still holds
+ * the registers of (v->on_cpu) no other takes.
+ */
+#include "core/atomic.h"
+#include "core/lock.h"
+#include "core/percpu.h"
+#include "ports/sched.h"
+
+#define SLICE_MAX_NS 10000000UL
+#define SLICE_MIN_NS 1000000UL
+#define TURN_NS 20000000UL       /* shared by the slices of those that wait, and of who runs */
+#define BONUS_NS 4000000UL       /* who was blocked may run so long before the others */
+#define LEAD_NS 1000000UL        /* who deserves less than that before the running one waits for its slice's end */
+#define CAP_PERIOD_NS 50000000UL /* of system time, the same for all domains */
+#define CAP_SLICE_MIN_NS 100000UL
+#define RATE_SHIFT 16
+#define RAN_MAX_NS (1UL << 39) /* times the largest rate it is below 2^64 */
+
+/* Linked by sched.next and sched.prev. */
+struct vcpu_list {
+    struct vcpu *head SC_NULLABLE;
+    struct vcpu *tail SC_NULLABLE;
+};
+
+struct runq {
+    spinlock_t lock __attribute__((aligned(64)));
+    uint32_t nr_ready SC_ATOMIC; /* written with the lock held */
+    /* The least virtual time first; equals as they came. */
+    struct vcpu_list ready SC_GUARDED_BY(lock);
+    /* Over their domain's cap. */
+    struct vcpu_list parked SC_GUARDED_BY(lock);
+    struct vcpu *running SC_NULLABLE SC_GUARDED_BY(lock); /* not the idle one */
+    uint64_t least_ns SC_GUARDED_BY(lock);                /* the least virtual time of who competed; never goes back */
+    uint64_t unpark_ns SC_GUARDED_BY(lock);               /* no parked vcpu is due before */
+};
+
+SC_PERCPU(struct runq, runqs);
+
+static struct runq *runq_of(const struct vcpu *v)
+{
+    return &runqs[atomic_read32(&v->cpu) % MAX_CPUS];
+}
+
+/* Virtual times wrap. */
+static bool before(uint64_t a, uint64_t b)
+{
+    return (a - b) >> 63 != 0;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return before(a, b) ? b : a;
+}
+
+/* So much run time in v's virtual time. */
+static uint64_t virtual_ns(const struct vcpu *v, uint64_t ran_ns)
+{
+    return ran_ns * atomic_read32(&v->domain->sched.rate) >> RATE_SHIFT;
+}
+
+/* ---- lists ---- */
+
+/* v behind `at`, or first. */
+static void list_insert_locked(struct vcpu_list *l, struct vcpu *at SC_NULLABLE, struct vcpu *v)
+{
+    struct vcpu *next = at != NULL ? at->sched.next : l->head;
+
+    v->sched.prev = at;
+    v->sched.next = next;
+    if (at != NULL)
+        at->sched.next = v;
+    else
+        l->head = v;
+    if (next != NULL)
+        next->sched.prev = v;
+    else
+        l->tail = v;
+}
+
+static void list_remove_locked(struct vcpu_list *l, struct vcpu *v)
+{
+    struct vcpu *next = v->sched.next, *prev = v->sched.prev;
+
+    if (prev != NULL)
+        prev->sched.next = next;
+    else
+        l->head = next;
+    if (next != NULL)
+        next->sched.prev = prev;
+    else
+        l->tail = prev;
+}
+
+static void ready_remove_locked(struct runq *q, struct vcpu *v)
+{
+    list_remove_locked(&q->ready, v);
+    atomic_write32(&q->nr_ready, atomic_read32(&q->nr_ready) - 1);
+    v->sched.queued = false;
+}
+
+static void ready_insert_locked(struct runq *q, struct vcpu *at SC_NULLABLE, struct vcpu *v)
+{
+    list_insert_locked(&q->ready, at, v);
+    atomic_write32(&q->nr_ready, atomic_read32(&q->nr_ready) + 1);
+    v->sched.queued = true;
+    v->sched.ran_ns = 0;
+}
+
+/* To its place, looked for from the end: who has run belongs there. */
+static void ready_add_locked(struct runq *q, struct vcpu *v)
+{
+    struct vcpu *at = q->ready.tail;
+
+    while (at != NULL && before(v->sched.vtime_ns, at->sched.vtime_ns))
+        at = at->sched.prev;
+    ready_insert_locked(q, at, v);
+}
+
+/* The same from the front: who wakes belongs there. */
+static void ready_add_woken_locked(struct runq *q, struct vcpu *v)
+{
+    struct vcpu *at = NULL, *next = q->ready.head;
+
+    while (next != NULL && !before(v->sched.vtime_ns, next->sched.vtime_ns)) {
+        at = next;
+        next = next->sched.next;
+    }
+    ready_insert_locked(q, at, v);
+}
+
+/* ---- caps ---- */
+
+static uint64_t period_start(uint64_t now)
+{
+    return now - now % CAP_PERIOD_NS;
+}
+
+/* d has run for so long from a time on.  What it left of earlier periods is lost, what it took too much is not. */
+static void cap_charge(struct domain *d, uint64_t from, uint64_t ran_ns)
+{
+    uint64_t *clock = &d->sched.cap_clock_ns, start = period_start(from), was;
+    uint32_t cap = atomic_read32(&d->sched.cap);
+
+    if (cap == 0)
+        return;
+    was = atomic_read64(clock);
+    while (was < start && atomic_cmpxchg64(clock, was, start) != was)
+        was = atomic_read64(clock);
+    (void)atomic_add64(clock, ran_ns * 100 / cap);
+}
+
+static bool cap_is_used_up(const struct domain *d, uint64_t now)
+{
+    return atomic_read32(&d->sched.cap) != 0 &&
+           atomic_read64(&d->sched.cap_clock_ns) >= period_start(now) + CAP_PERIOD_NS;
+}
+
+/* How long d may run, on one CPU, before its cap is used up; it is not yet. */
+static uint64_t cap_left_ns(const struct domain *d, uint64_t now)
+{
+    uint64_t start = period_start(now), clock = max_u64(atomic_read64(&d->sched.cap_clock_ns), start);
+    uint64_t left = start + CAP_PERIOD_NS - min_u64(clock, start + CAP_PERIOD_NS);
+
+    return max_u64(left * atomic_read32(&d->sched.cap) / 100, CAP_SLICE_MIN_NS);
+}
+
+static void park_locked(struct runq *q, struct vcpu *v)
+{
+    v->sched.until_ns = period_start(atomic_read64(&v->domain->sched.cap_clock_ns));
+    v->sched.parked = true;
+    list_insert_locked(&q->parked, q->parked.tail, v);
+    q->unpark_ns = min_u64(q->unpark_ns, v->sched.until_ns);
+}
+
+static void parked_remove_locked(struct runq *q, struct vcpu *v)
+{
+    list_remove_locked(&q->parked, v);
+    v->sched.parked = false;
+}
+
+/* Who is due competes from now on: being parked earns nothing. */
+static void unpark_locked(struct runq *q, uint64_t now)
+{
+    struct vcpu *v = q->parked.head, *next;
+
+    if (v == NULL || now < q->unpark_ns)
+        return;
+    q->unpark_ns = UINT64_MAX;
+    for (; v != NULL; v = next) {
+        next = v->sched.next;
+        if (v->sched.until_ns > now) {
+            q->unpark_ns = min_u64(q->unpark_ns, v->sched.until_ns);
+            continue;
+        }
+        parked_remove_locked(q, v);
+        v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns);
+        ready_add_locked(q, v);
+    }
+}
+
+/* ---- time ---- */
+
+/* The running vcpu pays for what it has run up to now. */
+static void charge_locked(struct runq *q, uint64_t now)
+{
+    struct vcpu *v = q->running;
+    const struct vcpu *head = q->ready.head;
+    uint64_t ran, least;
+
+    if (v == NULL || now <= v->sched.since_ns)
+        return;
+    ran = min_u64(now - v->sched.since_ns, RAN_MAX_NS);
+    cap_charge(v->domain, v->sched.since_ns, ran);
+    v->sched.since_ns = now;
+    v->sched.ran_ns += ran;
+    v->sched.vtime_ns += virtual_ns(v, ran);
+    least = v->sched.vtime_ns;
+    if (head != NULL && before(head->sched.vtime_ns, least))
+        least = head->sched.vtime_ns;
+    q->least_ns = later(q->least_ns, least);
+}
+
+/* How long v's turn is; one that lives on its bonus has others of its kind waiting. */
+static uint64_t slice_ns_locked(const struct runq *q, const struct vcpu *v)
+{
+    if (before(v->sched.vtime_ns, q->least_ns))
+        return SLICE_MIN_NS;
+    return max_u64(min_u64(TURN_NS / (atomic_read32(&q->nr_ready) + 1UL), SLICE_MAX_NS), SLICE_MIN_NS);
+}
+
+/* When to look again: v's slice, its domain's cap, who is parked; 0: nothing to look for. */
+static uint64_t limit_ns_locked(const struct runq *q, const struct vcpu *v SC_NULLABLE, uint64_t now)
+{
+    uint64_t limit = UINT64_MAX;
+
+    if (v != NULL && q->ready.head != NULL) {
+        uint64_t slice = slice_ns_locked(q, v);
+
+        limit = slice > v->sched.ran_ns ? slice - v->sched.ran_ns : SLICE_MIN_NS;
+    }
+    if (v != NULL && atomic_read32(&v->domain->sched.cap) != 0)
+        limit = min_u64(limit, cap_left_ns(v->domain, now));
+    if (q->parked.head != NULL)
+        limit = min_u64(limit, q->unpark_ns > now ? q->unpark_ns - now : 1);
+    return limit != UINT64_MAX ? limit : 0;
+}
+
+/* ---- domains ---- */
+
+static void weight_set(struct domain *d, uint32_t weight SC_RANGE(1, 65535))
+{
+    atomic_write32(&d->sched.weight, weight);
+    atomic_write32(&d->sched.rate, ((uint32_t)SCHED_WEIGHT_DEFAULT << RATE_SHIFT) / weight);
+}
+
+void sched_fair_domain_init(struct domain *d)
+{
+    weight_set(d, SCHED_WEIGHT_DEFAULT);
+}
+
+int sched_fair_domain_get(const struct domain *d, struct sched_params *p)
+{
+    p->weight = (uint16_t)atomic_read32(&d->sched.weight);
+    p->cap = (uint16_t)atomic_read32(&d->sched.cap);
+    return 0;
+}
+
+int sched_fair_domain_set(struct domain *d, const struct sched_params *p)
+{
+    if (p->cap > 100 * d->max_vcpus)
+        return -EINVAL;
+    if (p->weight != 0)
+        weight_set(d, p->weight);
+    atomic_write32(&d->sched.cap, p->cap);
+    return 0;
+}
+
+/* ---- vcpus come and go ---- */
+
+int sched_fair_vcpu_init(struct vcpu *v)
+{
+    return 0;
+}
+
+void sched_fair_vcpu_destroy(struct vcpu *v)
+{
+    sched_fair_sleep(v);
+}
+
+/* Bit a CPU. */
+static bool is_in(uint64_t affinity, uint32_t cpu)
+{
+    return (affinity >> (cpu & 63) & 1) != 0;
+}
+
+static bool cpu_is_idle(const struct cpu *cpu)
+{
+    return slot_read(cpu->current) == cpu->idle;
+}
+
+/* A vcpu waits on a busy CPU: tell one that has nothing to do and may run it. */
+static void idle_tell(uint64_t affinity)
+{
+    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        if (cpu_is_idle(&cpus[i]) && is_in(affinity, i)) {
+            cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
+            return;
+        }
+    }
+}
+
+/* Queue v, if it is not; false: it has gone to another queue meanwhile. */
+static bool wake_in(struct runq *q, struct vcpu *v)
+{
+    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    bool here, told = false;
+
+    spin_lock(&q->lock);
+    here = runq_of(v) == q;
+    if (here && !v->sched.queued && !v->sched.parked && !v->sched.running) {
+        charge_locked(q, now_ns());
+        v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns - virtual_ns(v, BONUS_NS));
+        ready_add_woken_locked(q, v);
+        told = true;
+    }
+    spin_unlock(&q->lock);
+    if (told) {
+        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
+        if (nr_cpus > 1 && !cpu_is_idle(cpu))
+            idle_tell(v->sched.affinity);
+    }
+    return here;
+}
+
+void sched_fair_wake(struct vcpu *v)
+{
+    while (!wake_in(runq_of(v), v))
+        continue;
+}
+
+static bool sleep_in(struct runq *q, struct vcpu *v)
+{
+    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    bool here, running;
+
+    spin_lock(&q->lock);
+    here = runq_of(v) == q;
+    running = here && v->sched.running;
+    if (here && v->sched.queued)
+        ready_remove_locked(q, v);
+    if (here && v->sched.parked)
+        parked_remove_locked(q, v);
+    spin_unlock(&q->lock);
+    if (running)
+        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
+    return here;
+}
+
+void sched_fair_sleep(struct vcpu *v)
+{
+    while (!sleep_in(runq_of(v), v))
+        continue;
+}
+
+void sched_fair_yield(struct vcpu *v)
+{
+    struct runq *q = runq_of(v);
+
+    if (atomic_read32(&q->nr_ready) == 0)
+        return;
+    v->sched.yielded = true;
+    cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
+}
+
+/* ---- who is next ---- */
+
+/* v could run on: does it? */
+static bool goes_on_locked(const struct runq *q, const struct vcpu *v)
+{
+    const struct vcpu *head = q->ready.head;
+
+    if (head == NULL)
+        return true;
+    if (v->sched.yielded || v->sched.ran_ns >= slice_ns_locked(q, v))
+        return false;
+    return !before(head->sched.vtime_ns + virtual_ns(head, LEAD_NS), v->sched.vtime_ns);
+}
+
+/* Who gave its turn away stands behind the first of the others at least. */
+static void requeue_locked(struct runq *q, struct vcpu *v)
+{
+    const struct vcpu *head = q->ready.head;
+
+    if (v->sched.yielded && head != NULL)
+        v->sched.vtime_ns = later(v->sched.vtime_ns, head->sched.vtime_ns);
+    ready_add_locked(q, v);
+}
+
+/* From this queue, or prev; null: neither. */
+SC_NULLABLE static struct vcpu *choose_locked(struct runq *q, struct vcpu *prev SC_NULLABLE, uint64_t now)
+{
+    struct vcpu *v;
+
+    if (prev != NULL && vcpu_runnable(prev)) {
+        if (cap_is_used_up(prev->domain, now))
+            park_locked(q, prev);
+        else if (goes_on_locked(q, prev))
+            return prev;
+        else
+            requeue_locked(q, prev);
+    }
+    while ((v = q->ready.head) != NULL) {
+        ready_remove_locked(q, v);
+        if (!cap_is_used_up(v->domain, now))
+            return v;
+        park_locked(q, v);
+    }
+    return NULL;
+}
+
+static void start_locked(struct runq *q, struct vcpu *v, uint64_t now)
+{
+    v->sched.running = true;
+    v->sched.yielded = false;
+    v->sched.since_ns = now;
+    q->running = v;
+}
+
+/* The CPUs of the first that waits; 0: none does. */
+static uint64_t waits_for_locked(const struct runq *q)
+{
+    const struct vcpu *v = q->ready.head;
+
+    return v != NULL ? v->sched.affinity : 0;
+}
+
+SC_NULLABLE static struct vcpu *pick_own(struct runq *q, struct vcpu *prev SC_NULLABLE, uint64_t now,
+                                         uint64_t *limit_ns, uint64_t *waits_for)
+{
+    struct vcpu *next;
+
+    spin_lock(&q->lock);
+    charge_locked(q, now);
+    q->running = NULL;
+    if (prev != NULL)
+        prev->sched.running = false;
+    unpark_locked(q, now);
+    next = choose_locked(q, prev, now);
+    if (next != NULL)
+        start_locked(q, next, now);
+    *limit_ns = limit_ns_locked(q, next, now);
+    *waits_for = waits_for_locked(q);
+    spin_unlock(&q->lock);
+    return next;
+}
+
+/* The first of the queue that this CPU may run, out of it, and the CPU's own; its virtual time is the distance. */
+SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu, uint64_t now, uint64_t *waits_for)
+{
+    struct vcpu *v;
+
+    spin_lock(&q->lock);
+    for (v = q->ready.head; v != NULL; v = v->sched.next) {
+        if (atomic_read8(&v->on_cpu) == 0 && is_in(v->sched.affinity, cpu->id) && !cap_is_used_up(v->domain, now)) {
+            ready_remove_locked(q, v);
+            v->sched.running = true;
+            v->sched.vtime_ns -= q->least_ns;
+            atomic_write32(&v->cpu, cpu->id);
+            break;
+        }
+    }
+    *waits_for = waits_for_locked(q);
+    spin_unlock(&q->lock);
+    return v;
+}
+
+/* From the queues of the others, the next CPU's first. */
+SC_NULLABLE static struct vcpu *steal(struct cpu *cpu, uint64_t now, uint64_t *limit_ns, uint64_t *waits_for)
+{
+    struct runq *own = &runqs[cpu->id % MAX_CPUS];
+    struct vcpu *v = NULL;
+
+    for (uint32_t i = 1; i < nr_cpus && i < MAX_CPUS && v == NULL; i++) {
+        struct runq *q = &runqs[(cpu->id + i) % nr_cpus % MAX_CPUS];
+
+        if (atomic_read32(&q->nr_ready) != 0)
+            v = take_from(q, cpu, now, waits_for);
+    }
+    if (v == NULL)
+        return NULL;
+    spin_lock(&own->lock);
+    v->sched.vtime_ns += own->least_ns;
+    start_locked(own, v, now);
+    *limit_ns = limit_ns_locked(own, v, now);
+    spin_unlock(&own->lock);
+    return v;
+}
+
+struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+{
+    uint64_t waits_for;
+    struct vcpu *next =
+        pick_own(&runqs[cpu->id % MAX_CPUS], prev != cpu->idle ? prev : NULL, now, slice_ns, &waits_for);
+
+    if (next == NULL)
+        next = steal(cpu, now, slice_ns, &waits_for);
+    if (next != NULL && waits_for != 0 && nr_cpus > 1)
+        idle_tell(waits_for);
+    return next != NULL ? next : cpu->idle;
+}
+
+SC_STRING const char *sched_fair_name(void)
+{
+    return "SafeHype weighted fair (credit2)";
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* Shares, caps, latency, and that nobody is lost: modules/sched_fair, and modules/sched_rr where it applies. */
+#include "sim.h"
+
+/* README.md of sched_fair promises a vcpu that was blocked: so long for each other that is served before it. */
+#define WAIT_FOR_ONE_NS (5 * MS)
+
+/* Within five parts of a hundred. */
+static void assert_near(uint64_t got, uint64_t want)
+{
+    if (got * 100 < want * 95 || got * 100 > want * 105)
+        fail_msg("%lu, and it should be %lu", got, want);
+}
+
+static void test_weights(void **state)
+{
+    static const uint16_t weights[][4] = {
+        { 256, 512, 1024, 256 }, { 1, 256, 256, 256 }, { 1, 2, 3, 4 }, { 65535, 65535, 16384, 32768 }, { 100, 333, 777, 10000 },
+    };
+
+    for (unsigned w = 0; w < ARRAY_SIZE(weights); w++) {
+        uint64_t sum = 0, span = 400 * SECOND;
+
+        sim_start(SCHED_FAIR, 1);
+        for (unsigned i = 0; i < 4; i++) {
+            sim_domain(1, weights[w][i], 0);
+            sum += weights[w][i];
+        }
+        sim_run(span);
+        for (unsigned i = 0; i < 4; i++)
+            assert_near(sim[i].ran_ns / 1000, span / 1000 * weights[w][i] / sum);
+        sim_end();
+    }
+}
+
+static void test_equals(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+        sim_start(choice, 1);
+        for (unsigned i = 0; i < 7; i++)
+            sim_domain(1, 256, 0);
+        sim_run(7 * SECOND);
+        for (unsigned i = 0; i < 7; i++)
+            assert_near(sim[i].ran_ns, SECOND);
+        sim_end();
+    }
+}
+
+static void test_weight_changes(void **state)
+{
+    struct sched_params p = { .weight = 768 }, got;
+    struct sim_vcpu *a, *b;
+
+    sim_start(SCHED_FAIR, 1);
+    a = sim_domain(1, 256, 0);
+    b = sim_domain(1, 256, 0);
+    sim_run(SECOND);
+    assert_near(a->ran_ns, SECOND / 2);
+    assert_int_equal(sched_domain_set(a->domain, &p), 0);
+    sim_measure();
+    sim_run(4 * SECOND);
+    assert_near(a->ran_ns, 3 * SECOND);
+    assert_near(b->ran_ns, SECOND);
+    p = (struct sched_params){ 0, 50 };
+    assert_int_equal(sched_domain_set(a->domain, &p), 0);
+    assert_int_equal(sched_domain_get(a->domain, &got), 0);
+    assert_int_equal(got.weight, 768);
+    assert_int_equal(got.cap, 50);
+    p.cap = 101;
+    assert_int_equal(sched_domain_set(a->domain, &p), -EINVAL);
+    assert_int_equal(sched_domain_get(a->domain, &got), 0);
+    assert_int_equal(got.cap, 50);
+    sim_end();
+}
+
+/* Who sleeps for a moment before its slice ends gains nothing by it. */
+static void test_greedy(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+        struct sim_vcpu *fair, *greedy;
+
+        sim_start(choice, 1);
+        fair = sim_domain(1, 256, 0);
+        greedy = sim_sleeper(256, 8 * MS, 50000);
+        sim_run(10 * SECOND);
+        assert_true(greedy->ran_ns < 10 * SECOND / 2 * 105 / 100);
+        assert_true(fair->ran_ns > 10 * SECOND / 2 * 95 / 100);
+        sim_end();
+    }
+}
+
+/* A sleeper has no claim to what it did not use: after an hour it gets its share and a few milliseconds. */
+static void test_no_savings(void **state)
+{
+    struct sim_vcpu *alone, *late;
+
+    sim_start(SCHED_FAIR, 1);
+    alone = sim_domain(1, 256, 0);
+    late = sim_sleeper(256, 3600 * SECOND, 3600 * SECOND);
+    sim_run(3600 * SECOND - 1);
+    assert_int_equal(late->ran_ns, 0);
+    sim_measure();
+    sim_run(200 * MS);
+    assert_true(late->ran_ns >= 90 * MS && late->ran_ns <= 110 * MS);
+    assert_true(alone->ran_ns >= 90 * MS);
+    sim_end();
+}
+
+static void test_caps(void **state)
+{
+    static const uint16_t caps[] = { 1, 5, 10, 25, 50, 75, 90, 99 };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(caps); i++) {
+        struct sim_vcpu *capped, *other;
+
+        sim_start(SCHED_FAIR, 1); /* on a machine that is idle otherwise */
+        capped = sim_domain(1, 256, caps[i]);
+        sim_run(20 * SECOND);
+        assert_near(capped->ran_ns, 20 * SECOND * caps[i] / 100);
+        sim_measure();
+        other = sim_domain(1, 256, 0); /* beside one that takes the rest, and its share */
+        sim_run(20 * SECOND);
+        assert_true(capped->ran_ns <= 20 * SECOND * caps[i] / 100 * 105 / 100);
+        if (caps[i] <= 25)
+            assert_near(capped->ran_ns, 20 * SECOND * caps[i] / 100);
+        assert_near(capped->ran_ns + other->ran_ns, 20 * SECOND);
+        sim_end();
+    }
+}
+
+static void test_caps_on_cpus(void **state)
+{
+    static const struct {
+        unsigned cpus, vcpus;
+        uint16_t cap;
+    } cases[] = { { 4, 4, 150 }, { 4, 4, 10 }, { 2, 8, 50 }, { 8, 2, 30 }, { 4, 4, 399 } };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct sim_vcpu *s;
+
+        sim_start(SCHED_FAIR, cases[i].cpus);
+        s = sim_domain(cases[i].vcpus, 256, cases[i].cap);
+        sim_run(20 * SECOND);
+        assert_near(sim_domain_ran(s), 20 * SECOND * cases[i].cap / 100);
+        sim_end();
+    }
+}
+
+/* In every single period, too, but for what a run over its end left. */
+static void test_cap_period(void **state)
+{
+    struct sim_vcpu *s;
+
+    sim_start(SCHED_FAIR, 1);
+    s = sim_domain(1, 256, 20);
+    sim_run(SECOND);
+    for (unsigned i = 0; i < 100; i++) {
+        sim_measure();
+        sim_run(50 * MS);
+        assert_true(s->ran_ns >= 9 * MS && s->ran_ns <= 11 * MS);
+    }
+    sim_end();
+}
+
+/* A cap that is taken away parks nobody any more. */
+static void test_cap_ends(void **state)
+{
+    struct sched_params none = { 0, 0 };
+    struct sim_vcpu *s;
+
+    sim_start(SCHED_FAIR, 1);
+    s = sim_domain(1, 256, 5);
+    sim_run(SECOND);
+    assert_int_equal(sched_domain_set(s->domain, &none), 0);
+    sim_run(50 * MS);
+    sim_measure();
+    sim_run(SECOND);
+    assert_int_equal(s->ran_ns, SECOND);
+    sim_end();
+}
+
+/* Beside any number that compute, one that slept runs at once; of several each waits for the others at most. */
+static void test_latency(void **state)
+{
+    for (unsigned nr_compute = 1; nr_compute <= 16; nr_compute *= 2) {
+        for (unsigned nr_sleep = 1; nr_sleep <= 4; nr_sleep++) {
+            sim_start(SCHED_FAIR, 1);
+            for (unsigned i = 0; i < nr_compute; i++)
+                sim_domain(1, (uint16_t)(256 << i % 3), 0);
+            for (unsigned i = 0; i < nr_sleep; i++)
+                sim_sleeper((uint16_t)(64 << i), 4 * MS, 2 * SECOND + i % 2 * 900000);
+            sim_run(60 * SECOND);
+            for (unsigned i = nr_compute; i < nr_sim; i++) {
+                assert_true(sim[i].ran_ns >= 100 * MS);
+                assert_true(sim[i].worst_wait_ns <= (nr_sleep - 1) * WAIT_FOR_ONE_NS);
+            }
+            sim_end();
+        }
+    }
+}
+
+static void test_steal(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+        sim_start(choice, 4);
+        for (unsigned i = 0; i < 4; i++)
+            sim_domain(1, 256, 0); /* all begin on CPU 0 */
+        sim_run(SECOND);
+        for (unsigned i = 0; i < 4; i++)
+            assert_int_equal(sim[i].ran_ns, SECOND);
+        sim_end();
+    }
+}
+
+static void test_affinity(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+        sim_start(choice, 2);
+        sim_domain(1, 256, 0);
+        sim_domain(1, 256, 0);
+        for (unsigned i = 0; i < 2; i++)
+            sim[i].vcpu->sched.affinity = 1UL << sim[i].vcpu->cpu;
+        sim_domain(1, 256, 0)->vcpu->sched.affinity = 1;
+        sim_run(10 * SECOND);
+        assert_near(sim[0].ran_ns + sim[1].ran_ns + sim[2].ran_ns, 20 * SECOND);
+        assert_int_equal(sim[2].vcpu->cpu, 0);
+        sim_end();
+    }
+}
+
+/* Two that give way to each other do not keep a third from its share. */
+static void test_yield(void **state)
+{
+    sim_start(SCHED_FAIR, 1);
+    for (unsigned i = 0; i < 3; i++)
+        sim_domain(1, 256, 0);
+    for (unsigned i = 0; i < 30000; i++) {
+        if (cpus[0].current != sim[2].vcpu)
+            sim_yield(0);
+        sim_settle();
+        sim_run(100000);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        assert_near(sim[i].ran_ns, SECOND);
+    sim_end();
+}
+
+static void random_act(struct sim_vcpu *s)
+{
+    struct sched_params p = { (uint16_t)(1 + random() % 2000), (uint16_t)(random() % 3 == 0 ? 1 + random() % 100 : 0) };
+
+    switch (random() % 8) {
+    case 0:
+    case 1:
+    case 2: sim_wake(s); break;
+    case 3:
+    case 4: sim_block(s); break;
+    case 5: sim_yield((unsigned)random() % nr_cpus); break;
+    case 6:
+        if (opt_sched == SCHED_FAIR)
+            assert_int_equal(sched_domain_set(s->domain, &p), 0);
+        break;
+    default: sim_run((uint64_t)random() % (3 * MS)); break;
+    }
+}
+
+static void test_random(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+        for (unsigned nr = 1; nr <= 8; nr++) {
+            sim_decisions = 0;
+            srandom(nr);
+            sim_start(choice, nr);
+            for (unsigned i = 0; i < 3 * nr; i++)
+                sim_domain(1 + i % 2, 256, 0);
+            for (unsigned i = 0; i < 20000; i++) {
+                random_act(&sim[(unsigned)random() % nr_sim]);
+                sim_settle();
+            }
+            assert_true(sim_decisions > 5000);
+            sim_end();
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_weights),      cmocka_unit_test(test_equals),     cmocka_unit_test(test_weight_changes),
+        cmocka_unit_test(test_greedy),       cmocka_unit_test(test_no_savings), cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_caps_on_cpus), cmocka_unit_test(test_cap_period), cmocka_unit_test(test_cap_ends),
+        cmocka_unit_test(test_latency),      cmocka_unit_test(test_steal),      cmocka_unit_test(test_affinity),
+        cmocka_unit_test(test_yield),        cmocka_unit_test(test_random),
+    };
+
+    cmocka_set_test_filter(getenv("TEST")); /* one of them, by name */
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
