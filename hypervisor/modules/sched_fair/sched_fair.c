@@ -15,9 +15,9 @@
 
 #define SLICE_MAX_NS 10000000UL
 #define SLICE_MIN_NS 1000000UL
-#define TURN_NS 20000000UL       /* shared by the slices of those that wait, and of who runs */
-#define BONUS_NS 4000000UL       /* who was blocked may run so long before the others */
-#define LEAD_NS 1000000UL        /* who deserves less than that before the running one waits for its slice's end */
+#define TURN_NS 20000000UL    /* shared by the slices of those that wait, and of who runs */
+#define BONUS_NS SLICE_MAX_NS /* who was blocked is so long before the others: it keeps what another's turn cost it */
+#define LEAD_NS 1000000UL     /* who deserves less than that before the running one waits for its slice's end */
 #define CAP_PERIOD_NS 50000000UL /* of system time, the same for all domains */
 #define CAP_SLICE_MIN_NS 100000UL
 #define RATE_SHIFT 16
@@ -227,12 +227,19 @@ static void charge_locked(struct runq *q, uint64_t now)
     q->least_ns = later(q->least_ns, least);
 }
 
-/* How long v's turn is; one that lives on its bonus has others of its kind waiting. */
+/* How long v's turn is.  Beside a heavier one it is shorter, so that this one waits for no more than it makes up for in
+ * a turn; one that lives on its bonus has others of its kind waiting. */
 static uint64_t slice_ns_locked(const struct runq *q, const struct vcpu *v)
 {
+    const struct vcpu *head = q->ready.head;
+    uint64_t slice = TURN_NS / (atomic_read32(&q->nr_ready) + 1UL);
+
+    if (head == NULL)
+        return SLICE_MAX_NS;
     if (before(v->sched.vtime_ns, q->least_ns))
         return SLICE_MIN_NS;
-    return max_u64(min_u64(TURN_NS / (atomic_read32(&q->nr_ready) + 1UL), SLICE_MAX_NS), SLICE_MIN_NS);
+    slice = slice * atomic_read32(&head->domain->sched.rate) / atomic_read32(&v->domain->sched.rate);
+    return max_u64(min_u64(slice, SLICE_MAX_NS), SLICE_MIN_NS);
 }
 
 /* When to look again: v's slice, its domain's cap, who is parked; 0: nothing to look for. */
