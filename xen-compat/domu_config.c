@@ -99,9 +99,21 @@ SC_NULLABLE SC_STRING static const char *pair_parse(const char text[OPT_LINE_BYT
         c->vcpus = (uint32_t)n;
         return NULL;
     }
+    if (key_is(text, at, KEY("weight"))) {
+        if (!number(text, at, &n) || !ends_value(text[*at]) || n == 0 || n > UINT16_MAX)
+            return "weight= wants a number from 1 to 65535";
+        c->weight = (uint16_t)n;
+        return NULL;
+    }
+    if (key_is(text, at, KEY("cap"))) {
+        if (!number(text, at, &n) || !ends_value(text[*at]) || n > DOMU_MAX_VCPUS * 100)
+            return "cap= wants percent of one CPU, at most 100 for each vcpu";
+        c->cap = (uint16_t)n;
+        return NULL;
+    }
     if (key_is(text, at, KEY("name")))
         return name_copy(text, at, c) ? NULL : "name= wants 1 to 15 characters";
-    return "there is an unknown key: use kernel=, ramdisk=, memory=, vcpus=, name= with commas between";
+    return "there is an unknown key: use kernel=, ramdisk=, memory=, vcpus=, weight=, cap=, name= with commas between";
 }
 
 SC_NULLABLE SC_STRING const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at, struct domu_config *c)
@@ -118,5 +130,7 @@ SC_NULLABLE SC_STRING const char *domu_config_parse(const char text[OPT_LINE_BYT
             break;
         at++;
     }
+    if (c->cap > c->vcpus * 100)
+        return "cap= wants percent of one CPU, at most 100 for each vcpu";
     return c->kernel == DOMU_NO_MODULE ? "no kernel: add kernel=N, N the number of a boot module" : NULL;
 }

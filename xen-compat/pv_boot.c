@@ -69,6 +69,17 @@ static void name_default(domid_t id, char *name SC_COUNT(16))
     name[3] = (char)('0' + id % 10); /* MAX_DOMUS is below 10 */
 }
 
+/* Its weight and cap, if the scheduler has such: it is no reason to leave a domain out. */
+static void domu_serve(struct domain *d, const struct domu_config *c)
+{
+    struct sched_params p = { .weight = c->weight, .cap = c->cap };
+
+    if (c->weight == 0 && c->cap == 0)
+        return;
+    if (sched_domain_set(d, &p) != 0)
+        log_err("domu: dom%u: weight= and cap= are not for this scheduler: leave sched= away", d->id);
+}
+
 static void domu_build(domid_t id, const struct domu_config *c)
 {
     struct pv_config p = { .id = id, .nr_pages = c->mem_bytes >> PAGE_SHIFT, .vcpus = c->vcpus };
@@ -83,6 +94,7 @@ static void domu_build(domid_t id, const struct domu_config *c)
         log_err("domu: dom%u (%.16s) is left out", id, p.name);
         return;
     }
+    domu_serve(d, c);
     log_info("dom%u (%.16s): %lu MiB, %u vcpus", id, d->name, p.nr_pages >> 8, d->max_vcpus);
 }
 

@@ -42,7 +42,9 @@ static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint6
     ROW(sched_op)                      \
     ROW(callback_op)                   \
     ROW(event_channel_op)              \
-    ROW(physdev_op)
+    ROW(physdev_op)                    \
+    ROW(sysctl)                        \
+    ROW(domctl)
 
 #define TABLE_ROW(name) [__HYPERVISOR_##name] = hc_##name,
 #define NAME_ROW(name) [__HYPERVISOR_##name] = #name,
