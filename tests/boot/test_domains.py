@@ -96,3 +96,26 @@ def test_default_memory_leaves_room(boot, guests):
     kib = int(console.run("awk '/MemTotal/ { print $2 }' /proc/meminfo"))
     assert 250 * 1024 < kib < 460 * 1024
     assert "(d1) " not in console.text().split("left out")[0]
+
+
+def test_scheduler_words():
+    """sched=, weight= and cap= that make no sense are named; what is left out is the default."""
+    outcome = run.run_guest("version", HYPERVISOR, BUILD, words="sched=credit domu=kernel=1,weight=0 domu=kernel=1,weight=65536 "
+                            "domu=kernel=1,cap=101 domu=kernel=1,weight=65535,vcpus=2,cap=200")
+    assert outcome.good, outcome.reason
+    text = outcome.log.read_text(encoding="utf-8")
+    assert 'parameter "sched=credit": value not understood' in text
+    assert "Using scheduler: SafeHype weighted fair (credit2)" in text
+    for reason in ("dom1: weight= wants a number from 1 to 65535", "dom2: weight= wants", "dom3: cap= wants percent of one CPU, at most 100",
+                   "dom4: kernel=1: the boot loader gave modules 0 to 0 only"):
+        assert f"domu: {reason}" in text
+
+
+def test_round_robin_knows_no_weights(guests):
+    """sched=rr: the domains boot without them, and compute for equal parts."""
+    outcome = run.run_guest("domu-weights", HYPERVISOR, BUILD, words="sched=rr")
+    text = outcome.log.read_text(encoding="utf-8")
+    assert "Using scheduler: SafeHype round robin" in text
+    assert text.count("weight= and cap= are not for this scheduler") == 2
+    assert re.search(r"^TEST domu-weights ran_permille FAIL got=[234]\d\d ", text, re.M)
+    assert re.search(r"^TEST domu-weights END passed=1 failed=1", text, re.M)

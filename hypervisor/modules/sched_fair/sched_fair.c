@@ -338,11 +338,8 @@ static bool wake_in(struct runq *q, struct vcpu *v)
         told = true;
     }
     spin_unlock(&q->lock);
-    if (told) {
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
-        if (nr_cpus > 1 && !cpu_is_idle(cpu))
-            idle_tell(v->sched.affinity);
-    }
+    if (told)
+        cpu_pend(cpu, SOFTIRQ_SCHEDULE); /* which tells an idle one of who is left */
     return here;
 }
 

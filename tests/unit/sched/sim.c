@@ -104,6 +104,7 @@ static void cpu_schedule(unsigned nr)
     next = sched_pick(cpu, prev, sim_now, &slice);
     assert_null(held);
     assert_non_null(next);
+    assert_true(next == cpu->idle || may_be_run(next, nr));
     sim_decisions++;
     slice_end[nr] = slice != 0 ? sim_now + slice : 0;
     s = sim_of(next);

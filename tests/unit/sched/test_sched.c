@@ -127,6 +127,22 @@ static void test_no_savings(void **state)
     sim_end();
 }
 
+/* What several have saved does not add up more than once. */
+static void test_savings_once(void **state)
+{
+    struct sim_vcpu *compute;
+
+    sim_start(SCHED_FAIR, 1);
+    compute = sim_domain(1, 256, 0);
+    for (unsigned i = 0; i < 3; i++)
+        sim_sleeper(256, SECOND, 10 * SECOND + i * MS);
+    sim_run(10 * SECOND);
+    sim_measure();
+    sim_run(400 * MS);
+    assert_true(compute->ran_ns >= 90 * MS && compute->ran_ns <= 100 * MS);
+    sim_end();
+}
+
 static void test_caps(void **state)
 {
     static const uint16_t caps[] = { 1, 5, 10, 25, 50, 75, 90, 99 };
@@ -200,6 +216,24 @@ static void test_cap_ends(void **state)
     sim_end();
 }
 
+/* Nor does a domain save what its cap kept from it. */
+static void test_cap_no_savings(void **state)
+{
+    struct sched_params none = { 0, 0 };
+    struct sim_vcpu *s, *other;
+
+    sim_start(SCHED_FAIR, 1);
+    s = sim_domain(1, 256, 5);
+    other = sim_domain(1, 256, 0);
+    sim_run(10 * SECOND);
+    assert_int_equal(sched_domain_set(s->domain, &none), 0);
+    sim_run(50 * MS);
+    sim_measure();
+    sim_run(SECOND);
+    assert_near(s->ran_ns, other->ran_ns);
+    sim_end();
+}
+
 /* Beside any number that compute, one that slept runs at once; of several each waits for the others at most. */
 static void test_latency(void **state)
 {
@@ -218,6 +252,74 @@ static void test_latency(void **state)
             sim_end();
         }
     }
+}
+
+/* Of several with the same weight each has turns of a millisecond. */
+static void test_latency_of_equals(void **state)
+{
+    for (unsigned nr = 2; nr <= 10; nr++) {
+        sim_start(SCHED_FAIR, 1);
+        sim_domain(1, 256, 0);
+        for (unsigned i = 0; i < nr; i++)
+            sim_sleeper(256, 9 * MS, SECOND);
+        sim_run(2 * SECOND - 500 * MS);
+        for (unsigned i = 1; i < nr_sim; i++)
+            assert_true(sim[i].worst_wait_ns <= (nr - 1) * MS);
+        sim_end();
+    }
+}
+
+/* What a CPU still holds the registers of no other takes. */
+static void test_registers_held(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+        struct vcpu *v;
+
+        sim_start(choice, 2);
+        sim_domain(1, 256, 0)->vcpu->sched.affinity = 1;
+        v = sim_sleeper(256, SECOND, 5 * MS)->vcpu;
+        v->sched.affinity = 1;
+        sim_run(5 * MS);
+        v = v->sched.queued ? v : sim[0].vcpu;
+        v->on_cpu = 1;
+        v->sched.affinity = 3;
+        cpu_pend(&cpus[1], SOFTIRQ_SCHEDULE);
+        sim_settle();
+        assert_true(v->sched.queued);
+        v->on_cpu = 0;
+        cpu_pend(&cpus[1], SOFTIRQ_SCHEDULE);
+        sim_settle();
+        assert_ptr_equal(cpus[1].current, v);
+        sim_end();
+    }
+}
+
+/* Virtual times are a queue's own: who moves is not behind or ahead by what the CPUs differ. */
+static void test_move(void **state)
+{
+    struct sim_vcpu *stays, *there, *moves;
+
+    sim_start(SCHED_FAIR, 2);
+    stays = sim_domain(1, 256, 0);
+    stays->vcpu->sched.affinity = 1;
+    sim_run(20 * SECOND);
+    there = sim_sleeper(256, 10 * SECOND, MS);
+    there->vcpu->cpu = 1;
+    there->vcpu->sched.affinity = 2;
+    sim_run(10 * SECOND);
+    moves = sim_domain(1, 256, 0); /* begins on CPU 0, goes to the other while that one sleeps */
+    moves->vcpu->sched.affinity = 1;
+    sim_run(SECOND / 2);
+    moves->vcpu->sched.affinity = 3;
+    while (moves->vcpu->cpu == 0)
+        sim_run(MS);
+    sim_run(5 * MS);
+    moves->vcpu->sched.affinity = 2;
+    sim_measure();
+    sim_run(SECOND);
+    assert_near(moves->ran_ns, there->ran_ns);
+    assert_near(stays->ran_ns, SECOND);
+    sim_end();
 }
 
 static void test_steal(void **state)
@@ -244,6 +346,8 @@ static void test_affinity(void **state)
         sim_domain(1, 256, 0)->vcpu->sched.affinity = 1;
         sim_run(10 * SECOND);
         assert_near(sim[0].ran_ns + sim[1].ran_ns + sim[2].ran_ns, 20 * SECOND);
+        sim_block(&sim[1]);
+        sim_run(SECOND);
         assert_int_equal(sim[2].vcpu->cpu, 0);
         sim_end();
     }
@@ -256,9 +360,13 @@ static void test_yield(void **state)
     for (unsigned i = 0; i < 3; i++)
         sim_domain(1, 256, 0);
     for (unsigned i = 0; i < 30000; i++) {
-        if (cpus[0].current != sim[2].vcpu)
+        const struct vcpu *was = cpus[0].current;
+
+        if (was != sim[2].vcpu) {
             sim_yield(0);
-        sim_settle();
+            sim_settle();
+            assert_ptr_not_equal(cpus[0].current, was);
+        }
         sim_run(100000);
     }
     for (unsigned i = 0; i < 3; i++)
@@ -307,11 +415,26 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_weights),      cmocka_unit_test(test_equals),     cmocka_unit_test(test_weight_changes),
-        cmocka_unit_test(test_short_sleeps), cmocka_unit_test(test_greedy),    cmocka_unit_test(test_no_savings), cmocka_unit_test(test_caps),
-        cmocka_unit_test(test_caps_on_cpus), cmocka_unit_test(test_cap_period), cmocka_unit_test(test_cap_ends),
-        cmocka_unit_test(test_latency),      cmocka_unit_test(test_steal),      cmocka_unit_test(test_affinity),
-        cmocka_unit_test(test_yield),        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_equals),
+        cmocka_unit_test(test_weight_changes),
+        cmocka_unit_test(test_short_sleeps),
+        cmocka_unit_test(test_greedy),
+        cmocka_unit_test(test_no_savings),
+        cmocka_unit_test(test_savings_once),
+        cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_caps_on_cpus),
+        cmocka_unit_test(test_cap_period),
+        cmocka_unit_test(test_cap_ends),
+        cmocka_unit_test(test_cap_no_savings),
+        cmocka_unit_test(test_latency),
+        cmocka_unit_test(test_latency_of_equals),
+        cmocka_unit_test(test_registers_held),
+        cmocka_unit_test(test_move),
+        cmocka_unit_test(test_steal),
+        cmocka_unit_test(test_affinity),
+        cmocka_unit_test(test_yield),
+        cmocka_unit_test(test_random),
     };
 
     cmocka_set_test_filter(getenv("TEST")); /* one of them, by name */
