@@ -40,10 +40,14 @@ static bool ping(void)
 
     evtchn_send(to_1);
     while (pongs == before && now_ns() < until) {
-        if (spin != 0)
+        if (spin != 0) {
             yield();
-        else
+            continue;
+        }
+        events_disable(); // block opens the mask again, so that no event falls between the question and the sleep
+        if (pongs == before)
             block();
+        events_enable();
     }
     return pongs != before;
 }

@@ -1,17 +1,16 @@
 // Event channels (2-level) and the hypervisor's time.
 #include "guest.h"
 
-volatile u32 event_count[4096], upcalls[4];
+volatile u32 event_count[4096], upcalls[VCPUS_MAX];
 u8 event_owner[4096];
 void (*event_hook)(u32 vcpu, u32 port);
 void (*upcall_hook)(u32 vcpu);
-void guest_event(u32 vcpu);
 
-extern char event_entry_0[], event_entry_1[], event_entry_2[], event_entry_3[], failsafe_entry[], syscall_entry[];
+extern char failsafe_entry[], syscall_entry[];
 
 void events_install(void)
 {
-    struct callback_register event = { CALLBACKTYPE_event, 0, (u64)event_entry_0 };
+    struct callback_register event = { CALLBACKTYPE_event, 0, entry_of_event[0] };
     struct callback_register failsafe = { CALLBACKTYPE_failsafe, 0, (u64)failsafe_entry };
     struct callback_register system_call = { CALLBACKTYPE_syscall, CALLBACKF_mask_events, (u64)syscall_entry };
 

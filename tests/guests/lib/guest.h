@@ -8,6 +8,7 @@
 #define VIRT_BASE 0xffffffff80000000UL
 #define KERNEL_CS 0xe033
 #define KERNEL_SS 0xe02b
+#define VCPUS_MAX 8 // vcpus that the library knows
 #define HYPERVISOR_START 0xffff800000000000UL
 #define HYPERVISOR_PRIVATE 0xffff820000000000UL // past the tables that guests may read
 #define HYPERVISOR_END 0xffff880000000000UL
@@ -104,9 +105,10 @@ u64 free_page_va(void); // an address below VIRT_BASE's mapped part with a level
 
 // ---- event.c: event channels, 2-level, and time
 extern volatile u32 event_count[4096]; // upcalls seen per port
-extern volatile u32 upcalls[4];        // per vcpu
+extern volatile u32 upcalls[VCPUS_MAX]; // per vcpu
 extern void (*event_hook)(u32 vcpu, u32 port);
 extern void (*upcall_hook)(u32 vcpu);  // replaces the 2-level scan (FIFO tests)
+void guest_event(u32 vcpu);            // what an upcall does
 // Which vcpu a port is bound to, so that another does not take its event (0; bind_ipi and bind_virq say it themselves).
 extern u8 event_owner[4096];
 void events_install(void);
@@ -129,7 +131,9 @@ bool wait_for(volatile u32 *counter, u32 above, u64 timeout_ns); // blocks until
 u64 rdtsc(void);
 
 // ---- vcpu.c: other vcpus, and user mode
-extern void (*vcpu_function[4])(u32 vcpu);
+extern void (*vcpu_function[VCPUS_MAX])(u32 vcpu);
+extern u64 entry_of_event[VCPUS_MAX]; // each vcpu's event entry
+u32 this_vcpu(void);
 long vcpu_context(u32 vcpu, struct vcpu_guest_context *context); // a context that calls vcpu_function[vcpu]
 long vcpu_start(u32 vcpu, void (*function)(u32));
 void vcpu_main(u32 vcpu);

@@ -118,7 +118,7 @@ event_entry_\vcpu:
     push $(512 + \vcpu)
     jmp common_entry
 .endm
-    .irp vcpu, 0, 1, 2, 3
+    .irp vcpu, 0, 1, 2, 3, 4, 5, 6, 7
     ENTRY_EVENT \vcpu
     .endr
 
@@ -140,6 +140,11 @@ failsafe_entry:
 entry_of_vector:
     .irp vector, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20
     .quad entry_\vector
+    .endr
+    .globl entry_of_event
+entry_of_event:
+    .irp vcpu, 0, 1, 2, 3, 4, 5, 6, 7
+    .quad event_entry_\vcpu
     .endr
     .globl entry_of_int80, entry_of_int81
 entry_of_int80: .quad entry_128
@@ -173,6 +178,21 @@ user_leave:
     pop %r12
     pop %rbp
     pop %rbx
+    ret
+
+// u64 smp_read(at, value), smp_write(at, value): a trap of the access comes back as its vector.
+    .globl smp_read, smp_read_at, smp_write, smp_write_at, smp_faulted
+smp_read:
+smp_read_at:
+    mov (%rdi), %rax
+    mov %rax, (%rsi)
+    mov $9999, %eax
+    ret
+smp_write:
+smp_write_at:
+    mov %rsi, (%rdi)
+    mov $9999, %eax
+smp_faulted:
     ret
 
     .globl vcpu_entry

@@ -6,8 +6,7 @@ volatile u64 try_resume, try_value;
 bool (*trap_hook)(struct regs *);
 
 extern u64 entry_of_vector[21], entry_of_int80, entry_of_int81;
-extern char event_entry_0[], event_entry_1[], event_entry_2[], event_entry_3[];
-void guest_event(u32 vcpu);
+extern char smp_read_at[], smp_write_at[], smp_faulted[];
 void guest_user_trap(struct regs *regs);
 void guest_trap(struct regs *regs);
 
@@ -34,11 +33,16 @@ bool from_user(const struct regs *regs)
     return (regs->cs & 3) == 3;
 }
 
-// Only vcpu 0 uses TRY, so one record is enough.
+// Only vcpu 0 uses TRY, so one record is enough; smp_read and smp_write are for all (smp.h).
 void guest_trap(struct regs *regs)
 {
-    if (regs->vector >= ENTRY_EVENT && regs->vector < ENTRY_EVENT + 4) {
+    if (regs->vector >= ENTRY_EVENT && regs->vector < ENTRY_EVENT + VCPUS_MAX) {
         guest_event((u32)(regs->vector - ENTRY_EVENT));
+        return;
+    }
+    if (regs->rip == (u64)smp_read_at || regs->rip == (u64)smp_write_at) {
+        regs->rax = regs->vector;
+        regs->rip = (u64)smp_faulted;
         return;
     }
     if (trap_hook != NULL && trap_hook(regs))

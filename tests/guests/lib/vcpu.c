@@ -1,19 +1,27 @@
 // Other vcpus, and user mode on vcpu 0.
 #include "guest.h"
 
-void (*vcpu_function[4])(u32 vcpu);
+void (*vcpu_function[VCPUS_MAX])(u32 vcpu);
 long (*user_syscall)(struct regs *);
-static u8 vcpu_stack[4][16384] PAGE;
+static u8 vcpu_stack[VCPUS_MAX][16384] PAGE;
 static u8 user_stack[16384] PAGE, entry_stack[16384] PAGE;
 static bool user_ready;
 static u8 saved_mask;
 
-extern char vcpu_entry[], event_entry_0[], event_entry_1[], event_entry_2[], event_entry_3[], failsafe_entry[], syscall_entry[];
+extern char vcpu_entry[], failsafe_entry[], syscall_entry[];
 extern u64 entry_of_vector[21];
 long user_enter(u64 rip, u64 rsp, u64 rflags, u64 cs, u64 argument);
 __attribute__((noreturn)) void user_leave(long value);
 void guest_user_trap(struct regs *regs);
 enum { USER_EXIT = 1 };
+
+// By its stack: vcpu 0 has its own.
+u32 this_vcpu(void)
+{
+    u64 offset = (u64)__builtin_frame_address(0) - (u64)vcpu_stack;
+
+    return offset < sizeof(vcpu_stack) ? (u32)(offset / sizeof(vcpu_stack[0])) : 0;
+}
 
 void vcpu_main(u32 vcpu)
 {
@@ -24,8 +32,6 @@ void vcpu_main(u32 vcpu)
 
 long vcpu_context(u32 vcpu, struct vcpu_guest_context *context)
 {
-    char *entries[4] = { event_entry_0, event_entry_1, event_entry_2, event_entry_3 };
-
     memset(context, 0, sizeof(*context));
     context->flags = VGCF_in_kernel;
     context->user_regs.rip = (u64)vcpu_entry;
@@ -37,7 +43,7 @@ long vcpu_context(u32 vcpu, struct vcpu_guest_context *context)
     context->kernel_ss = KERNEL_SS;
     context->kernel_sp = context->user_regs.rsp;
     context->ctrlreg[3] = xen_pfn_to_cr3(mfn_of((void *)si->pt_base));
-    context->event_callback_eip = (u64)entries[vcpu];
+    context->event_callback_eip = entry_of_event[vcpu];
     context->failsafe_callback_eip = (u64)failsafe_entry;
     context->syscall_callback_eip = (u64)syscall_entry;
     for (u32 vector = 0; vector <= 20; vector++) {
