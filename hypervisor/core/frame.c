@@ -43,6 +43,18 @@ int frame_get_rw_slow(mfn_t m, domid_t owner, fref_t *out)
     return 0;
 }
 
+int frame_get_pair_slow(mfn_t m, domid_t owner, fref_t *ro, fref_t *second)
+{
+    int rc = frame_get_rw_slow(m, owner, second);
+
+    if (rc != 0)
+        return rc;
+    rc = frame_get_ro(m, owner, ro);
+    if (rc != 0)
+        frame_put(*second);
+    return rc;
+}
+
 int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, fref_t *out)
 {
     uint64_t s, next, want = FS_OWNER(owner) | FS_ALLOC, stamp;

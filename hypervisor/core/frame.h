@@ -181,6 +181,9 @@ SC_NODISCARD SC_INLINE int frame_get_rw(mfn_t m, domid_t owner, SC_OWNED fref_t 
     return 0;
 }
 
+/* frame_get_pair for writing, of a frame that is a table or was one not long ago: by two exchanges. */
+SC_NODISCARD int frame_get_pair_slow(mfn_t m, domid_t owner, SC_OWNED fref_t *ro, SC_OWNED fref_t *second);
+
 /* Hold the frame twice by one exchange: as frame_get_ro, and as frame_get_rw (write) or frame_get_ro again. */
 SC_NODISCARD SC_INLINE int frame_get_pair(mfn_t m, domid_t owner, bool write, SC_OWNED fref_t *ro,
                                           SC_OWNED fref_t *second)
@@ -193,8 +196,8 @@ SC_NODISCARD SC_INLINE int frame_get_pair(mfn_t m, domid_t owner, bool write, SC
     do {
         if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC)) != want))
             return -EINVAL;
-        if (write && unlikely((s & FS_TYPE_MASK) != 0))
-            return -EBUSY;
+        if (write && unlikely((s & (FS_TYPE_MASK | FS_SEALED)) != 0))
+            return frame_get_pair_slow(m, owner, ro, second);
         if (unlikely((s & FS_RO_MASK) >= FS_RO_MASK - FS_RO_ONE) || unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
             return -EOVERFLOW;
     } while (unlikely(!frame_cas(m, &s, s + FS_RO_ONE + (write ? FS_KIND_ONE : FS_RO_ONE))));
