@@ -108,7 +108,7 @@ struct vcpu {
     uint32_t runstate_version; /* atomic: odd while runstate changes */
 
     struct timer singleshot, periodic, poll;
-    uint64_t periodic_ns;
+    uint64_t periodic_ns; /* atomic: 0 stopped */
 
     /* scheduling */
     uint32_t cpu; /* atomic: where it runs, ran last, or is queued */

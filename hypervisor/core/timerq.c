@@ -140,10 +140,14 @@ void timer_stop(struct timer *t)
 
 static void vcpu_timer_fire(struct timer *t, struct vcpu *v)
 {
+    uint64_t period;
+
     switch ((enum timer_kind)t->kind) {
     case TIMER_VCPU_SINGLESHOT: evtchn_send_virq(v, VIRQ_TIMER); break;
     case TIMER_VCPU_PERIODIC:
-        timer_set(t, t->deadline_ns + v->periodic_ns);
+        period = atomic_read64(&v->periodic_ns);
+        if (period != 0) /* it may be stopped just now */
+            timer_set(t, t->deadline_ns + period);
         evtchn_send_virq(v, VIRQ_TIMER);
         break;
     case TIMER_VCPU_POLL: vcpu_unblock(v); break;

@@ -22,14 +22,14 @@ int timer_periodic_set(struct vcpu *v, uint64_t period_ns)
 {
     if (period_ns < PERIOD_MIN_NS || period_ns > INT64_MAX / 2)
         return -EINVAL;
-    v->periodic_ns = period_ns;
+    atomic_write64(&v->periodic_ns, period_ns);
     timer_set(&v->periodic, now_ns() + period_ns);
     return 0;
 }
 
 void timer_periodic_stop(struct vcpu *v)
 {
-    v->periodic_ns = 0;
+    atomic_write64(&v->periodic_ns, 0); /* before: a timer that expires meanwhile is not set again */
     timer_stop(&v->periodic);
 }
 
