@@ -126,19 +126,10 @@ static int init_tables(struct vcpu *v, gva_t ctx)
     return 0;
 }
 
-static long op_initialise(struct vcpu *v, gva_t ctx)
+static int context_take(struct vcpu *v, gva_t ctx, uint64_t flags)
 {
-    uint64_t flags;
     int rc;
 
-    if (context_get(ctx, flags, flags) != 0)
-        return -EFAULT;
-    if (v->initialised)
-        return -EEXIST;
-    if ((flags & VGCF_in_kernel) == 0)
-        return -EINVAL; /* a vcpu begins in its kernel */
-    if (atomic_xchg8(&v->initialising, 1) != 0)
-        return -EBUSY; /* another vcpu is at it */
     v->kernel_mode = true;
     rc = init_regs(v, ctx);
     if (rc == 0)
@@ -149,6 +140,24 @@ static long op_initialise(struct vcpu *v, gva_t ctx)
         rc = init_tables(v, ctx);
     if (rc == 0)
         v->initialised = true;
+    return rc;
+}
+
+static long op_initialise(struct vcpu *v, gva_t ctx)
+{
+    uint64_t flags;
+    int rc;
+
+    if (context_get(ctx, flags, flags) != 0)
+        return -EFAULT;
+    if (atomic_xchg8(&v->initialising, 1) != 0)
+        return -EBUSY; /* another vcpu is at it */
+    if (v->initialised)
+        rc = -EEXIST;
+    else if ((flags & VGCF_in_kernel) == 0)
+        rc = -EINVAL; /* a vcpu begins in its kernel */
+    else
+        rc = context_take(v, ctx, flags);
     atomic_write8(&v->initialising, 0);
     return rc;
 }
@@ -184,28 +193,37 @@ static long op_down(struct vcpu *v)
 
 /* ---- places the guest shares ---- */
 
-static long op_register_info(struct vcpu *v, gva_t arg)
+static int info_take(struct vcpu *v, const struct vcpu_register_vcpu_info *r)
 {
-    struct vcpu_register_vcpu_info r;
     fref_t ref;
 
-    if (guest_get(r, arg) != 0)
-        return -EFAULT;
-    if (!fref_is_none(v->info_ref))
+    if (!fref_is_none(v->info_ref) || (v != current_vcpu() && v->online))
         return -EINVAL;
-    if (r.offset > PAGE_SIZE - sizeof(struct vcpu_info))
-        return -ENXIO;
-    if ((r.offset & 7) != 0)
+    if (frame_get_rw(mfn(r->mfn), v->domain->id, &ref) != 0)
         return -EINVAL;
-    if (v != current_vcpu() && v->online)
-        return -EINVAL;
-    if (frame_get_rw(mfn(r.mfn), v->domain->id, &ref) != 0)
-        return -EINVAL;
-    vcpu_set_info(v, ref, r.offset);
+    vcpu_set_info(v, ref, r->offset);
     /* Events that were raised in the old place must be seen in the new one. */
     shared_write64(&v->info->evtchn_pending_sel, UINT64_MAX);
     shared_write8(&v->info->evtchn_upcall_pending, 1);
     return 0;
+}
+
+static long op_register_info(struct vcpu *v, gva_t arg)
+{
+    struct vcpu_register_vcpu_info r;
+    int rc;
+
+    if (guest_get(r, arg) != 0)
+        return -EFAULT;
+    if (r.offset > PAGE_SIZE - sizeof(struct vcpu_info))
+        return -ENXIO;
+    if ((r.offset & 7) != 0)
+        return -EINVAL;
+    if (atomic_xchg8(&v->initialising, 1) != 0)
+        return -EBUSY; /* another vcpu is at it */
+    rc = info_take(v, &r);
+    atomic_write8(&v->initialising, 0);
+    return rc;
 }
 
 static long op_register_runstate(struct vcpu *v, gva_t arg)

@@ -114,7 +114,7 @@ struct vcpu {
     uint32_t cpu; /* atomic: where it runs, ran last, or is queued */
     bool online;  /* VCPUOP_up */
     bool initialised;
-    uint8_t initialising; /* atomic: a vcpu is at it */
+    uint8_t initialising; /* atomic: a vcpu is at it, or at its vcpu_info */
     bool paused;
     uint8_t block;  /* atomic: enum vcpu_block */
     uint8_t on_cpu; /* atomic: a CPU holds its registers */
