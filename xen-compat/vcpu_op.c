@@ -171,6 +171,7 @@ static long op_up(struct vcpu *v)
     if (v->online)
         return 0;
     v->online = true;
+    runstate_look(v);
     sched_wake(v);
     return 0;
 }
@@ -184,6 +185,7 @@ static long op_down(struct vcpu *v)
         if (d->vcpu[i] != NULL && d->vcpu[i] != v && d->vcpu[i]->online) {
             v->online = false;
             sched_sleep(v);
+            runstate_look(v);
             return 0;
         }
     }

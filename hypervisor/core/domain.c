@@ -148,6 +148,15 @@ static void timers_init(struct vcpu *v)
         v->domain->watchdog[i] = (struct timer){ .kind = TIMER_WATCHDOG, .vcpu = v };
 }
 
+static void runstate_begin(struct vcpu *v)
+{
+    v->runstate_lock = (spinlock_t)SPINLOCK_INIT(RANK_RUNSTATE);
+    spin_lock(&v->runstate_lock);
+    v->runstate.state = RUNSTATE_offline;
+    v->runstate.state_entry_time = now_ns();
+    spin_unlock(&v->runstate_lock);
+}
+
 int vcpu_create(struct domain *d, uint32_t id)
 {
     struct vcpu *v;
@@ -163,8 +172,7 @@ int vcpu_create(struct domain *d, uint32_t id)
     v->id = id;
     v->cpu = id % nr_cpus; /* until it first runs */
     v->sched.affinity = UINT64_MAX;
-    v->runstate.state = RUNSTATE_offline;
-    v->runstate.state_entry_time = now_ns();
+    runstate_begin(v);
     v->debugreg[6] = 0xffff0ff0;
     timers_init(v);
     if (id < XEN_LEGACY_MAX_VCPUS) {

@@ -104,8 +104,8 @@ struct vcpu {
     /* vcpu_info, runstate, time areas */
     fref_t info_ref SC_CORE;
     uint64_t runstate_gva;
-    struct vcpu_runstate_info runstate;
-    uint32_t runstate_version; /* atomic: odd while runstate changes */
+    spinlock_t runstate_lock;
+    struct vcpu_runstate_info runstate SC_GUARDED_BY(runstate_lock);
 
     struct timer singleshot, periodic, poll;
     uint64_t periodic_ns; /* atomic: 0 stopped */

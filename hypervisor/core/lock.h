@@ -11,15 +11,16 @@
  *   5  evtchnq    one vcpu's FIFO queues         modules/evtchn
  *   6  physdev    one domain's interrupts        modules/physdev
  *   7  sched      one CPU's run queue            modules/sched_fair, sched_rr
- *   8  timerq     one CPU's timer queue          core/timerq.c
- *   9  msi        tables of MSI-X mapped so far  arch/msi.c
- *  10  ioapic     IOAPICs and their lines        arch/ioapic.c
- *  11  pool       one type's free objects        core/pool.c
- *  12  pagealloc  free lists                     modules/pagealloc_buddy
- *  13  console    the console ring               modules/console
- *  14  hardware   PCI index, serial line,        arch/pci.c, arch/serial.c,
+ *   8  runstate   one vcpu's times               core/schedule.c
+ *   9  timerq     one CPU's timer queue          core/timerq.c
+ *  10  msi        tables of MSI-X mapped so far  arch/msi.c
+ *  11  ioapic     IOAPICs and their lines        arch/ioapic.c
+ *  12  pool       one type's free objects        core/pool.c
+ *  13  pagealloc  free lists                     modules/pagealloc_buddy
+ *  14  console    the console ring               modules/console
+ *  15  hardware   PCI index, serial line,        arch/pci.c, arch/serial.c,
  *                 wall clock                     core/wallclock.c
- *  15  log        how much guests may still say  core/log.c
+ *  16  log        how much guests may still say  core/log.c
  *
  * Two locks of one rank are taken lower domain id first (lock_pair).
  * The hypervisor runs with interrupts off, so no lock is taken from an
@@ -41,6 +42,7 @@ enum lock_rank {
     RANK_EVTCHN_QUEUE,
     RANK_PHYSDEV,
     RANK_SCHED,
+    RANK_RUNSTATE,
     RANK_TIMERQ,
     RANK_MSI,
     RANK_IOAPIC,

@@ -14,18 +14,15 @@
 SC_PERCPU(struct timer, slice_timers);
 
 /* Account the time spent in the old state and enter the new one. */
-static void runstate_change(struct vcpu *v, int state, uint64_t now)
+SC_HOLDS(v->runstate_lock) static void runstate_change_locked(struct vcpu *v, int state, uint64_t now)
 {
     struct vcpu_runstate_info *r = &v->runstate;
-    uint32_t version = atomic_read32(&v->runstate_version);
 
-    (void)atomic_cmpxchg32(&v->runstate_version, version, version + 1); /* odd: it changes; a full barrier */
     if (now > r->state_entry_time) {
         r->time[r->state & 3] += now - r->state_entry_time;
         r->state_entry_time = now;
     }
     r->state = state;
-    atomic_write32(&v->runstate_version, version + 2);
 }
 
 static int runstate_idle_state(const struct vcpu *v)
@@ -35,16 +32,43 @@ static int runstate_idle_state(const struct vcpu *v)
     return atomic_read8(&v->block) != VCPU_RUNNABLE ? RUNSTATE_blocked : RUNSTATE_offline;
 }
 
+static void runstate_run(struct vcpu *v, uint64_t now)
+{
+    spin_lock(&v->runstate_lock);
+    runstate_change_locked(v, RUNSTATE_running, now);
+    spin_unlock(&v->runstate_lock);
+}
+
+/* What keeps v from running is looked at with the lock held: who changes it comes here afterwards. */
+static void runstate_leave(struct vcpu *v, uint64_t now)
+{
+    spin_lock(&v->runstate_lock);
+    runstate_change_locked(v, runstate_idle_state(v), now);
+    spin_unlock(&v->runstate_lock);
+}
+
+void runstate_look(struct vcpu *v)
+{
+    spin_lock(&v->runstate_lock);
+    if (v->runstate.state != RUNSTATE_running)
+        runstate_change_locked(v, runstate_idle_state(v), now_ns());
+    spin_unlock(&v->runstate_lock);
+}
+
 void runstate_publish(struct vcpu *v)
 {
+    struct vcpu_runstate_info r;
     int rc;
 
     if (v->runstate_gva == 0)
         return;
+    spin_lock(&v->runstate_lock);
+    r = v->runstate;
+    spin_unlock(&v->runstate_lock);
     /* The area is in the kernel's half; a vcpu stopped in user mode has the other table. */
     if (!v->kernel_mode)
         write_cr3(v->kernel_pt.v & PAGE_MASK);
-    rc = guest_put(gva(v->runstate_gva), v->runstate);
+    rc = guest_put(gva(v->runstate_gva), r);
     if (!v->kernel_mode)
         write_cr3(v->user_pt.v & PAGE_MASK);
     if (rc != 0)
@@ -53,15 +77,12 @@ void runstate_publish(struct vcpu *v)
 
 void runstate_now(struct vcpu *v, struct vcpu_runstate_info *out)
 {
-    uint64_t now = now_ns();
-    uint32_t version;
+    uint64_t now;
 
-    /* v's CPU may be changing it. */
-    do {
-        version = atomic_read32(&v->runstate_version);
-        *out = v->runstate;
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    } while ((version & 1) != 0 || atomic_read32(&v->runstate_version) != version);
+    spin_lock(&v->runstate_lock);
+    now = now_ns();
+    *out = v->runstate;
+    spin_unlock(&v->runstate_lock);
     if (now > out->state_entry_time)
         out->time[out->state & 3] += now - out->state_entry_time;
 }
@@ -100,7 +121,7 @@ static void context_switch(struct cpu *cpu, struct vcpu *prev, struct vcpu *next
     uint64_t now = now_ns();
 
     if (prev != cpu->idle) {
-        runstate_change(prev, runstate_idle_state(prev), now);
+        runstate_leave(prev, now);
         machine_save(cpu, prev);
     }
     slot_publish(cpu->current, next);
@@ -110,7 +131,7 @@ static void context_switch(struct cpu *cpu, struct vcpu *prev, struct vcpu *next
     } else {
         atomic_write8(&next->on_cpu, 1);
         machine_load(cpu, prev != cpu->idle ? prev : NULL, next);
-        runstate_change(next, RUNSTATE_running, now);
+        runstate_run(next, now);
         runstate_publish(next);
     }
     atomic_write8(&prev->on_cpu, 0); /* from here on another CPU may run it */
@@ -143,6 +164,7 @@ void vcpu_unblock(struct vcpu *v)
     if (was == VCPU_POLLING)
         atomic_add32(&v->domain->nr_polling, (uint32_t)-1);
     timer_stop(&v->poll);
+    runstate_look(v);
     if (vcpu_runnable(v))
         sched_wake(v);
 }

@@ -9,6 +9,8 @@
 void schedule(void);
 /* Copy v's runstate to where the guest asked; v's address space is loaded. */
 void runstate_publish(struct vcpu *v);
+/* What keeps v from running has changed: if it does not run, it is in another state now. */
+void runstate_look(struct vcpu *v);
 /* v's runstate with the time up to now. */
 void runstate_now(struct vcpu *v, struct vcpu_runstate_info *out);
 
