@@ -279,6 +279,7 @@ SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uin
 struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
 {
     struct vcpu *next = pick_own(cpu, prev, now);
+    const struct vcpu *waiting;
 
     if (next == NULL)
         next = steal(cpu);
@@ -288,8 +289,13 @@ struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uin
     next->sched.yielded = false;
     next->sched.since_ns = now;
     *slice_ns = 0;
-    if (slot_read(runqs[cpu->id % MAX_CPUS].head) != NULL && next != cpu->idle)
+    waiting = slot_read(runqs[cpu->id % MAX_CPUS].head);
+    if (waiting != NULL && next != cpu->idle) {
         *slice_ns = next->sched.ran_ns < SLICE_NS ? SLICE_NS - next->sched.ran_ns : SLICE_NS;
+        /* Who looked for work before found it still held by a CPU perhaps; each turn is a new chance. */
+        if (nr_cpus > 1)
+            idle_tell(waiting);
+    }
     return next;
 }
 
