@@ -7,33 +7,34 @@
  *   vcpu_op down and initialise of vcpu 0; iret and callbacks and the trap table, which would change who handles the guest's traps; console_io
  *   write (its output is not the test); platform_op, domctl, sysctl, kexec_op, xsm_op and hvm_op of the first domain with good versions, which
  *   may rightly stop the machine; CLEAR_PAGE, COPY_PAGE, page-table updates and reservations only on the pages set aside for it. The
- *   grant table is mapped and scribbled on, in both of its versions.
+ *   grant table is mapped and scribbled on, in both of its versions. (smp-fuzz: the same on several vcpus at once.)
  * Expect: the end is reached, or the domain crashes with a report and the hypervisor lives.
  * Xen differs: physdev_op prepare_msix and release_msix (and the old physdev_op) are left out: Xen 4.17 panics on a device without MSI-X (a null pointer in
  *   pci_prepare_msix); kexec_op is left out: Xen trusts the first domain's image lists and walks them
  * Run: ends=either timeout=150 args=seed=1,count=200000
  */
 #include "grant.h"
+#include "smp.h"
 
+#ifndef FUZZERS
+#define FUZZERS 1 // vcpus that make calls
+#endif
 #define ARENA_PAGES 48
 // All arguments that are pointers, and what they point to. A page that is not there ends the lists that have a huge count.
 static u8 arena[(ARENA_PAGES + 1) * PAGE_SIZE] PAGE;
 static volatile u64 *arena_entry[ARENA_PAGES];
-static u8 *usable[ARENA_PAGES];                // pages of it that are still there and writable
-static u32 usable_count;
-static u64 random_state;
+static struct fuzzer {
+    u8 *usable[ARENA_PAGES]; // pages of it that are still there and writable
+    u32 usable_count;
+    u64 refused, done;
+} fuzzers[FUZZERS];
 
-static u64 random(void)
+// Of the pages that this vcpu found usable; another may have taken it away since.
+static u8 *usable_page(void)
 {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state * 0x2545f4914f6cdd1dUL;
-}
+    const struct fuzzer *f = &fuzzers[this_vcpu()];
 
-static u64 below(u64 limit)
-{
-    return (random() >> 11) % limit;
+    return f->usable[below(f->usable_count)];
 }
 
 static u64 hostile(void)
@@ -45,7 +46,7 @@ static u64 hostile(void)
         DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, 0x7fef, 0xfee00, 0xa0, 4096, 4095, 65536, 1UL << 40,
     };
 
-    return below(4) == 0 ? random() : values[below(ARRAY_SIZE(values))];
+    return below(4) == 0 ? smp_random() : values[below(ARRAY_SIZE(values))];
 }
 
 static u64 number(void)
@@ -62,20 +63,20 @@ static u64 number(void)
 
 static u64 pointer(void)
 {
-    return below(5) == 0 ? hostile() : (u64)(usable[below(usable_count)] + below(PAGE_SIZE - 256) / 8 * 8);
+    return below(5) == 0 ? hostile() : (u64)(usable_page() + below(PAGE_SIZE - 256) / 8 * 8);
 }
 
 // Fills a structure with numbers and pointers.
 static void *structure(void)
 {
-    u64 *at = (u64 *)(usable[below(usable_count)] + below(PAGE_SIZE - 512) / 8 * 8);
+    u64 *at = (u64 *)(usable_page() + below(PAGE_SIZE - 512) / 8 * 8);
 
     for (u32 i = 0; i < 12; i++)
         switch (below(4)) {
-        case 0: at[i] = pointer(); break;
-        case 1: at[i] = (u32)number() | number() << 32; break;
-        case 2: at[i] = 0; break;
-        default: at[i] = number(); break;
+        case 0: smp_write(&at[i], pointer()); break;
+        case 1: smp_write(&at[i], (u32)number() | number() << 32); break;
+        case 2: smp_write(&at[i], 0); break;
+        default: smp_write(&at[i], number()); break;
         }
     return at;
 }
@@ -95,8 +96,8 @@ static long mmu_random(void)
     mmu_update_t *update = structure();
     u8 *page = arena + below(ARENA_PAGES) * PAGE_SIZE;
 
-    update->ptr = below(4) != 0 ? maddr_of(page) + below(4096) : hostile() << 12 >> below(12);
-    update->val = below(2) != 0 ? number() << 12 | below(4096) : hostile();
+    smp_write(&update->ptr, below(4) != 0 ? maddr_of(page) + below(4096) : hostile() << 12 >> below(12));
+    smp_write(&update->val, below(2) != 0 ? number() << 12 | below(4096) : hostile());
     return HC(mmu_update, update, below(8) == 0 ? hostile() : 1, below(3) == 0 ? pointer() : 0, number());
 }
 
@@ -115,12 +116,14 @@ static long mmuext_random(void)
     struct mmuext_op *op = structure();
     u64 mfn = below(3) != 0 ? mfn_of(arena + below(ARENA_PAGES) * PAGE_SIZE) : hostile();
 
-    op->cmd = (u32)below(22);
-    op->arg1.mfn = mfn;
-    if (op->cmd == MMUEXT_NEW_BASEPTR)
-        op->arg1.mfn = no_base();
-    if (op->cmd == MMUEXT_UNPIN_TABLE || op->cmd == MMUEXT_CLEAR_PAGE || op->cmd == MMUEXT_COPY_PAGE)
-        op->arg1.mfn = mfn_of(arena + below(ARENA_PAGES) * PAGE_SIZE);
+    u64 cmd = below(22);
+
+    if (cmd == MMUEXT_NEW_BASEPTR)
+        mfn = no_base();
+    if (cmd == MMUEXT_UNPIN_TABLE || cmd == MMUEXT_CLEAR_PAGE || cmd == MMUEXT_COPY_PAGE)
+        mfn = mfn_of(arena + below(ARENA_PAGES) * PAGE_SIZE);
+    smp_write(&op->cmd, cmd);
+    smp_write(&op->arg1.mfn, mfn);
     return HC(mmuext_op, op, below(8) == 0 ? hostile() : 1, below(3) == 0 ? pointer() : 0, below(3) != 0 ? DOMID_SELF : number());
 }
 
@@ -130,11 +133,11 @@ static long reservation_random(void)
     u32 op = (u32)below(32);
 
     if (op == XENMEM_decrease_reservation || op == XENMEM_exchange || op == XENMEM_remove_from_physmap)
-        words[1] = below(2) != 0 ? 1 : hostile(); // counts; the lists hold arena frames or nonsense
+        smp_write(&words[1], below(2) != 0 ? 1 : hostile()); // counts; the lists hold arena frames or nonsense
     return HC(memory_op, op | (below(16) == 0 ? hostile() & ~63UL : 0), below(6) == 0 ? pointer() : (u64)words);
 }
 
-// vcpu 0 is the one that runs: it keeps its vcpu_info, and is not taken down.
+// The vcpus that make calls keep their vcpu_info, and are not taken down.
 static long vcpu_random(void)
 {
     static const u8 for_self[] = { VCPUOP_up, VCPUOP_is_up, VCPUOP_get_runstate_info, VCPUOP_register_runstate_memory_area,
@@ -142,14 +145,27 @@ static long vcpu_random(void)
                                    VCPUOP_stop_singleshot_timer, VCPUOP_get_physid, VCPUOP_register_vcpu_time_memory_area };
 
     if (below(2) == 0)
-        return HC(vcpu_op, for_self[below(ARRAY_SIZE(for_self))], 0, argument_value());
-    return HC(vcpu_op, below(3) != 0 ? below(14) : number(), below(2) != 0 ? 1 + below(5) : hostile() | 8, argument_value());
+        return HC(vcpu_op, for_self[below(ARRAY_SIZE(for_self))], this_vcpu(), argument_value());
+    return HC(vcpu_op, below(3) != 0 ? below(14) : number(), below(2) != 0 ? FUZZERS + below(5) : hostile() | 8, argument_value());
+}
+
+// Another vcpu may change the version meanwhile.
+static long status_random(void)
+{
+    static u64 frame;
+
+    if (PTE_MFN(*entry_of(status_page, 1)) != mfn_of(status_page)) {
+        smp_write((u64 *)status_page + below(16), hostile());
+        return below(2) == 0 ? va_update(status_page, mfn_of(status_page) << 12 | RW_PTE, UVMF_INVLPG | UVMF_ALL) : 0;
+    }
+    if (grant_version != 2 || grant_status_frames(DOMID_SELF, 1, &frame) != GNTST_okay)
+        return 0;
+    return va_update(status_page, frame << 12 | RW_PTE, UVMF_INVLPG);
 }
 
 // The table and its status words are the guest's to scribble on; most grants are of arena pages, of either version.
 static long grant_random(void)
 {
-    static bool status_mapped;
     u32 ref = (u32)below(16);
     u64 mfn = mfn_of(arena + below(ARENA_PAGES) * PAGE_SIZE);
 
@@ -158,18 +174,8 @@ static long grant_random(void)
     case 1: grant(ref)->domid = 0; grant(ref)->frame = (u32)mfn; grant(ref)->flags = (u16)(1 + below(512)); return 0;
     case 2: grant2_give(ref, 0, mfn, (u16)below(512)); return 0;
     case 3: ((volatile u64 *)grant_page)[below(64)] = hostile(); return 0;
-    case 4:
-        if (status_mapped) {
-            ((volatile u64 *)status_page)[below(16)] = hostile();
-            if (below(2) == 0)
-                grant2_status_unmap();
-            status_mapped = PTE_MFN(*entry_of(status_page, 1)) != mfn_of(status_page);
-        } else if (grant_version == 2 && grant_set_version(2) == 0) {
-            grant2_status_map();
-            status_mapped = true;
-        }
-        return 0;
-    case 5: return grant_copy_from(0, ref, (u32)below(5000), (u32)below(5000), usable[below(usable_count)]);
+    case 4: return status_random();
+    case 5: return grant_copy_from(0, ref, (u32)below(5000), (u32)below(5000), usable_page());
     default: return HC(grant_table_op, below(14), argument_value(), below(3) != 0 ? 1 : hostile());
     }
 }
@@ -239,9 +245,9 @@ static long other_random(void)
 }
 
 // Mends what the guest did to its own pages; those that cannot be mended (gone, pinned by another) are used no more.
-static void mend(void)
+static void mend(struct fuzzer *f)
 {
-    usable_count = 0;
+    f->usable_count = 0;
     for (u32 i = 0; i < ARENA_PAGES; i++) {
         u8 *page = arena + i * PAGE_SIZE;
         u64 pte = (mfn_of(page) << 12) | RW_PTE, keep = PTE_P | PTE_RW | PTE_US | PTE_PS;
@@ -252,7 +258,7 @@ static void mend(void)
             good = va_update(page, pte, UVMF_INVLPG) == 0;
         }
         if (good)
-            usable[usable_count++] = page;
+            f->usable[f->usable_count++] = page;
     }
 }
 
@@ -264,27 +270,42 @@ static bool recover(struct regs *regs)
     return regs->vector == 1;
 }
 
+static u64 count;
+
+static void fuzz(u32 vcpu)
+{
+    struct fuzzer *f = &fuzzers[vcpu];
+
+    for (; f->done < count; f->done++) {
+        if (f->done % 20000 == 0)
+            say("TEST %s vcpu %u at %lu\n", test_name, vcpu, f->done);
+        mend(f);
+        if (f->usable_count == 0)
+            break; // all pages were given away
+        f->refused += other_random() < 0;
+    }
+}
+
 void test_main(void)
 {
-    u64 seed = argument("seed", 1), count = argument("count", 200000), refused = 0, done = 0;
+    u64 refused = 0, done = 0;
 
-    random_state = seed * 0x9e3779b97f4a7c15UL + 1;
+    count = argument("count", 200000);
     trap_hook = recover;
     unmap(arena + ARENA_PAGES * PAGE_SIZE);
     grant_setup();
     for (u32 i = 0; i < ARENA_PAGES; i++)
         arena_entry[i] = entry_of(arena + i * PAGE_SIZE, 1);
-    say("TEST %s seed=%lu count=%lu\n", test_name, seed, count);
-    for (; done < count; done++) {
-        if (done % 20000 == 0)
-            say("TEST %s at %lu\n", test_name, done);
-        mend();
-        if (usable_count == 0)
-            break; // it gave all its pages away
-        refused += other_random() < 0;
+    say("TEST %s seed=%lu count=%lu vcpus=%u\n", test_name, argument("seed", 1), count, FUZZERS);
+    smp_start(FUZZERS, fuzz);
+    fuzz(0);
+    smp_join(FUZZERS);
+    for (u32 vcpu = 0; vcpu < FUZZERS; vcpu++) {
+        refused += fuzzers[vcpu].refused;
+        done += fuzzers[vcpu].done;
     }
     say("TEST %s completed=%lu refused=%lu\n", test_name, done, refused);
     check("alive", HC(xen_version, XENVER_version, NULL) > 0);
     check("most_refused", refused > done / 4);
-    check("completed", done == count);
+    check("completed", done == count * FUZZERS);
 }

@@ -4,7 +4,7 @@
  * Checks: vcpu 1 reads one page and writes another without pause, vcpu 0 gives the pages other frames: by each way to flush (UVMF_ALL and
  *   UVMF_MULTI with one address or all, the four MMUEXT calls, update_va_mapping and mmu_update before them) vcpu 1 never again reads or
  *   writes an old frame once the call has returned; a page that vcpu 1 writes becomes a page table without any flush asked for: from
- *   the pin on the writes fault and the table stays as it is.
+ *   the pin on the writes fault and the table stays as it is. Two vcpus that compute find two CPUs.
  * Run: vcpus=2 smp=2
  */
 #include "smp.h"
@@ -125,9 +125,29 @@ static void into_a_table(void)
     check_eq("tables_written_without_a_fault", (long)unheld, 0);
 }
 
+static u64 cpu_of(u32 vcpu)
+{
+    struct vcpu_get_physid id = { 0 };
+
+    HC(vcpu_op, VCPUOP_get_physid, vcpu, &id);
+    return id.phys_id;
+}
+
+// Both compute without end: no CPU has nothing to do while the two take turns on the other.
+static void check_apart(const char *what)
+{
+    u64 until = now_ns() + PATIENCE_S * 1000000000UL;
+
+    while (cpu_of(0) == cpu_of(1) && now_ns() < until)
+        yield();
+    check(what, cpu_of(0) != cpu_of(1));
+}
+
 void test_main(void)
 {
     smp_start(2, hot);
+    smp_wait(&rounds, 1, "vcpu 1");
+    check_apart("on_two_cpus");
     newest = FRAMES;
     try_way("all_one", UVMF_INVLPG | UVMF_ALL, 0);
     try_way("all_everything", UVMF_TLB_FLUSH | UVMF_ALL, 0);
@@ -139,6 +159,7 @@ void test_main(void)
     try_way("mmuext_multi", 0, MMUEXT_TLB_FLUSH_MULTI);
     try_way("mmuext_multi_one", 0, MMUEXT_INVLPG_MULTI);
     into_a_table();
+    check_apart("still_on_two_cpus");
     ending = 1;
     smp_join(2);
 }

@@ -125,23 +125,28 @@ static void hammer(u32 me)
     }
 }
 
+// More vcpus than CPUs are up, so that some are taken down while they run and some while they wait.
 static void check_hammered(void)
 {
+    u64 until = now_ns() + PATIENCE_S * 1000000000UL;
+
     check_eq("calls_refused", phase_wrong, 0);
     check_eq("runstate_times_add_up", back_and_forth, 0);
     for (u32 vcpu = VICTIM; vcpu < VCPUS_MAX; vcpu++) {
-        struct vcpu_runstate_info info = { .state = RUNSTATE_running };
-        u64 until = now_ns() + PATIENCE_S * 1000000000UL;
-
         check_eq("up", op(VCPUOP_up, vcpu), 0);
         check_eq("is_up", op(VCPUOP_is_up, vcpu), 1);
-        for (u64 beat = beats[vcpu]; beats[vcpu] == beat;)
+    }
+    for (u32 vcpu = VICTIM; vcpu < VCPUS_MAX; vcpu++)
+        for (u64 beat = beats[vcpu]; beats[vcpu] == beat; yield())
             if (now_ns() > until)
                 fatal("vcpu %u is up and does not run", vcpu);
-            else
-                yield();
+    for (u32 vcpu = VICTIM; vcpu < VCPUS_MAX; vcpu++) {
         check_eq("down", op(VCPUOP_down, vcpu), 0);
         check_eq("is_down", op(VCPUOP_is_up, vcpu), 0);
+    }
+    for (u32 vcpu = VICTIM; vcpu < VCPUS_MAX; vcpu++) {
+        struct vcpu_runstate_info info = { .state = RUNSTATE_running };
+
         while (info.state != RUNSTATE_offline && now_ns() < until)
             HC(vcpu_op, VCPUOP_get_runstate_info, vcpu, &info);
         check_eq("offline", info.state, RUNSTATE_offline);
