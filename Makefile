@@ -96,24 +96,38 @@ $(BUILD)/safehype.pvh: $(BUILD)/safehype
 
 -include $(HV_O:.o=.d)
 
-# The same with a module that is wrong on purpose, for tests.
+# Variants, for tests: an object or two instead of others.  $(1): what is linked.
+define link_variant
+	@$(CC) -c $(BUILD)/gen/ksyms_empty.S -o $(BUILD)/obj/ksyms_empty.o
+	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $(BUILD)/obj/pass1-$(@F).elf $(1) $(BUILD)/obj/ksyms_empty.o --start-group $(HV_LIBS) --end-group
+	@$(PY) tools/build/ksyms.py $(BUILD)/obj/pass1-$(@F).elf > $(BUILD)/gen/ksyms-$(@F).S
+	@$(CC) -c $(BUILD)/gen/ksyms-$(@F).S -o $(BUILD)/obj/ksyms-$(@F).o
+	@echo "  LD  $@"
+	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $@.dbg $(1) $(BUILD)/obj/ksyms-$(@F).o --start-group $(HV_LIBS) --end-group
+	@llvm-objcopy-19 --strip-all $@.dbg $@
+endef
+
+# With a module that is wrong on purpose.
 FAULTY_O := $(filter-out $(BUILD)/obj/hypervisor/dispatch/hypercall.o,$(HV_O)) $(BUILD)/obj/hypervisor/modules/faulty/faulty.o $(BUILD)/obj/hypercall_faulty.o
 $(BUILD)/obj/hypercall_faulty.o: hypervisor/dispatch/hypercall.c $(BUILD)/gen/asm_offsets.h Makefile
 	@$(CC) $(CFLAGS) -DFAULTY_MODULE -c $< -o $@
 .PHONY: faulty
 faulty: $(BUILD)/safehype-faulty
 $(BUILD)/safehype-faulty: $(FAULTY_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S
-	@$(CC) -c $(BUILD)/gen/ksyms_empty.S -o $(BUILD)/obj/ksyms_empty.o
-	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $(BUILD)/obj/pass1-faulty.elf $(FAULTY_O) $(BUILD)/obj/ksyms_empty.o --start-group $(HV_LIBS) --end-group
-	@$(PY) tools/build/ksyms.py $(BUILD)/obj/pass1-faulty.elf > $(BUILD)/gen/ksyms-faulty.S
-	@$(CC) -c $(BUILD)/gen/ksyms-faulty.S -o $(BUILD)/obj/ksyms-faulty.o
-	@echo "  LD  $@"
-	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $@.dbg $(FAULTY_O) $(BUILD)/obj/ksyms-faulty.o --start-group $(HV_LIBS) --end-group
-	@llvm-objcopy-19 --strip-all $@.dbg $@
+	$(call link_variant,$(FAULTY_O))
+
+# With a counter that every CPU writes to at each hypercall: make bench-scale must see it.
+CONTROL_O := $(filter-out $(BUILD)/obj/hypervisor/arch/entry.o,$(HV_O)) $(BUILD)/obj/entry_scale_control.o
+$(BUILD)/obj/entry_scale_control.o: hypervisor/arch/entry.S $(BUILD)/gen/asm_offsets.h Makefile
+	@$(CC) $(ASFLAGS) -DSCALE_CONTROL -c $< -o $@
+.PHONY: scale-tools
+scale-tools: $(BUILD)/safehype-scale-control $(BUILD)/bench/scale/plugin.so
+$(BUILD)/safehype-scale-control: $(CONTROL_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S
+	$(call link_variant,$(CONTROL_O))
 
 # ---- running it ----
 GUEST := $(BUILD)/guest
-.PHONY: deps run run-xen gdb bench bench-quick
+.PHONY: deps run run-xen gdb bench bench-quick bench-scale
 deps: ## install the Debian packages that are missing (with apt)
 	@tools/build/deps.sh
 
@@ -136,6 +150,15 @@ gdb: deps ## boot under gdb: symbols, and commands sh-domains, sh-vcpus, sh-runq
 bench: deps ## measure against Debian's Xen 4.17 in one run (about four minutes)
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) tools/bench/bench.sh --build $(BUILD) $(BENCH_ARGS)
+
+$(BUILD)/bench/scale/plugin.so: tools/bench/scale/plugin.c tools/bench/scale/plugin_api.h Makefile
+	@mkdir -p $(@D)
+	@echo "  CC  $@"
+	@$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -fvisibility=hidden -shared $< -o $@
+
+bench-scale: deps ## what an operation costs with 1, 4, 16 and 64 CPUs: instructions, atomics, locks, shared lines (about two minutes)
+	@$(MAKE) --no-print-directory all guests scale-tools
+	@$(PY) tools/bench/scale/scale.py --build $(BUILD) $(BENCH_ARGS)
 
 bench-quick: ## the operations only (about a minute)
 	@$(MAKE) --no-print-directory bench BENCH_ARGS=--quick
@@ -169,11 +192,11 @@ quick: all ## the inner loop: build, layers, a handful of test guests (under 10 
 	@$(PY) tests/guests/run.py --hypervisor $(BUILD)/safehype --build $(BUILD) version mmu-update-l1 mmuext-pin evtchn-delivery grant-map exceptions
 
 test: deps ## everything CI runs; ends with "N passed, N failed"
-	@$(MAKE) --no-print-directory -j2 all faulty
+	@$(MAKE) --no-print-directory -j2 all faulty scale-tools
 	@BUILD=$(BUILD) $(PY) tests/all.py
 
 test-all: deps ## the full acceptance run
-	@$(MAKE) --no-print-directory -j2 all faulty
+	@$(MAKE) --no-print-directory -j2 all faulty scale-tools
 	@BUILD=$(BUILD) $(PY) tests/all.py --full
 
 guests: ## build the PV test guests

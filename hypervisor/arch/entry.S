@@ -90,6 +90,16 @@ stub_template_end:
 syscall_entry:
         pushq   $-1                         /* vector: TRAP_SYSCALL */
         SAVE_REGS
+#ifdef SCALE_CONTROL                        /* build/safehype-scale-control: what make bench-scale must see */
+        lock incq scale_control(%rip)
+        .pushsection .data
+        .balign 64
+        .type   scale_control, @object
+        .size   scale_control, 64
+scale_control:
+        .fill   64, 1, 0
+        .popsection
+#endif
         movq    %r8, %r9
         movq    %r10, %r8
         movq    %rdx, %rcx
