@@ -46,18 +46,17 @@ void tlb_flush_asked(void)
 /* Bit a CPU, not this one. */
 static void flush_cpus(uint64_t mask)
 {
-    if (mask == 0)
-        return;
-    for (unsigned i = 0; i < MAX_CPUS; i++) {
-        if ((mask >> i & 1) != 0) {
-            (void)atomic_add64(&cpus[i].flush_wanted, 1);
-            apic_send(cpus[i].apic_id, VECTOR_FLUSH);
-        }
-    }
-    for (unsigned i = 0; i < MAX_CPUS; i++) {
-        uint64_t wanted = atomic_read64(&cpus[i].flush_wanted);
+    for (uint64_t left = mask; left != 0; left &= left - 1) {
+        struct cpu *cpu = &cpus[(unsigned)__builtin_ctzl(left) % MAX_CPUS];
 
-        while ((mask >> i & 1) != 0 && atomic_read64(&cpus[i].flush_done) < wanted) {
+        (void)atomic_add64(&cpu->flush_wanted, 1);
+        apic_send(cpu->apic_id, VECTOR_FLUSH);
+    }
+    for (uint64_t left = mask; left != 0; left &= left - 1) {
+        struct cpu *cpu = &cpus[(unsigned)__builtin_ctzl(left) % MAX_CPUS];
+        uint64_t wanted = atomic_read64(&cpu->flush_wanted);
+
+        while (atomic_read64(&cpu->flush_done) < wanted) {
             tlb_flush_asked();
             cpu_pause();
         }
@@ -79,12 +78,13 @@ void tlb_flush_older_elsewhere(uint64_t stamp)
 
 void tlb_flush_domain_elsewhere(const struct domain *d)
 {
-    uint64_t loaded = atomic_read64(&d->loaded_on), mask = 0;
+    uint64_t loaded = atomic_read64(&d->loaded_on) & ~(1UL << this_cpu()->id % MAX_CPUS), mask = 0;
 
-    for (unsigned i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+    for (; loaded != 0; loaded &= loaded - 1) {
+        unsigned i = (unsigned)__builtin_ctzl(loaded) % MAX_CPUS;
         const struct vcpu *v = slot_read(cpus[i].last_ctx);
 
-        if ((loaded >> i & 1) != 0 && &cpus[i] != this_cpu() && v != NULL && v->domain == d)
+        if (v != NULL && v->domain == d)
             mask |= 1UL << i;
     }
     flush_cpus(mask);
