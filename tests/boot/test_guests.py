@@ -23,7 +23,8 @@ def test_guest(built, name):
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("name", ["fuzz", "smp-fuzz"])
 @pytest.mark.parametrize("seed", range(2, 12))
-def test_fuzz_seed(built, seed):
-    outcome = run.run_guest("fuzz", HYPERVISOR, BUILD, ON_XEN, arguments=f"seed={seed}", slow=SLOW)
+def test_fuzz_seed(built, seed, name):
+    outcome = run.run_guest(name, HYPERVISOR, BUILD, ON_XEN, arguments=f"seed={seed}", slow=SLOW)
     assert outcome.good, f"{outcome.reason}; log {outcome.log}"

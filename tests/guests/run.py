@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs test guests under a hypervisor in QEMU and says which passed.
 
-usage: run.py --hypervisor FILE [--xen] [--build DIR] [--verbose] [NAME...]
+usage: run.py --hypervisor FILE [--xen] [--build DIR] [--smp N] [--verbose] [NAME...]
 """
 import argparse
 import pathlib

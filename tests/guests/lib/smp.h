@@ -2,7 +2,7 @@
 #pragma once
 #include "guest.h"
 
-#define PATIENCE_S 20 // then something hangs
+#define PATIENCE_S 40 // then something hangs
 
 void smp_start(u32 count, void (*function)(u32)); // vcpus 1 to count - 1 run it with upcalls masked; fatal when refused
 void smp_barrier(u32 count);                      // until so many vcpus are here

@@ -9,8 +9,8 @@
 
 #define COUNT 4
 #define PORTS 128
-#define ROUNDS 40 // of all to all
-#define LAPS 50
+#define ROUNDS 24 // of all to all
+#define LAPS 30
 #define SHOTS 30
 
 static u32 to_port[COUNT][COUNT], ring_port[COUNT], ring_end[COUNT], timer_port[COUNT], spare_port;

@@ -43,6 +43,7 @@ static void prepare(u32 vcpu)
 
 static void sleep_shortly(u32 vcpu)
 {
+    shared->vcpu_info[vcpu].evtchn_upcall_mask = 1; // block opens it: the timer does not fire before
     HC(set_timer_op, time_ns(vcpu) + 200000);
     block();
     shared->vcpu_info[vcpu].evtchn_upcall_mask = 0;

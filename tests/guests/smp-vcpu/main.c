@@ -13,7 +13,7 @@
 #define VICTIM 3
 #define FIRST_RACED 4
 #define ROUNDS 1500
-#define NMIS 150
+#define NMIS 90
 #define SLACK_NS 1000 // rounding
 
 static volatile u64 beats[VCPUS_MAX], started_by[VCPUS_MAX];
