@@ -11,16 +11,13 @@
 #include "core/atomic.h"
 #include "core/lock.h"
 #include "core/percpu.h"
-#include "ports/sched.h"
+#include "modules/sched_fair/sched_fair_private.h"
 
 #define SLICE_MAX_NS 10000000UL
 #define SLICE_MIN_NS 1000000UL
-#define TURN_NS 20000000UL    /* shared by the slices of those that wait, and of who runs */
-#define BONUS_NS SLICE_MAX_NS /* who was blocked is so long before the others: it keeps what another's turn cost it */
-#define LEAD_NS 1000000UL     /* who deserves less than that before the running one waits for its slice's end */
-#define CAP_PERIOD_NS 50000000UL /* of system time, the same for all domains */
-#define CAP_SLICE_MIN_NS 100000UL
-#define RATE_SHIFT 16
+#define TURN_NS 20000000UL     /* shared by the slices of those that wait, and of who runs */
+#define BONUS_NS SLICE_MAX_NS  /* who was blocked is so long before the others: it keeps what another's turn cost it */
+#define LEAD_NS 1000000UL      /* who deserves less than that before the running one waits for its slice's end */
 #define RAN_MAX_NS (1UL << 39) /* times the largest rate it is below 2^64 */
 
 /* Linked by sched.next and sched.prev. */
@@ -135,45 +132,11 @@ static void ready_add_woken_locked(struct runq *q, struct vcpu *v)
     ready_insert_locked(q, at, v);
 }
 
-/* ---- caps ---- */
-
-static uint64_t period_start(uint64_t now)
-{
-    return now - now % CAP_PERIOD_NS;
-}
-
-/* d has run for so long from a time on.  What it left of earlier periods is lost, what it took too much is not. */
-static void cap_charge(struct domain *d, uint64_t from, uint64_t ran_ns)
-{
-    uint64_t *clock = &d->sched.cap_clock_ns, start = period_start(from), was;
-    uint32_t cap = atomic_read32(&d->sched.cap);
-
-    if (cap == 0)
-        return;
-    was = atomic_read64(clock);
-    while (was < start && atomic_cmpxchg64(clock, was, start) != was)
-        was = atomic_read64(clock);
-    (void)atomic_add64(clock, ran_ns * 100 / cap);
-}
-
-static bool cap_is_used_up(const struct domain *d, uint64_t now)
-{
-    return atomic_read32(&d->sched.cap) != 0 &&
-           atomic_read64(&d->sched.cap_clock_ns) >= period_start(now) + CAP_PERIOD_NS;
-}
-
-/* How long d may run, on one CPU, before its cap is used up; it is not yet. */
-static uint64_t cap_left_ns(const struct domain *d, uint64_t now)
-{
-    uint64_t start = period_start(now), clock = max_u64(atomic_read64(&d->sched.cap_clock_ns), start);
-    uint64_t left = start + CAP_PERIOD_NS - min_u64(clock, start + CAP_PERIOD_NS);
-
-    return max_u64(left * atomic_read32(&d->sched.cap) / 100, CAP_SLICE_MIN_NS);
-}
+/* ---- those whose domain is over its cap ---- */
 
 static void park_locked(struct runq *q, struct vcpu *v)
 {
-    v->sched.until_ns = period_start(atomic_read64(&v->domain->sched.cap_clock_ns));
+    v->sched.until_ns = cap_until_ns(v->domain);
     v->sched.parked = true;
     list_insert_locked(&q->parked, q->parked.tail, v);
     q->unpark_ns = min_u64(q->unpark_ns, v->sched.until_ns);
@@ -217,7 +180,8 @@ static void charge_locked(struct runq *q, uint64_t now)
     if (v == NULL || now <= v->sched.since_ns)
         return;
     ran = min_u64(now - v->sched.since_ns, RAN_MAX_NS);
-    cap_charge(v->domain, v->sched.since_ns, ran);
+    if (cap_is_set(v->domain))
+        cap_charge(v->domain, v->sched.since_ns, ran);
     v->sched.since_ns = now;
     v->sched.ran_ns += ran;
     v->sched.vtime_ns += virtual_ns(v, ran);
@@ -252,41 +216,11 @@ static uint64_t limit_ns_locked(const struct runq *q, const struct vcpu *v SC_NU
 
         limit = slice > v->sched.ran_ns ? slice - v->sched.ran_ns : SLICE_MIN_NS;
     }
-    if (v != NULL && atomic_read32(&v->domain->sched.cap) != 0)
+    if (v != NULL && cap_is_set(v->domain))
         limit = min_u64(limit, cap_left_ns(v->domain, now));
     if (q->parked.head != NULL)
         limit = min_u64(limit, q->unpark_ns > now ? q->unpark_ns - now : 1);
     return limit != UINT64_MAX ? limit : 0;
-}
-
-/* ---- domains ---- */
-
-static void weight_set(struct domain *d, uint32_t weight SC_RANGE(1, 65535))
-{
-    atomic_write32(&d->sched.weight, weight);
-    atomic_write32(&d->sched.rate, ((uint32_t)SCHED_WEIGHT_DEFAULT << RATE_SHIFT) / weight);
-}
-
-void sched_fair_domain_init(struct domain *d)
-{
-    weight_set(d, SCHED_WEIGHT_DEFAULT);
-}
-
-int sched_fair_domain_get(const struct domain *d, struct sched_params *p)
-{
-    p->weight = (uint16_t)atomic_read32(&d->sched.weight);
-    p->cap = (uint16_t)atomic_read32(&d->sched.cap);
-    return 0;
-}
-
-int sched_fair_domain_set(struct domain *d, const struct sched_params *p)
-{
-    if (p->cap > 100 * d->max_vcpus)
-        return -EINVAL;
-    if (p->weight != 0)
-        weight_set(d, p->weight);
-    atomic_write32(&d->sched.cap, p->cap);
-    return 0;
 }
 
 /* ---- vcpus come and go ---- */
@@ -413,7 +347,7 @@ SC_NULLABLE static struct vcpu *choose_locked(struct runq *q, struct vcpu *prev 
     struct vcpu *v;
 
     if (prev != NULL && vcpu_runnable(prev)) {
-        if (cap_is_used_up(prev->domain, now))
+        if (cap_is_over(prev->domain, now))
             park_locked(q, prev);
         else if (goes_on_locked(q, prev))
             return prev;
@@ -422,7 +356,7 @@ SC_NULLABLE static struct vcpu *choose_locked(struct runq *q, struct vcpu *prev 
     }
     while ((v = q->ready.head) != NULL) {
         ready_remove_locked(q, v);
-        if (!cap_is_used_up(v->domain, now))
+        if (!cap_is_over(v->domain, now))
             return v;
         park_locked(q, v);
     }
@@ -472,7 +406,7 @@ SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu,
 
     spin_lock(&q->lock);
     for (v = q->ready.head; v != NULL; v = v->sched.next) {
-        if (atomic_read8(&v->on_cpu) == 0 && is_in(v->sched.affinity, cpu->id) && !cap_is_used_up(v->domain, now)) {
+        if (atomic_read8(&v->on_cpu) == 0 && is_in(v->sched.affinity, cpu->id) && !cap_is_over(v->domain, now)) {
             ready_remove_locked(q, v);
             v->sched.running = true;
             v->sched.vtime_ns -= q->least_ns;
