@@ -156,7 +156,7 @@ $(BUILD)/bench/scale/plugin.so: tools/bench/scale/plugin.c tools/bench/scale/plu
 	@echo "  CC  $@"
 	@$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -fvisibility=hidden -shared $< -o $@
 
-bench-scale: deps ## what an operation costs with 1, 4, 16 and 64 CPUs: instructions, atomics, locks, shared lines (about two minutes)
+bench-scale: deps ## what an operation costs with 1, 4, 16 and 64 CPUs: instructions, atomics, locks, shared lines (about a minute)
 	@$(MAKE) --no-print-directory all guests scale-tools
 	@$(PY) tools/bench/scale/scale.py --build $(BUILD) $(BENCH_ARGS)
 

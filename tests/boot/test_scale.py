@@ -51,11 +51,11 @@ def test_control():
     assert not report.sees_control(plain, plain._replace(atomics=1))
 
 
-def scale(image):
+def scale(image, *more):
     subprocess.run(["make", "-s", "-C", ROOT / "tests" / "guests", f"BUILD={BUILD}"], check=True)
     tool = ROOT / "tools" / "bench" / "scale" / "scale.py"
     argv = [sys.executable, tool, "--build", BUILD, "--hypervisor", BUILD / image]
-    done = subprocess.run([*argv, "--cpus", "1,4", "--times", "64"], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*argv, "--cpus", "1,4", "--times", "64", *more], capture_output=True, text=True, timeout=300)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -68,6 +68,13 @@ def test_operations():
     for name in ("xen_version", "event_send", "set_timer", "mmu_update", "yield"):
         assert f"MISSED {name}" not in text
         assert f"scale.{name}.4.shared_lines: 0" in text
+
+
+@pytest.mark.skipif(ON_XEN, reason="it needs the hypervisor's symbols")
+def test_domains():
+    code, text, errors = scale("safehype", "--domains")
+    assert code == 0, errors + text
+    assert "6 operations: 0 missed" in text
 
 
 @pytest.mark.skipif(ON_XEN, reason="it needs the hypervisor's symbols")

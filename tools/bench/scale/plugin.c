@@ -4,12 +4,13 @@
  * taken, and the cache lines that more than one CPU writes.
  *
  * The guest (tests/guests/scale) says what to count with marks: NOPs with a displacement that nobody else has,
- * MARK_BEGIN | n and MARK_END | n around operation n, on each CPU for itself, and MARK_REPORT at the end.  Between
+ * MARK_BEGIN | n and MARK_END | n around operation n, on each CPU for itself, and MARK_REPORT at its end.  Between
  * them counts what runs at the hypervisor's addresses.  Lines are told apart by physical address, as one may have
  * several virtual ones.
  *
- *   -plugin plugin.so,out=FILE,lock=START-END[,lock=START-END]
+ *   -plugin plugin.so,out=FILE,reports=N,lock=START-END[,lock=START-END]
  *
+ * The report is written, and said to be, when N domains have asked for it.
  * A lock is taken by a LOCK XADD between START and END: spin_lock, and what the compiler put it into.
  * One thread runs all CPUs (-icount, or -accel tcg,thread=single): nothing here is locked.
  */
@@ -65,6 +66,7 @@ static struct {
     uint64_t start, end;
 } locks[MAX_LOCKS];
 static unsigned nr_locks;
+static unsigned long reports = 1; /* to come */
 static const char *out;
 
 static void die(const char *why)
@@ -104,6 +106,7 @@ static void report(void)
     fprintf(to, "end\n");
     if (fclose(to) != 0)
         die("cannot write the report");
+    fprintf(stderr, "scale plugin: the report is written\n");
 }
 
 static void on_mark(unsigned cpu, void *arg)
@@ -128,7 +131,10 @@ static void on_mark(unsigned cpu, void *arg)
             die("a mark ends what did not begin");
         counting[cpu] = -1;
         break;
-    case MARK_REPORT: report(); break;
+    case MARK_REPORT:
+        if (--reports == 0)
+            report();
+        break;
     default: die("a mark of no kind");
     }
 }
@@ -249,6 +255,10 @@ static bool option(const char *text)
     if (strncmp(text, "out=", 4) == 0) {
         out = strdup(text + 4);
         return out != NULL;
+    }
+    if (strncmp(text, "reports=", 8) == 0) {
+        reports = strtoul(text + 8, &end, 10);
+        return *end == '\0' && reports != 0;
     }
     if (strncmp(text, "lock=", 5) != 0 || nr_locks == MAX_LOCKS)
         return false;

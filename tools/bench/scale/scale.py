@@ -17,6 +17,7 @@ import qemu  # noqa: E402
 ONE_THREAD = ("-accel", "tcg,thread=single")
 DIRECTMAP = 0xffff840000000000  # hypervisor/core/layout.h
 NULL_CALL, CONTROL_CPUS = "xen_version", 4
+MOST_DOMAINS = 9  # the first, and eight of domu=
 SHOWN = 4  # shared lines of an operation that are named
 
 
@@ -25,6 +26,8 @@ class Image:
 
     def __init__(self, path):
         self.path, self.debug = path, path.with_name(path.name + ".dbg")
+        if not self.debug.exists():
+            raise report.Unusable(f"no {self.debug}, where the symbols are: run make first")
         nm = subprocess.run(["llvm-nm-19", "-S", self.debug], capture_output=True, text=True, check=True)
         self.symbols = report.Symbols(nm.stdout)
         self.locks = self.symbols.ranges(("spin_lock", "spin_lock_pair"))
@@ -44,23 +47,35 @@ class Scale:
     """The runs: what they need, what they found."""
 
     def __init__(self, options):
-        self.build, self.times = options.build, options.times
+        self.build, self.times, self.domains = options.build, options.times, options.domains
         self.out = self.build / "bench" / "scale"
+
+    def command(self, image, cpus, plugin):
+        """QEMU's: one domain with a vcpu for each CPU, or a domain for each."""
+        guest = f"{self.build / 'guests' / 'scale.elf'} ops={self.times}"
+        if not self.domains:
+            return qemu.command(image.path, f"{guest} vcpus={cpus}", f"dom0_mem=64M dom0_max_vcpus={cpus}", smp=cpus,
+                                accel=ONE_THREAD, extra=plugin)
+        others = range(1, cpus)
+        modules = [f"{guest} vcpus=1 stay=1", *(f"{guest} vcpus=1 domain={n}" for n in others)]
+        words = "".join(f" domu=kernel={n},memory=16M,vcpus=1" for n in others)
+        return qemu.command(image.path, ",".join(modules), f"dom0_mem=64M dom0_max_vcpus=1{words}", smp=cpus,
+                            accel=ONE_THREAD, extra=plugin)
 
     def run(self, image, cpus):
         """{operation name: number} and the plugin's Report."""
         path = self.out / f"{image.path.name}-{cpus}.txt"
         path.unlink(missing_ok=True)
         ranges = "".join(f",lock={start:x}-{end:x}" for start, end in image.locks)
-        argv = qemu.command(image.path, f"{self.build / 'guests' / 'scale.elf'} vcpus={cpus} ops={self.times}",
-                            f"dom0_mem=64M dom0_max_vcpus={cpus}", smp=cpus, accel=ONE_THREAD,
-                            extra=("-plugin", f"{self.out / 'plugin.so'},out={path}{ranges}"))
-        result = qemu.run_until(argv, r"TEST scale END passed=\d+ failed=(\d+)|PANIC|[Dd]omain 0 .*crashed", 600,
-                                path.with_suffix(".log"))
-        if not result.match or result.match.group(1) != "0" or not path.exists():
+        domains = cpus if self.domains else 1
+        plugin = ("-plugin", f"{self.out / 'plugin.so'},out={path},reports={domains}{ranges}")
+        ends = r"the report is written|TEST scale \w+ FAIL|PANIC|[Dd]omain \d+ .*crashed"
+        result = qemu.run_until(self.command(image, cpus, plugin), ends, 600, path.with_suffix(".log"))
+        names = {name: int(number) for number, name in re.findall(r"SCALE (\d+) (\w+)$", result.text, re.M)}
+        good = len(re.findall(r"TEST scale \w+ ok$", result.text, re.M))
+        if not result.match or not path.exists() or good != domains * len(names):
             raise report.Unusable(f"{cpus} CPUs: the guest did not do it all ({result.reason}); "
                                   f"see {path.with_suffix('.log')}")
-        names = {name: int(number) for number, name in re.findall(r"^SCALE (\d+) (\w+)$", result.text, re.M)}
         return names, report.Report(path.read_text(encoding="utf-8"))
 
     def measure(self, image, counts):
@@ -112,9 +127,9 @@ def control_seen(scale):
     return report.sees_control(without[NULL_CALL][0], found[NULL_CALL][0])
 
 
-def run(options):
-    scale, image = Scale(options), Image(options.hypervisor or options.build / "safehype")
-    rows, lines = scale.measure(image, options.cpus)
+def run(given):
+    scale, image = Scale(given), Image(given.hypervisor or given.build / "safehype")
+    rows, lines = scale.measure(image, given.cpus)
     print_table(rows)
     print()
     print_values(rows)
@@ -138,14 +153,26 @@ def cpu_counts(text):
     return counts
 
 
-def main():
+def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True, type=pathlib.Path, help="where everything was built")
     parser.add_argument("--hypervisor", type=pathlib.Path, help="an image with its FILE.dbg beside it (BUILD/safehype)")
-    parser.add_argument("--cpus", type=cpu_counts, default=[1, 4, 16, 64], help="1,4,16,64: with how many CPUs")
+    parser.add_argument("--cpus", type=cpu_counts, help="with how many CPUs (1,4,16,64; of --domains: 1,4,8)")
+    parser.add_argument("--domains", action="store_true", help="a domain for each CPU, not one with a vcpu for each"
+                        " (9 CPUs at most)")
     parser.add_argument("--times", type=int, default=256, help="how often each CPU does each operation")
+    given = parser.parse_args()
+    given.cpus = given.cpus or ([1, 4, 8] if given.domains else [1, 4, 16, 64])
+    if given.times < 1:
+        parser.error("--times: at least once")
+    if given.domains and given.cpus[-1] > MOST_DOMAINS:
+        parser.error(f"--domains: the hypervisor makes {MOST_DOMAINS} domains at boot")
+    return given
+
+
+def main():
     try:
-        sys.exit(run(parser.parse_args()))
+        sys.exit(run(options()))
     except (report.Unusable, OSError, subprocess.CalledProcessError) as error:
         print(f"bench-scale: {error}", file=sys.stderr)
         sys.exit(2)
