@@ -211,7 +211,7 @@ SC_NODISCARD static bool option_sched(uint32_t at)
     if (value_is(at, TEXT("credit2")))
         opt_sched = SCHED_FAIR;
     else if (value_is(at, TEXT("rr")))
-        opt_sched = SCHED_RR;
+        opt_sched = SCHEDULER_RR;
     else
         return false;
     return true;

@@ -26,7 +26,7 @@ extern uint32_t opt_gnttab_max_frames SC_BOOT;
 extern uint32_t opt_gnttab_max_ver SC_BOOT;
 extern bool opt_gnttab_transitive SC_BOOT;
 /* Which implementation of port sched (sched=). */
-enum sched_choice { SCHED_FAIR, SCHED_RR };
+enum sched_choice { SCHED_FAIR, SCHEDULER_RR };
 extern enum sched_choice opt_sched SC_BOOT;
 #define OPT_LINE_BYTES 1024
 extern char opt_line[OPT_LINE_BYTES] SC_BOOT; /* as given; ends in a 0 */

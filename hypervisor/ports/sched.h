@@ -50,11 +50,11 @@ SC_STRING const char *sched_rr_name(void);
 /* A vcpu joins or leaves the scheduler's care. */
 SC_NODISCARD SC_INLINE int sched_vcpu_init(struct vcpu *v)
 {
-    return opt_sched == SCHED_RR ? sched_rr_vcpu_init(v) : sched_fair_vcpu_init(v);
+    return opt_sched == SCHEDULER_RR ? sched_rr_vcpu_init(v) : sched_fair_vcpu_init(v);
 }
 SC_INLINE void sched_vcpu_destroy(struct vcpu *v)
 {
-    if (opt_sched == SCHED_RR)
+    if (opt_sched == SCHEDULER_RR)
         sched_rr_vcpu_destroy(v);
     else
         sched_fair_vcpu_destroy(v);
@@ -62,7 +62,7 @@ SC_INLINE void sched_vcpu_destroy(struct vcpu *v)
 /* v became runnable (or may have). */
 SC_INLINE void sched_wake(struct vcpu *v)
 {
-    if (opt_sched == SCHED_RR)
+    if (opt_sched == SCHEDULER_RR)
         sched_rr_wake(v);
     else
         sched_fair_wake(v);
@@ -70,7 +70,7 @@ SC_INLINE void sched_wake(struct vcpu *v)
 /* v is no longer runnable. */
 SC_INLINE void sched_sleep(struct vcpu *v)
 {
-    if (opt_sched == SCHED_RR)
+    if (opt_sched == SCHEDULER_RR)
         sched_rr_sleep(v);
     else
         sched_fair_sleep(v);
@@ -78,7 +78,7 @@ SC_INLINE void sched_sleep(struct vcpu *v)
 /* The running vcpu gives way to its equals. */
 SC_INLINE void sched_yield(struct vcpu *v)
 {
-    if (opt_sched == SCHED_RR)
+    if (opt_sched == SCHEDULER_RR)
         sched_rr_yield(v);
     else
         sched_fair_yield(v);
@@ -87,12 +87,13 @@ SC_INLINE void sched_yield(struct vcpu *v)
  * slice_ns: after how long at most to ask again, 0 for no limit.  Never null. */
 SC_INLINE struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
 {
-    return opt_sched == SCHED_RR ? sched_rr_pick(cpu, prev, now, slice_ns) : sched_fair_pick(cpu, prev, now, slice_ns);
+    return opt_sched == SCHEDULER_RR ? sched_rr_pick(cpu, prev, now, slice_ns)
+                                     : sched_fair_pick(cpu, prev, now, slice_ns);
 }
 /* A new domain, before its vcpus: the default weight, no cap. */
 SC_INLINE void sched_domain_init(struct domain *d)
 {
-    if (opt_sched == SCHED_RR)
+    if (opt_sched == SCHEDULER_RR)
         sched_rr_domain_init(d);
     else
         sched_fair_domain_init(d);
@@ -100,20 +101,20 @@ SC_INLINE void sched_domain_init(struct domain *d)
 /* 0, or -EOPNOTSUPP: no such thing as a weight here. */
 SC_NODISCARD SC_INLINE int sched_domain_get(const struct domain *d, struct sched_params *p)
 {
-    return opt_sched == SCHED_RR ? sched_rr_domain_get(d, p) : sched_fair_domain_get(d, p);
+    return opt_sched == SCHEDULER_RR ? sched_rr_domain_get(d, p) : sched_fair_domain_get(d, p);
 }
 /* 0; -EINVAL: a cap above 100 times its vcpus; -EOPNOTSUPP as above. */
 SC_NODISCARD SC_INLINE int sched_domain_set(struct domain *d, const struct sched_params *p)
 {
-    return opt_sched == SCHED_RR ? sched_rr_domain_set(d, p) : sched_fair_domain_set(d, p);
+    return opt_sched == SCHEDULER_RR ? sched_rr_domain_set(d, p) : sched_fair_domain_set(d, p);
 }
 SC_STRING SC_INLINE const char *sched_name(void)
 {
-    return opt_sched == SCHED_RR ? sched_rr_name() : sched_fair_name();
+    return opt_sched == SCHEDULER_RR ? sched_rr_name() : sched_fair_name();
 }
 SC_INLINE uint32_t sched_abi_id(void)
 {
-    return opt_sched == SCHED_RR ? SCHED_ABI_NONE : SCHED_ABI_CREDIT2;
+    return opt_sched == SCHEDULER_RR ? SCHED_ABI_NONE : SCHED_ABI_CREDIT2;
 }
 
 /* Core side (core/schedule.c). */

@@ -214,7 +214,7 @@ static struct domain *domain_add(unsigned nr_vcpus, uint16_t weight, uint16_t ca
 
     d->max_vcpus = nr_vcpus;
     sched_domain_init(d);
-    assert_int_equal(sched_domain_set(d, &p), opt_sched == SCHED_RR ? -EOPNOTSUPP : 0);
+    assert_int_equal(sched_domain_set(d, &p), opt_sched == SCHEDULER_RR ? -EOPNOTSUPP : 0);
     return d;
 }
 

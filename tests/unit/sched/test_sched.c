@@ -35,7 +35,7 @@ static void test_weights(void **state)
 
 static void test_equals(void **state)
 {
-    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
         sim_start(choice, 1);
         for (unsigned i = 0; i < 7; i++)
             sim_domain(1, 256, 0);
@@ -95,7 +95,7 @@ static void test_short_sleeps(void **state)
 /* Who sleeps for a moment before its slice ends gains nothing by it; with sched_fair it loses nothing either. */
 static void test_greedy(void **state)
 {
-    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
         struct sim_vcpu *fair, *greedy;
 
         sim_start(choice, 1);
@@ -272,7 +272,7 @@ static void test_latency_of_equals(void **state)
 /* What a CPU still holds the registers of no other takes. */
 static void test_registers_held(void **state)
 {
-    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
         struct vcpu *v;
 
         sim_start(choice, 2);
@@ -324,7 +324,7 @@ static void test_move(void **state)
 
 static void test_steal(void **state)
 {
-    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
         sim_start(choice, 4);
         for (unsigned i = 0; i < 4; i++)
             sim_domain(1, 256, 0); /* all begin on CPU 0 */
@@ -337,7 +337,7 @@ static void test_steal(void **state)
 
 static void test_affinity(void **state)
 {
-    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
         sim_start(choice, 2);
         sim_domain(1, 256, 0);
         sim_domain(1, 256, 0);
@@ -395,7 +395,7 @@ static void random_act(struct sim_vcpu *s)
 
 static void test_random(void **state)
 {
-    for (int choice = SCHED_FAIR; choice <= SCHED_RR; choice++) {
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
         for (unsigned nr = 1; nr <= 8; nr++) {
             sim_decisions = 0;
             srandom(nr);
