@@ -176,20 +176,27 @@ static long op_up(struct vcpu *v)
     return 0;
 }
 
+static bool any_online(const struct domain *d)
+{
+    for (uint32_t i = 0; i < d->max_vcpus; i++) {
+        if (d->vcpu[i] != NULL && d->vcpu[i]->online)
+            return true;
+    }
+    return false;
+}
+
 static long op_down(struct vcpu *v)
 {
     struct domain *d = v->domain;
 
-    /* The last one goes: the domain is done. */
-    for (uint32_t i = 0; i < d->max_vcpus; i++) {
-        if (d->vcpu[i] != NULL && d->vcpu[i] != v && d->vcpu[i]->online) {
-            v->online = false;
-            sched_sleep(v);
-            runstate_look(v);
-            return 0;
-        }
+    v->online = false;
+    shared_fence(); /* of two that go at once, one at least sees that nobody is left */
+    if (!any_online(d)) {
+        domain_shutdown(d, SHUTDOWN_poweroff); /* the last one goes: the domain is done */
+        return 0;
     }
-    domain_shutdown(d, SHUTDOWN_poweroff);
+    sched_sleep(v);
+    runstate_look(v);
     return 0;
 }
 

@@ -10,34 +10,22 @@ uint64_t io_max_mfn SC_BOOT;
 uint64_t tlb_clock SC_ATOMIC = 1;
 uint64_t tlb_free_stamp SC_ATOMIC;
 
-/* No CPU goes through the frame as a table any more; it stays plain. */
-static void table_forget(mfn_t m)
-{
-    uint64_t s;
-
-    tlb_flush_if_older(atomic_read64(&frame_table()[m.v].aux));
-    s = frame_state(m);
-    while ((s & (FS_TYPE_MASK | FS_SEALED)) == FS_SEALED && !frame_cas(m, &s, s & ~FS_SEALED))
-        continue;
-}
-
+/* Held, the frame stays plain and its stamp can only rise: so the flush is the one that is needed. */
 int frame_get_rw_slow(mfn_t m, domid_t owner, fref_t *out)
 {
     uint64_t s = frame_state(m), want = FS_OWNER(owner) | FS_ALLOC;
 
-    for (;;) {
+    do {
         if ((s & (FS_OWNER_MASK | FS_ALLOC)) != want)
             return -EINVAL;
         if ((s & FS_TYPE_MASK) != 0)
             return -EBUSY;
         if ((s & FS_KIND_MASK) == FS_KIND_MASK)
             return -EOVERFLOW;
-        if ((s & FS_SEALED) != 0) {
-            table_forget(m);
-            s = frame_state(m);
-        } else if (frame_cas(m, &s, s + FS_KIND_ONE)) {
-            break;
-        }
+    } while (!frame_cas(m, &s, s + FS_KIND_ONE));
+    if ((s & FS_SEALED) != 0) {
+        tlb_flush_if_older(atomic_read64(&frame_table()[m.v].aux));
+        __atomic_fetch_and(&frame_table()[m.v].state, ~FS_SEALED, __ATOMIC_SEQ_CST);
     }
     out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
     return 0;
@@ -185,8 +173,12 @@ static int frame_turn(mfn_t m, uint64_t from, uint64_t to)
 
 int frame_set_aside(mfn_t m, domid_t owner)
 {
-    if (frame_valid(m) && (frame_state(m) & (FS_TYPE_MASK | FS_SEALED)) == FS_SEALED)
-        table_forget(m);
+    fref_t r;
+
+    /* Was it a table not long ago? */
+    if (frame_valid(m) && (frame_state(m) & (FS_TYPE_MASK | FS_SEALED)) == FS_SEALED &&
+        frame_get_rw_slow(m, owner, &r) == 0)
+        frame_put(r);
     return frame_turn(m, FS_OWNER(owner) | FS_ALLOC, FS_ASIDE);
 }
 

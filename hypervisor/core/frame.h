@@ -260,6 +260,17 @@ SC_INLINE bool fref_is_segments(fref_t r)
     return (r.v & FREF_TAG_PT) != 0 && (frame_state(fref_mfn(r)) & FS_TYPE_MASK) == FS_TYPE(KIND_SEG);
 }
 
+/* A translation that could write was there until now.  The stamp only rises: of two that go at once the later stays. */
+SC_CORE SC_INLINE void frame_stamp(mfn_t m)
+{
+    uint64_t now = tlb_now(), at = atomic_read64(&frame_table()[m.v].aux);
+
+    while (unlikely(at < now)) {
+        if (__atomic_compare_exchange_n(&frame_table()[m.v].aux, &at, now, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+            break;
+    }
+}
+
 /* Drop a reference to plain memory (RO, RW or IO).  The frame may be freed. */
 SC_INLINE void frame_put(SC_OWNED fref_t r)
 {
@@ -268,12 +279,12 @@ SC_INLINE void frame_put(SC_OWNED fref_t r)
 
     if (unlikely(r.v & FREF_TAG_IO) || unlikely(fref_is_none(r)))
         return;
+    /* As long as this one is held the frame stays plain, and the word is a stamp. */
+    if (one == FS_KIND_ONE)
+        frame_stamp(m);
     s = frame_state(m);
     do {
         next = s - one;
-        /* As long as this one is held the frame stays plain, and the word is a stamp. */
-        if (one == FS_KIND_ONE && (next & FS_KIND_MASK) == 0)
-            frame_table()[m.v].aux = tlb_now();
     } while (unlikely(!frame_cas(m, &s, next)));
     if (unlikely((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0))
         frame_release(m);
