@@ -12,6 +12,15 @@
 #define ARENA_BYTES ((size_t)12 << 20)
 #define SINK_LIMIT ((uint64_t)1 << 20)
 
+/* More turns than any input needs: one that takes them all is a finding. */
+#define TURNS (1L << 28)
+static long turns;
+
+_Bool turn_take(void)
+{
+    return turns-- > 0;
+}
+
 static void require(int truth)
 {
     if (!truth)
@@ -44,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         arena = malloc(ARENA_BYTES);
     if (len == 0)
         return 0;
+    turns = TURNS;
     module = malloc(len - 1 == 0 ? 1 : len - 1); /* of the exact size, for ASan */
     memcpy(module, &data[1], len - 1);
     sink_reset((data[0] & 1) != 0 ? 4096 : 65536, SINK_LIMIT);
