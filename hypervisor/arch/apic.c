@@ -19,6 +19,8 @@
 #define APIC_TIMER_INIT 0x380
 #define APIC_TIMER_CURRENT 0x390
 #define APIC_TIMER_DIVIDE 0x3e0
+#define APIC_BASE_ENABLE 0x800UL
+#define APIC_BASE_X2APIC 0x400UL
 #define LVT_MASKED 0x10000U
 #define LVT_NMI 0x400U
 #define ICR_NMI 0x400U
@@ -53,7 +55,11 @@ void apic_init(uint64_t base_maddr)
 
 void apic_init_cpu(void)
 {
-    wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | 0x800);
+    uint64_t base = rdmsr(MSR_APIC_BASE);
+
+    if ((base & APIC_BASE_X2APIC) != 0)
+        panic("the firmware left the local APIC in x2APIC mode, which is not supported");
+    wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
     apic_write(APIC_TPR, 0);
     apic_write(APIC_LVT_LINT0, LVT_MASKED);
     apic_write(APIC_LVT_LINT1, LVT_NMI);

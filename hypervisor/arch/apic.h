@@ -5,6 +5,8 @@
 
 #include "core/base.h"
 
+#define APIC_ID_MAX 254 /* 255 is all of them */
+
 #define VECTOR_TIMER 0xf0
 #define VECTOR_SPURIOUS 0xff
 #define VECTOR_SERIAL 0xf1
@@ -15,9 +17,10 @@
 
 /* Map the local APICs' registers, once. */
 SC_CORE void apic_init(uint64_t base_maddr);
-/* Enable this CPU's. */
+/* Enable this CPU's; the machine stops if the firmware has it in x2APIC mode. */
 SC_CORE void apic_init_cpu(void);
-/* Interrupts to another CPU, by its APIC ID (SDM vol. 3, 11.6.1). */
+/* Interrupts to another CPU, by its APIC ID, at most APIC_ID_MAX (SDM vol. 3, 11.6.1).  Interrupts are off; waits for
+ * the one before to be taken. */
 SC_CORE void apic_send(uint32_t apic_id, uint8_t vector);
 SC_CORE void apic_send_init(uint32_t apic_id);
 /* It starts in real mode at the page below 1 MiB. */

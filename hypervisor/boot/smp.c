@@ -33,19 +33,36 @@ static void wait_ns(uint64_t ns)
         cpu_pause();
 }
 
-/* The last page of RAM below 640 KiB, where nothing of the hypervisor's is; 0: none. */
-static uint64_t low_page(void)
+static bool page_in_ram(uint64_t page)
 {
-    uint64_t best = 0;
-
     for (uint32_t i = 0; i < boot_info.nr_e820 && i < E820_MAX; i++) {
         const struct e820_entry *e = &boot_info.e820[i];
-        uint64_t end = ALIGN_DOWN(min_u64(e->addr + e->size, LOW_RAM_END), PAGE_SIZE);
 
-        if (e->type == E820_RAM && e->addr < LOW_RAM_END && end >= e->addr + PAGE_SIZE && end > best + PAGE_SIZE)
-            best = end - PAGE_SIZE;
+        if (e->type == E820_RAM && page >= e->addr && e->size >= PAGE_SIZE && page - e->addr <= e->size - PAGE_SIZE)
+            return true;
     }
-    return best;
+    return false;
+}
+
+static bool page_in_module(uint64_t page)
+{
+    for (uint32_t i = 0; i < boot_info.nr_modules && i < MAX_BOOT_MODULES; i++) {
+        const struct boot_module *m = &boot_info.modules[i];
+
+        if (m->start < page + PAGE_SIZE && m->end > page)
+            return true;
+    }
+    return false;
+}
+
+/* The last page below 640 KiB that is RAM and nobody's: the allocator has none of them; 0: there is none. */
+static uint64_t low_page(void)
+{
+    for (uint64_t page = LOW_RAM_END - PAGE_SIZE; page != 0; page -= PAGE_SIZE) {
+        if (page_in_ram(page) && !page_in_module(page))
+            return page;
+    }
+    return 0;
 }
 
 /* The code that the CPUs start with, into the page. */
@@ -113,7 +130,11 @@ void smp_start(void)
         return;
     }
     for (uint32_t i = 0; i < acpi->nr_cpus && i < ACPI_MAX_CPUS && made < most && made < MAX_CPUS; i++) {
-        if (acpi->cpus[i].apic_id != cpus[0].apic_id && cpu_prepare(&cpus[made], made, acpi->cpus[i].apic_id))
+        uint32_t apic = acpi->cpus[i].apic_id;
+
+        if (apic > APIC_ID_MAX)
+            log_err("the CPU with APIC ID %u is left out: it needs x2APIC mode, which is not supported", apic);
+        else if (apic != cpus[0].apic_id && cpu_prepare(&cpus[made], made, apic))
             made++;
     }
     trampoline_fill(page);

@@ -160,7 +160,8 @@ SC_NODISCARD SC_INLINE int frame_get_ro(mfn_t m, domid_t owner, SC_OWNED fref_t 
     return 0;
 }
 
-/* The slow end of frame_get_rw: -EBUSY, -EINVAL, or the frame was a table not long ago (FS_SEALED without a kind). */
+/* The slow end of frame_get_rw: the frame was a table not long ago (FS_SEALED without a kind); or -EBUSY (it is one),
+ * -EINVAL (not the owner's), -EOVERFLOW.  May flush the TLB of any CPU. */
 SC_NODISCARD int frame_get_rw_slow(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
 
 /* Hold the frame for writing: it is plain memory as long as this is held. */

@@ -12,6 +12,7 @@
 #include "core/atomic.h"
 #include "core/cmdline.h"
 #include "core/domain.h"
+#include "core/percpu.h"
 
 /* How a domain's vcpus are served. */
 struct sched_params {
@@ -115,6 +116,28 @@ SC_STRING SC_INLINE const char *sched_name(void)
 SC_INLINE uint32_t sched_abi_id(void)
 {
     return opt_sched == SCHEDULER_RR ? SCHED_ABI_NONE : SCHED_ABI_CREDIT2;
+}
+
+/* For the implementations. */
+
+/* Is the CPU in an affinity (bit a CPU)? */
+SC_INLINE bool sched_may_run_on(uint64_t affinity, uint32_t cpu)
+{
+    return (affinity >> (cpu & 63) & 1) != 0;
+}
+SC_INLINE bool sched_cpu_is_idle(const struct cpu *cpu)
+{
+    return slot_read(cpu->current) == cpu->idle;
+}
+/* Somebody with this affinity waits on a busy CPU: tell one that has nothing to do.  No lock is needed. */
+SC_INLINE void sched_tell_idle(uint64_t affinity)
+{
+    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        if (sched_cpu_is_idle(&cpus[i]) && sched_may_run_on(affinity, i)) {
+            cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
+            return;
+        }
+    }
 }
 
 /* Core side (core/schedule.c). */

@@ -31,8 +31,8 @@ void command_line_help()
   --rule SC-nn        only this rule (may be repeated); never yields an object
   --stack-budget N    bytes of stack an entry may use (4096)
   -MD -MMD -MP -MF -MT   the headers that the object is made of, for make
-  -p DIR              work in DIR: take each file's compiler options from its compile_commands.json, and --core, --arch,
-                      --trust and --stack-budget from its .safecc, if there is one
+  -p DIR              work in DIR: take each file's compiler options from its compile_commands.json, and --core, --arch
+                      and --trust from its .safecc, if there is one
   -o FILE             object to write; FILE's NAME.checked.c is left beside it
   -I -D -U -O -g -f* -m* -W* -std= -include -isystem    as for clang
 
@@ -63,8 +63,8 @@ static int wrong(const std::string &text)
 
 using Paths = std::map<std::string, std::vector<std::string> *>;
 
-/* DIR/.safecc: lines of one option and its value; # begins a comment. */
-static int project_options(const Paths &paths, unsigned &stack_budget)
+/* DIR/.safecc: lines of one option and its path; # begins a comment. */
+static int project_options(const Paths &paths)
 {
     auto buffer = llvm::MemoryBuffer::getFile(".safecc");
     llvm::SmallVector<llvm::StringRef, 16> lines;
@@ -78,10 +78,8 @@ static int project_options(const Paths &paths, unsigned &stack_budget)
 
         if (option.empty())
             continue;
-        if (option == "--stack-budget" && !path.trim().getAsInteger(10, stack_budget))
-            continue;
         if (it == paths.end() || path.trim().empty())
-            return wrong(".safecc:" + std::to_string(i + 1) + ": a line is --core PATH, --arch PATH, --trust PATH or --stack-budget N");
+            return wrong(".safecc:" + std::to_string(i + 1) + ": a line is --core PATH, --arch PATH or --trust PATH");
         it->second->push_back(path.trim().str());
     }
     return 0;
@@ -109,7 +107,7 @@ static int enter_project(CommandLine &line, const Paths &paths)
     if (std::error_code error = llvm::sys::fs::set_current_path(root))
         return wrong("-p " + line.database + ": " + error.message());
     line.database = ".";
-    return project_options(paths, line.options.stack_budget);
+    return project_options(paths);
 }
 
 int command_line_parse(int argc, const char **argv, CommandLine &out)

@@ -2,7 +2,8 @@
 /*
  * SC-16: the worst stack use below each function fits the budget; recursion needs a depth that falls with each call.
  *
- * A frame is the sum of the function's locals, rounded up, plus room for saved registers, the return address and spills.
+ * A frame is the sum of the function's locals, rounded up, plus room for saved registers, the return address and spills;
+ * a function that is always inline has its locals only, in its caller's frame.
  * A function defined elsewhere counts as its SC_STACK, or 512 bytes. A recursive call is judged by a parameter that is
  * smaller in every recursive call and never negative: it bounds the depth.
  */
@@ -101,7 +102,7 @@ private:
     {
         Frame frame(n->unit->context());
         frame.TraverseStmt(n->f->getBody());
-        return ((frame.bytes + frame.most_passed + 15) & ~(uint64_t)15) + overhead;
+        return ((frame.bytes + frame.most_passed + 15) & ~(uint64_t)15) + (n->f->hasAttr<AlwaysInlineAttr>() ? 0 : overhead);
     }
 
     uint64_t use(Node *n)

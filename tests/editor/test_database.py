@@ -52,7 +52,7 @@ def test_safecc_says_what_is_wrong(tmp_path):
     assert code == 2 and "compilation database" in text.lower().replace("-", " ")
     (tmp_path / ".safecc").write_text("# paths\n--core core\n--json out\n")
     code, text = safecc("-p", ".", "--check", "x.c", cwd=tmp_path)
-    assert code == 2 and ".safecc:3: a line is --core PATH, --arch PATH, --trust PATH or --stack-budget N" in text
+    assert code == 2 and ".safecc:3: a line is --core PATH, --arch PATH or --trust PATH" in text
 
 
 @pytest.mark.skipif(shutil.which("clangd-19") is None, reason="clangd-19 is not installed")

@@ -42,8 +42,8 @@ class Project:
             self.database_time = name.stat().st_mtime_ns
         return self.database
 
-    def project_options(self):
-        """[(option, value)] of .safecc."""
+    def paths(self):
+        """[(--core or --arch, folder)] of .safecc."""
         try:
             text = (self.root / ".safecc").read_text()
         except FileNotFoundError:
@@ -94,10 +94,8 @@ class Project:
             # Unsaved files hide the saved ones, also from a header that is included by its bare name.
             argv += [w for w in (f"-I{overlay}/hypervisor", f"-I{overlay}") if unsaved] + options
             argv += [f"-I{folder}" for folder in sorted({p.rpartition("/")[0] or "." for p in unsaved})]
-            for option, value in self.project_options():
-                argv += [option, value]
-                if unsaved and option in ("--core", "--arch", "--trust"):
-                    argv += [option, f"{overlay}/{value}"]
+            for option, folder in self.paths():
+                argv += [option, folder, *([option, f"{overlay}/{folder}"] if unsaved else [])]
             code, out, errors = self.run(argv, file)
             if code == 2 or not out:
                 return [self.unreadable(path, errors.replace(overlay + "/", ""))]

@@ -235,28 +235,6 @@ void sched_fair_vcpu_destroy(struct vcpu *v)
     sched_fair_sleep(v);
 }
 
-/* Bit a CPU. */
-static bool is_in(uint64_t affinity, uint32_t cpu)
-{
-    return (affinity >> (cpu & 63) & 1) != 0;
-}
-
-static bool cpu_is_idle(const struct cpu *cpu)
-{
-    return slot_read(cpu->current) == cpu->idle;
-}
-
-/* A vcpu waits on a busy CPU: tell one that has nothing to do and may run it. */
-static void idle_tell(uint64_t affinity)
-{
-    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
-        if (cpu_is_idle(&cpus[i]) && is_in(affinity, i)) {
-            cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
-            return;
-        }
-    }
-}
-
 /* Queue v, if it is not; false: it has gone to another queue meanwhile. */
 static bool wake_in(struct runq *q, struct vcpu *v)
 {
@@ -406,7 +384,8 @@ SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu,
 
     spin_lock(&q->lock);
     for (v = q->ready.head; v != NULL; v = v->sched.next) {
-        if (atomic_read8(&v->on_cpu) == 0 && is_in(v->sched.affinity, cpu->id) && !cap_is_over(v->domain, now)) {
+        if (atomic_read8(&v->on_cpu) == 0 && sched_may_run_on(v->sched.affinity, cpu->id) &&
+            !cap_is_over(v->domain, now)) {
             ready_remove_locked(q, v);
             v->sched.running = true;
             v->sched.vtime_ns -= q->least_ns;
@@ -450,7 +429,7 @@ struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, u
     if (next == NULL)
         next = steal(cpu, now, slice_ns, &waits_for);
     if (next != NULL && waits_for != 0 && nr_cpus > 1)
-        idle_tell(waits_for);
+        sched_tell_idle(waits_for);
     return next != NULL ? next : cpu->idle;
 }
 

@@ -122,27 +122,6 @@ void sched_rr_vcpu_destroy(struct vcpu *v)
     sched_rr_sleep(v);
 }
 
-static bool may_run_on(const struct vcpu *v, uint32_t cpu)
-{
-    return (v->sched.affinity >> (cpu & 63) & 1) != 0;
-}
-
-static bool cpu_is_idle(const struct cpu *cpu)
-{
-    return slot_read(cpu->current) == cpu->idle;
-}
-
-/* v waits behind others on a busy CPU: tell one that has nothing to do. */
-static void idle_tell(const struct vcpu *v)
-{
-    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
-        if (cpu_is_idle(&cpus[i]) && may_run_on(v, i)) {
-            cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
-            return;
-        }
-    }
-}
-
 /* Queue v, if it is not; false: it has gone to another queue meanwhile. */
 static bool wake_in(struct runq *q, struct vcpu *v)
 {
@@ -162,8 +141,8 @@ static bool wake_in(struct runq *q, struct vcpu *v)
     spin_unlock(&q->lock);
     if (told) {
         cpu_pend(cpu, SOFTIRQ_SCHEDULE);
-        if (nr_cpus > 1 && !cpu_is_idle(cpu))
-            idle_tell(v);
+        if (nr_cpus > 1 && !sched_cpu_is_idle(cpu))
+            sched_tell_idle(v->sched.affinity);
     }
     return here;
 }
@@ -227,7 +206,7 @@ SC_NULLABLE static struct vcpu *runq_next_locked(struct runq *q, struct vcpu *pr
 SC_NULLABLE static struct vcpu *runq_steal_locked(struct runq *q, struct cpu *cpu)
 {
     for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
-        if (atomic_read8(&v->on_cpu) == 0 && may_run_on(v, cpu->id)) {
+        if (atomic_read8(&v->on_cpu) == 0 && sched_may_run_on(v->sched.affinity, cpu->id)) {
             runq_remove_locked(q, v);
             v->sched.running = true;
             atomic_write32(&v->cpu, cpu->id);
@@ -294,7 +273,7 @@ struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uin
         *slice_ns = next->sched.ran_ns < SLICE_NS ? SLICE_NS - next->sched.ran_ns : SLICE_NS;
         /* Who looked for work before found it still held by a CPU perhaps; each turn is a new chance. */
         if (nr_cpus > 1)
-            idle_tell(waiting);
+            sched_tell_idle(waiting->sched.affinity);
     }
     return next;
 }

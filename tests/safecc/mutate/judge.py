@@ -5,7 +5,6 @@ import collections
 from ctree import Flows, callee, reads, touches
 from places import NAME
 
-CORE = tuple(f"hypervisor/{f}/" for f in ("arch", "boot", "core", "dispatch", "unpack"))
 LEFT = ("kept", "hoisted")    # checks that run
 
 
@@ -58,13 +57,7 @@ class Judge:
 
     def unchecked_functions(self, trees):
         """Functions that hand a parameter to what nobody checks: name -> indices of such parameters (None: all)."""
-        sinks = self.closed({name: None for name in self.world.unchecked - self.world.guarded}, trees)
-        # What the core does with these itself is the core's: its islands say why.
-        sinks.update({name: None for name in self.world.believed})
-        return self.closed(sinks, [t for t in trees if not t.path.startswith(CORE)])
-
-    def closed(self, sinks, trees):
-        """With the functions through which a parameter gets there."""
+        sinks = {name: None for name in self.world.unchecked - self.world.guarded}
         todo = []
         for tree in trees:
             for f in tree.functions:

@@ -35,11 +35,12 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 from ctree import Tree  # noqa: E402
-from judge import CORE, Judge, Sites  # noqa: E402
+from judge import Judge, Sites  # noqa: E402
 from places import KINDS, Places, World  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TREE = ("hypervisor", "xen-compat")
+CORE = tuple(f"hypervisor/{f}/" for f in ("arch", "boot", "core", "dispatch", "unpack"))
 CAUGHT = ("refused", "run-time", "covered")
 VERDICTS = (*CAUGHT, "survivor", "leak", "equivalent", "invalid")
 # Rules that look at all files together; the others have said what they have to say of the file alone.
@@ -99,8 +100,7 @@ class Setup:
         subprocess.run(["make", "-s", "--no-print-directory", "-C", str(ROOT), f"BUILD={args.build.parent}", "safecc-flags", f"FLAGS_FILE={flags}"], check=True)
         lines = flags.read_text().split("\n")
         self.flags, self.files = shlex.split(lines[0]), lines[1].split()
-        own = ("--core", "--arch", "--stack-budget")
-        self.clang_flags = [f for i, f in enumerate(self.flags) if f not in own and (i == 0 or self.flags[i - 1] not in own)]
+        self.clang_flags = [f for i, f in enumerate(self.flags) if f not in ("--core", "--arch") and (i == 0 or self.flags[i - 1] not in ("--core", "--arch"))]
         headers = sorted(str(p.relative_to(ROOT)) for p in [*ROOT.glob("hypervisor/modules/*/*.h"), *ROOT.glob("hypervisor/ports/*.h"), *ROOT.glob("xen-compat/*.h")] if p.name != "safe.h")
         self.users = {h: [] for h in headers}
         for f in self.files:

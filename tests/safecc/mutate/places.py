@@ -446,8 +446,6 @@ class World:
             for m in re.finditer(r"\bSC_POOL\((\w+),", text):
                 self.gives.add(m.group(1) + "_new")
                 self.consumes.add(m.group(1) + "_delete")
-        # What the core still believes (docs/decisions/0002, "Not closed yet"): it does what a module says.
-        self.believed = {"priv_wrmsr", "priv_outb", "priv_outw", "priv_outl", "priv_write_dr7", "segments_load_ldt"}
         self.guarded = set()       # functions that ask for what their islands rest on (SC_REQUIRE)
         for text in [*core, *core_code]:
             plain = blank_comments(text)
