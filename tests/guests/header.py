@@ -9,14 +9,15 @@ The comment at the start of main.c:
      * Xen differs: CHECK: reason            (one line for each check marked with check_differs; optional)
      * Domain: [GUEST] memory=32M vcpus=1 ends=crash args=count=1   (a further, unprivileged domain of this or another guest's image,
      *   one line each, in the order of their ids; optional. ends: normally, crash, shutdown, either, or left-out)
-     * Run: vcpus=2 smp=1 memory=512 timeout=60 ends=crash args=count=1000   (what differs from the usual; optional)
+     * Run: vcpus=2 smp=1 memory=512 timeout=60 ends=crash args=count=1000   (what differs from the usual; optional.
+     *   icount=N: one CPU, whose clock counts instructions of 2^N ns, so that times do not depend on the host)
      */
 """
 import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent
-USUAL = {"vcpus": 1, "smp": 1, "memory": 512, "timeout": 60, "ends": "normally", "args": "", "marks": "quick"}
+USUAL = {"vcpus": 1, "smp": 1, "memory": 512, "timeout": 60, "ends": "normally", "args": "", "marks": "quick", "icount": -1}
 DOMAIN_USUAL = {"memory": "32M", "vcpus": 1, "ends": "normally", "args": "", "domu": ""}
 
 

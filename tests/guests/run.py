@@ -79,8 +79,10 @@ def run_guest(name, hypervisor, build, xen=False, arguments="", words="", slow=1
         module += f",{build / 'guests' / domain['guest']}.elf {domain['args']}".rstrip()
         words += " domu=" + (domain["domu"].replace(" ", ",") or
                              f"kernel={number},memory={domain['memory']},vcpus={domain['vcpus']},name=test{number}")
+    counted = run["icount"] >= 0
+    accel = ("-accel", "tcg", "-icount", f"shift={run['icount']},sleep=off") if counted else ("-accel", "tcg")
     argv = qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
-                        memory=run["memory"], smp=max(run["smp"], smp))
+                        memory=run["memory"], smp=1 if counted else max(run["smp"], smp), accel=accel)
     pattern = rf"(?m)^(?!{DOMU}).*TEST {re.escape(name)} END|{PANIC.pattern}|[Dd]om0 crashed|[Dd]omain 0 crashed"
     result = qemu.run_until(argv, pattern, run["timeout"] * slow, log)
     return Outcome(name, *judge(name, run, result, domains), result.seconds, log)

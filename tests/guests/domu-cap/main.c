@@ -5,6 +5,7 @@
  *   first domain makes it 50 %, then takes it away: all of the CPU. By the domain's own runstate over 1 s each, to a tenth.
  *   The domain itself may not ask for its cap, nor change it.
  * Domain: domu=kernel=1,memory=16M,cap=20
+ * Run: icount=3
  */
 #define __XEN_TOOLS__ 1
 #include "peer.h"

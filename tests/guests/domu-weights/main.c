@@ -5,6 +5,7 @@
  * Expect: with sched=rr weights are refused at boot, and the shares are not these.
  * Domain: domu=kernel=1,memory=16M,weight=512 args=weight=512
  * Domain: domu=kernel=2,memory=16M,weight=1024 args=weight=1024
+ * Run: icount=3
  */
 #include "peer.h"
 #include "share.h"
