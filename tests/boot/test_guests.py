@@ -28,3 +28,16 @@ def test_guest(built, name):
 def test_fuzz_seed(built, seed, name):
     outcome = run.run_guest(name, HYPERVISOR, BUILD, ON_XEN, arguments=f"seed={seed}", slow=SLOW)
     assert outcome.good, f"{outcome.reason}; log {outcome.log}"
+
+
+@pytest.mark.full
+def test_a_million_random_calls_on_four_vcpus(built):
+    outcome = run.run_guest("smp-fuzz", HYPERVISOR, BUILD, ON_XEN, arguments="seed=12 count=250000", slow=SLOW * 15)
+    assert outcome.good, f"{outcome.reason}; log {outcome.log}"
+
+
+@pytest.mark.full
+@pytest.mark.skipif(ON_XEN, reason="Xen makes no further domains at boot")
+def test_soak_of_ten_minutes(built):
+    outcome = run.run_guest("soak", HYPERVISOR, BUILD, arguments="seconds=600", slow=SLOW * 6)
+    assert outcome.good, f"{outcome.reason}; log {outcome.log}"

@@ -34,9 +34,9 @@ class Bench:
                   file=sys.stderr)
         return rows
 
-    def boot(self, kernel, initramfs, accel, log, timeout, extra=()):
+    def boot(self, kernel, initramfs, accel, log, timeout, extra=(), smp=1, memory=512):
         argv = qemu.command(self.image, f"{kernel} console=hvc0,{initramfs}", f"dom0_mem=256M {self.words}", accel=accel,
-                            extra=extra)
+                            extra=extra, smp=smp, memory=memory)
         result = qemu.run_until(argv, UP, timeout, self.logs / log)
         if not result.match:
             print(f"bench: Linux under {self.key} did not come up ({result.reason}); see {self.logs / log}", file=sys.stderr)
@@ -54,13 +54,19 @@ class Bench:
         result = self.boot(kernel, initramfs, ("-accel", "tcg"), f"boot-wall-{self.key}-{index}.log", 300)
         return result.seconds if result else None
 
+    def boot_cpus(self, kernel, initramfs, index, cpus, thread):
+        """Wall seconds of a machine of so many CPUs, all of them the first domain's vcpus too."""
+        result = self.boot(kernel, initramfs, ("-accel", f"tcg,thread={thread}"), f"boot-{cpus}-{self.key}-{index}.log", 900,
+                           smp=cpus, memory=1024)
+        return result.seconds if result else None
+
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True, type=pathlib.Path)
     parser.add_argument("--hypervisor", required=True)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--two-cpus", action="store_true")
+    parser.add_argument("--cpus", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     logs, guest = options.build / "bench", options.build / "guest"
@@ -69,8 +75,7 @@ def main():
                Bench("xen-nospec", xen, "spec-ctrl=no", logs)]
 
     rows = []
-    # Two CPUs: for a hypervisor that runs on them; SafeHype does not yet (docs/decisions/0012-one-cpu.md).
-    for smp in (1, 2) if options.two_cpus else (1,):
+    for smp in (1, 2):
         results = {bench.key: bench.ubench(elf, smp) for bench in benches}
         rows += table.ubench_rows(results, smp)
     boots = []
@@ -79,16 +84,24 @@ def main():
         virtual = [bench.boot_virtual(kernel, initramfs) for bench in benches]
         boots.append(table.Row("boot to prompt, virtual ms", *(scale(whole) for whole, _ in virtual)))
         boots.append(table.Row("boot to prompt, of that in the guest, virtual ms", *(scale(guest_s) for _, guest_s in virtual)))
-        walls = {bench.key: [] for bench in benches}
-        for index in range(options.rounds):
-            for bench in benches:
-                walls[bench.key].append(bench.boot_wall(kernel, initramfs, index))
-        boots.append(table.Row("boot to prompt, wall ms", *(
-            scale(min((wall for wall in walls[bench.key] if wall), default=None)) for bench in benches)))
+        boots.append(wall_row("boot to prompt, wall ms", benches, options.rounds,
+                              lambda bench, index: bench.boot_wall(kernel, initramfs, index)))
+        for cpus, thread in ((16, "multi"), (64, "single")) if options.cpus else ():
+            boots.append(wall_row(f"boot to prompt, {cpus} CPUs, thread={thread}, wall ms", benches, options.rounds,
+                                  lambda bench, index: bench.boot_cpus(kernel, initramfs, index, cpus, thread)))
     text, status = table.render(rows, boots)
     print(text)
     (logs / "table.txt").write_text(text + "\n", encoding="utf-8")
     sys.exit(status)
+
+
+def wall_row(name, benches, rounds, boot):
+    """A row of the least of so many boots each, taken in turn."""
+    walls = {bench.key: [] for bench in benches}
+    for index in range(rounds):
+        for bench in benches:
+            walls[bench.key].append(boot(bench, index))
+    return table.Row(name, *(scale(min((wall for wall in walls[bench.key] if wall), default=None)) for bench in benches))
 
 
 def scale(seconds):

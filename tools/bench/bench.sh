@@ -12,7 +12,7 @@ usage: bench.sh [--quick] [--build DIR] [--hypervisor FILE] [--rounds N]
   and prints a table with a line per operation, ratios and verdicts. Operations and virtual time are counted instructions
   (-icount shift=0,sleep=off), so they do not depend on the load of the machine; wall time does.
   --quick            ubench only
-  --two-cpus         the rows between two CPUs as well (for a hypervisor that runs on two)
+  --cpus             boots on 16 CPUs (a host thread each) and on 64 (one host thread for all) as well: some 20 minutes
   --build DIR        the build folder (BUILD, or build/ at the top of the tree); raw logs go to DIR/bench
   --hypervisor FILE  what to measure (DIR/safehype); a Xen image here tests the bench itself
   --rounds N         wall-clock boots of each hypervisor (3); the least counts
@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     -h|--help) usage; exit 0 ;;
     --quick) options+=(--quick) ;;
-    --two-cpus) options+=(--two-cpus) ;;
+    --cpus) options+=(--cpus) ;;
     --build) build=${2:?--build wants a folder}; shift ;;
     --hypervisor) hypervisor=${2:?--hypervisor wants a file}; shift ;;
     --rounds) options+=(--rounds "${2:?--rounds wants a number}"); shift ;;

@@ -1,5 +1,7 @@
 #include "grant.h"
 
+#define UNSAID (-99) // a status that the hypervisor never gives
+
 u8 grant_page[PAGE_SIZE] PAGE;
 
 long grant_op(u32 op, void *arg, u32 count)
@@ -28,7 +30,7 @@ void grant_give(u32 ref, u64 frame, u16 flags)
 
 long grant_map(u32 ref, const void *at, u32 flags, u32 domid, u32 *handle)
 {
-    struct gnttab_map_grant_ref op = { .host_addr = (u64)at, .flags = flags, .ref = ref, .dom = (domid_t)domid };
+    struct gnttab_map_grant_ref op = { .status = UNSAID, .host_addr = (u64)at, .flags = flags, .ref = ref, .dom = (domid_t)domid };
     long ret = grant_op(GNTTABOP_map_grant_ref, &op, 1);
 
     *handle = op.handle;
@@ -37,7 +39,7 @@ long grant_map(u32 ref, const void *at, u32 flags, u32 domid, u32 *handle)
 
 long grant_unmap(u32 handle, const void *at)
 {
-    struct gnttab_unmap_grant_ref op = { .host_addr = (u64)at, .handle = handle };
+    struct gnttab_unmap_grant_ref op = { .status = UNSAID, .host_addr = (u64)at, .handle = handle };
     long ret = grant_op(GNTTABOP_unmap_grant_ref, &op, 1);
 
     return ret != 0 ? -1000 + ret : op.status;
@@ -45,7 +47,7 @@ long grant_unmap(u32 handle, const void *at)
 
 long grant_copy_from(domid_t domid, u32 ref, u32 offset, u32 length, const void *to)
 {
-    struct gnttab_copy op = { .len = (u16)length, .flags = GNTCOPY_source_gref };
+    struct gnttab_copy op = { .status = UNSAID, .len = (u16)length, .flags = GNTCOPY_source_gref };
 
     op.source.u.ref = ref;
     op.source.domid = domid;
@@ -59,7 +61,7 @@ long grant_copy_from(domid_t domid, u32 ref, u32 offset, u32 length, const void 
 
 long grant_copy_to(const void *from, domid_t domid, u32 ref, u32 offset, u32 length)
 {
-    struct gnttab_copy op = { .len = (u16)length, .flags = GNTCOPY_dest_gref };
+    struct gnttab_copy op = { .status = UNSAID, .len = (u16)length, .flags = GNTCOPY_dest_gref };
 
     op.source.u.gmfn = mfn_of(from);
     op.source.domid = DOMID_SELF;
@@ -73,7 +75,7 @@ long grant_copy_to(const void *from, domid_t domid, u32 ref, u32 offset, u32 len
 
 long grant_swap(u32 a, u32 b)
 {
-    struct gnttab_swap_grant_ref op = { .ref_a = a, .ref_b = b };
+    struct gnttab_swap_grant_ref op = { .status = UNSAID, .ref_a = a, .ref_b = b };
     long ret = grant_op(GNTTABOP_swap_grant_ref, &op, 1);
 
     return ret != 0 ? -1000 + ret : op.status;
