@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Several modules under one signature. */
+#include "internal.h"
+
+#define HEAD_BYTES 16u
+#define ENTRY_BYTES 80u
+#define ENTRY_OFFSET 32u
+#define ENTRY_SIZE 40u
+#define ENTRY_HASH 48u
+
+uint32_t sho_bundle_count(struct sho_bytes content, struct sho_problem *p)
+{
+    uint32_t count = sho_get32(content, 8);
+
+    if (!sho_begins(content, 0, SHO_LITERAL("SHOBNDL\1")) || sho_get32(content, 12) != 0) {
+        sho_refuse(p, SHO_IN_FILE, 0, "it is no bundle");
+        return 0;
+    }
+    if (count == 0 || count > SHO_BUNDLE_MAX || content.nr < HEAD_BYTES + (uint64_t)count * ENTRY_BYTES) {
+        sho_refuse(p, SHO_IN_FILE, 0, "a bundle of none, or of too many, or cut short");
+        return 0;
+    }
+    return count;
+}
+
+/* Where the entries before it end. */
+static uint64_t end_before(struct sho_bytes content, uint32_t count, uint32_t i)
+{
+    uint64_t head = HEAD_BYTES + (uint64_t)count * ENTRY_BYTES, entry = HEAD_BYTES + (uint64_t)(i - 1) * ENTRY_BYTES;
+
+    return i == 0 ? head : sho_get64(content, entry + ENTRY_OFFSET) + sho_get64(content, entry + ENTRY_SIZE);
+}
+
+struct sho_bytes sho_bundle_get(struct sho_bytes content, uint32_t i, struct sho_problem *p)
+{
+    struct sho_bytes nothing = sho_part(content, 0, 0), head = nothing, file;
+    uint64_t entry = HEAD_BYTES + (uint64_t)i * ENTRY_BYTES, offset = sho_get64(content, entry + ENTRY_OFFSET);
+    struct sho_bytes wanted = sho_part(content, entry + ENTRY_HASH, SHO_HASH_BYTES), found;
+    uint8_t hash[SHO_HASH_BYTES] = { 0 };
+    uint32_t count = sho_bundle_count(content, p);
+
+    if (i >= count) {
+        sho_refuse(p, SHO_IN_BUNDLE, i, "there is no such entry");
+        return nothing;
+    }
+    file = sho_part(content, offset, sho_get64(content, entry + ENTRY_SIZE));
+    if (file.nr == 0 || offset % 16 != 0 || offset < end_before(content, count, i)) {
+        sho_refuse(p, SHO_IN_BUNDLE, i, "its bytes do not lie behind those before it");
+        return nothing;
+    }
+    sho_sha256(head, file, hash);
+    found = (struct sho_bytes){ hash, sizeof(hash) };
+    if (!sho_same(found, wanted)) {
+        sho_refuse(p, SHO_IN_BUNDLE, i, "its bytes are not those that were signed");
+        return nothing;
+    }
+    return file;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+bool sho_refuse(struct sho_problem *p, enum sho_place place, uint32_t index, const char *what)
+{
+    if (p->what == NULL)
+        *p = (struct sho_problem){ what, place, index };
+    return false;
+}
+
+uint8_t sho_get8(struct sho_bytes b, uint64_t at)
+{
+    return at < b.nr ? b.bytes[at] : 0;
+}
+
+uint16_t sho_get16(struct sho_bytes b, uint64_t at)
+{
+    return at < b.nr && b.nr - at >= 2 ? (uint16_t)(b.bytes[at] | b.bytes[at + 1] << 8) : 0;
+}
+
+uint32_t sho_get32(struct sho_bytes b, uint64_t at)
+{
+    return at < b.nr && b.nr - at >= 4 ? sho_get16(b, at) | (uint32_t)sho_get16(b, at + 2) << 16 : 0;
+}
+
+uint64_t sho_get64(struct sho_bytes b, uint64_t at)
+{
+    return at < b.nr && b.nr - at >= 8 ? sho_get32(b, at) | (uint64_t)sho_get32(b, at + 4) << 32 : 0;
+}
+
+struct sho_bytes sho_part(struct sho_bytes b, uint64_t at, uint64_t nr)
+{
+    if (at > b.nr || nr > b.nr - at)
+        return (struct sho_bytes){ b.bytes, 0 };
+    return (struct sho_bytes){ &b.bytes[at], nr };
+}
+
+bool sho_begins(struct sho_bytes b, uint64_t at, const char *text, uint64_t nr)
+{
+    if (at > b.nr || nr > b.nr - at)
+        return false;
+    for (uint64_t i = 0; i < nr; i++) {
+        if (b.bytes[at + i] != (uint8_t)text[i])
+            return false;
+    }
+    return true;
+}
+
+bool sho_is(struct sho_bytes b, const char *text, uint64_t nr)
+{
+    return b.nr == nr && sho_begins(b, 0, text, nr);
+}
+
+bool sho_same(struct sho_bytes a, struct sho_bytes b)
+{
+    if (a.nr != b.nr)
+        return false;
+    for (uint64_t i = 0; i < a.nr && i < b.nr; i++) {
+        if (a.bytes[i] != b.bytes[i])
+            return false;
+    }
+    return true;
+}
+
+struct sho_bytes sho_text_at(struct sho_bytes table, uint64_t at)
+{
+    uint64_t end = at;
+
+    while (end < table.nr && table.bytes[end] != 0)
+        end++;
+    return end < table.nr ? sho_part(table, at, end - at) : (struct sho_bytes){ table.bytes, 0 };
+}

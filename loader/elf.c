@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* ELF header and sections against the profile of docs/module-format.md. */
+#include "internal.h"
+
+#define WA (SECTION_WRITE | SECTION_ALLOC)
+#define MERGED (SECTION_MERGE | SECTION_STRINGS)
+
+/* A section that may be there: flags it must have, and those it may have besides. */
+struct known {
+    char name[20];
+    uint8_t nr;
+    uint8_t part, region; /* enum sho_part, sho_region */
+    uint32_t type, flags, optional;
+};
+
+#define KNOWN(name, ...) { name, sizeof(name) - 1, __VA_ARGS__ }
+static const struct known known[] = {
+    KNOWN(".text", SHO_PART_TEXT, SHO_TEXT, SECTION_PROGBITS, SECTION_ALLOC | SECTION_EXEC, 0),
+    KNOWN(".rodata", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, 0),
+    KNOWN(".rodata.str1.1", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, MERGED),
+    KNOWN(".rodata.cst4", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
+    KNOWN(".rodata.cst8", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
+    KNOWN(".rodata.cst16", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
+    KNOWN(".rodata.cst32", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
+    KNOWN(".data.rel.ro", SHO_PART_RELRO, SHO_READONLY, SECTION_PROGBITS, WA, 0),
+    KNOWN(".sc_sites", SHO_PART_SITES, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, 0),
+    KNOWN(".sc_names", SHO_PART_NAMES, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, MERGED),
+    KNOWN(".kcfi_traps", SHO_PART_KCFI, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, 0),
+    KNOWN(".data", SHO_PART_DATA, SHO_DATA, SECTION_PROGBITS, WA, 0),
+    KNOWN(".bss", SHO_PART_BSS, SHO_DATA, SECTION_NOBITS, WA, 0),
+    KNOWN(".rela.text", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".rela.data.rel.ro", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".rela.sc_sites", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".rela.kcfi_traps", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".sc_manifest", SHO_PART_MANIFEST, SHO_NOWHERE, SECTION_PROGBITS, 0, 0),
+    KNOWN(".sc_certificate", SHO_PART_CERTIFICATE, SHO_NOWHERE, SECTION_PROGBITS, 0, 0),
+    KNOWN(".symtab", SHO_PART_SYMTAB, SHO_NOWHERE, SECTION_SYMTAB, 0, 0),
+    KNOWN(".strtab", SHO_PART_STRTAB, SHO_NOWHERE, SECTION_STRTAB, 0, 0),
+    KNOWN(".shstrtab", SHO_PART_SHSTRTAB, SHO_NOWHERE, SECTION_STRTAB, 0, 0),
+};
+#define NR_KNOWN (sizeof(known) / sizeof(known[0]))
+
+#define SECTION_BYTES_MAX 0x200000u
+#define ALIGN_MAX 4096u
+
+struct sho_bytes sho_section_bytes(const struct sho *sho, uint32_t i)
+{
+    if (i >= sho->nr_sections || i >= SHO_SECTIONS_MAX || sho->sections[i].part == SHO_PART_BSS)
+        return sho_part(sho->file, 0, 0);
+    return sho_part(sho->file, sho->sections[i].offset, sho->sections[i].nr);
+}
+
+static bool header_check(struct sho *sho)
+{
+    static const uint8_t ident[16] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
+    struct sho_bytes f = sho->file;
+
+    for (uint32_t i = 0; i < sizeof(ident); i++) {
+        if (sho_get8(f, i) != ident[i])
+            return sho_refuse(&sho->problem, SHO_IN_FILE, i, "it is no ELF64 file of little-endian numbers");
+    }
+    if (f.nr < EH_BYTES || f.nr > SHO_FILE_MAX || sho_get16(f, EH_TYPE) != ELF_RELOCATABLE ||
+        sho_get16(f, EH_MACHINE) != ELF_X86_64 || sho_get32(f, EH_VERSION) != 1)
+        return sho_refuse(&sho->problem, SHO_IN_FILE, EH_TYPE, "it is no relocatable file for x86-64");
+    if (sho_get64(f, EH_ENTRY) != 0 || sho_get64(f, EH_PHOFF) != 0 || sho_get32(f, EH_FLAGS) != 0 ||
+        sho_get16(f, EH_PHENTSIZE) != 0 || sho_get16(f, EH_PHNUM) != 0)
+        return sho_refuse(&sho->problem, SHO_IN_FILE, EH_ENTRY, "it has an entry, flags or program headers");
+    if (sho_get16(f, EH_EHSIZE) != EH_BYTES || sho_get16(f, EH_SHENTSIZE) != SH_BYTES)
+        return sho_refuse(&sho->problem, SHO_IN_FILE, EH_EHSIZE, "its headers have other sizes");
+    sho->nr_sections = sho_get16(f, EH_SHNUM);
+    if (sho->nr_sections < 2 || sho->nr_sections > SHO_SECTIONS_MAX || sho_get16(f, EH_SHSTRNDX) >= sho->nr_sections)
+        return sho_refuse(&sho->problem, SHO_IN_FILE, EH_SHNUM, "no sections, too many, or no table of their names");
+    if (sho_get64(f, EH_SHOFF) % 8 != 0 || sho_get64(f, EH_SHOFF) < EH_BYTES ||
+        sho_part(f, sho_get64(f, EH_SHOFF), (uint64_t)sho->nr_sections * SH_BYTES).nr == 0)
+        return sho_refuse(&sho->problem, SHO_IN_FILE, EH_SHOFF, "the section headers are not inside");
+    return true;
+}
+
+static struct sho_bytes section_header(const struct sho *sho, uint32_t i)
+{
+    return sho_part(sho->file, sho_get64(sho->file, EH_SHOFF) + (uint64_t)i * SH_BYTES, SH_BYTES);
+}
+
+/* Section 0 is nothing at all. */
+static bool null_check(struct sho *sho)
+{
+    struct sho_bytes h = section_header(sho, 0);
+
+    for (uint32_t i = 0; i < SH_BYTES; i++) {
+        if (sho_get8(h, i) != 0)
+            return sho_refuse(&sho->problem, SHO_IN_SECTION, 0, "the first section is not empty");
+    }
+    return true;
+}
+
+/* The table of the sections' names, before the sections have been looked at. */
+static struct sho_bytes section_names(const struct sho *sho)
+{
+    struct sho_bytes h = section_header(sho, sho_get16(sho->file, EH_SHSTRNDX));
+
+    return sho_get32(h, SH_TYPE) == SECTION_STRTAB ? sho_part(sho->file, sho_get64(h, SH_OFFSET), sho_get64(h, SH_SIZE))
+                                                   : sho_part(sho->file, 0, 0);
+}
+
+static uint32_t known_find(struct sho_bytes name)
+{
+    uint32_t k;
+
+    for (k = 0; k < NR_KNOWN; k++) {
+        uint64_t nr = known[k].nr;
+
+        if (nr < sizeof(known[k].name) && sho_is(name, known[k].name, nr))
+            break;
+    }
+    return k;
+}
+
+static bool section_shape_check(struct sho *sho, uint32_t i, const struct known *k)
+{
+    struct sho_bytes h = section_header(sho, i);
+    uint64_t flags = sho_get64(h, SH_FLAGS), align = sho_get64(h, SH_ALIGN), entry = sho_get64(h, SH_ENTSIZE);
+
+    if (sho_get32(h, SH_TYPE) != k->type)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its type is not that of its name");
+    if ((flags & ~(uint64_t)k->optional) != k->flags)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its flags are not those of its name");
+    if (sho_get64(h, SH_ADDR) != 0)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it has an address");
+    if (align > ALIGN_MAX || (align & (align - 1)) != 0)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its alignment is no power of two up to 4096");
+    if (sho_get64(h, SH_SIZE) > SECTION_BYTES_MAX)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it is larger than 2 MiB");
+    if ((k->type == SECTION_SYMTAB || k->type == SECTION_RELA) &&
+        (entry != SYM_BYTES || sho_get64(h, SH_SIZE) % SYM_BYTES != 0))
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its entries are not of 24 bytes");
+    return true;
+}
+
+static bool section_read(struct sho *sho, uint32_t i, const struct known *k)
+{
+    struct sho_bytes h = section_header(sho, i);
+    struct sho_section *s;
+
+    if (i >= SHO_SECTIONS_MAX || !section_shape_check(sho, i, k))
+        return false;
+    s = &sho->sections[i];
+    s->part = (enum sho_part)k->part;
+    s->region = (enum sho_region)k->region;
+    s->offset = sho_get64(h, SH_OFFSET);
+    s->nr = sho_get64(h, SH_SIZE);
+    s->align = (uint32_t)sho_get64(h, SH_ALIGN);
+    s->link = sho_get32(h, SH_LINK);
+    s->info = sho_get32(h, SH_INFO);
+    if (s->part != SHO_PART_BSS && s->nr != 0 && sho_part(sho->file, s->offset, s->nr).nr == 0)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it is not inside the file");
+    return true;
+}
+
+/* Sections with contents, and the headers, share no byte. */
+static bool apart(uint64_t a, uint64_t nr_a, uint64_t b, uint64_t nr_b)
+{
+    return nr_a == 0 || nr_b == 0 || a >= b + nr_b || b >= a + nr_a;
+}
+
+static bool overlap_check(struct sho *sho, uint32_t i)
+{
+    const struct sho_section *s = &sho->sections[i];
+    uint64_t headers = sho_get64(sho->file, EH_SHOFF);
+
+    if (s->part == SHO_PART_BSS)
+        return true;
+    if (!apart(s->offset, s->nr, 0, EH_BYTES) ||
+        !apart(s->offset, s->nr, headers, (uint64_t)sho->nr_sections * SH_BYTES))
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it lies over headers");
+    for (uint32_t k = 1; k < i && k < SHO_SECTIONS_MAX; k++) {
+        const struct sho_section *other = &sho->sections[k];
+
+        if (other->part != SHO_PART_BSS && !apart(s->offset, s->nr, other->offset, other->nr))
+            return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it lies over another section");
+    }
+    return true;
+}
+
+/* The only one of its part, or 0. */
+static uint32_t section_of(const struct sho *sho, enum sho_part part)
+{
+    for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
+        if (sho->sections[i].part == part)
+            return i;
+    }
+    return 0;
+}
+
+static bool sections_read(struct sho *sho)
+{
+    struct sho_bytes names = section_names(sho);
+    bool seen[NR_KNOWN] = { false };
+
+    for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
+        struct sho_bytes h = section_header(sho, i), name = sho_text_at(names, sho_get32(h, SH_NAME));
+        uint32_t k = known_find(name);
+
+        if (k >= NR_KNOWN)
+            return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "modules have no section of that name");
+        if (seen[k])
+            return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "there is another section of that name");
+        seen[k] = true;
+        if (!section_read(sho, i, &known[k]) || !overlap_check(sho, i))
+            return false;
+    }
+    return true;
+}
+
+/* Each section that goes somewhere gets its place there. */
+static bool places_give(struct sho *sho)
+{
+    for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
+        struct sho_section *s = &sho->sections[i];
+        uint64_t align = s->align == 0 ? 1 : s->align, used = sho->region_bytes[s->region];
+
+        if (s->region == SHO_NOWHERE)
+            continue;
+        s->place = (used + align - 1) & ~(align - 1);
+        sho->region_bytes[s->region] = s->place + s->nr;
+        if (sho->region_bytes[s->region] > SECTION_BYTES_MAX)
+            return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its region is larger than 2 MiB");
+    }
+    return true;
+}
+
+static bool tables_check(struct sho *sho)
+{
+    uint32_t shstrtab = section_of(sho, SHO_PART_SHSTRTAB);
+    struct sho_bytes texts;
+
+    sho->symtab = section_of(sho, SHO_PART_SYMTAB);
+    sho->strtab = section_of(sho, SHO_PART_STRTAB);
+    sho->manifest = section_of(sho, SHO_PART_MANIFEST);
+    sho->certificate = section_of(sho, SHO_PART_CERTIFICATE);
+    if (sho->symtab == 0 || sho->strtab == 0 || sho->manifest == 0)
+        return sho_refuse(&sho->problem, SHO_IN_FILE, 0, "it has no symbols, or no manifest");
+    if (shstrtab != sho_get16(sho->file, EH_SHSTRNDX) || sho->sections[sho->symtab].link != sho->strtab)
+        return sho_refuse(&sho->problem, SHO_IN_FILE, 0, "the tables of names are not where they should be");
+    texts = sho_section_bytes(sho, sho->strtab);
+    if (texts.nr == 0 || sho_get8(texts, 0) != 0 || sho_get8(texts, texts.nr - 1) != 0)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, sho->strtab, "its texts do not begin and end with a 0");
+    return true;
+}
+
+bool sho_sections_check(struct sho *sho)
+{
+    return header_check(sho) && null_check(sho) && sections_read(sho) && places_give(sho) && tables_check(sho);
+}
+
+/* As empty as a new one. */
+static void clear(struct sho *sho)
+{
+    sho->problem = (struct sho_problem){ NULL, SHO_IN_FILE, 0 };
+    for (uint32_t i = 0; i < SHO_SECTIONS_MAX; i++)
+        sho->sections[i] = (struct sho_section){ 0 };
+    for (uint32_t i = 0; i < SHO_REGIONS; i++)
+        sho->region_bytes[i] = 0;
+    for (uint32_t i = 0; i < SHO_NAME_BYTES; i++)
+        sho->name[i] = '\0';
+    sho->nr_sections = sho->nr_symbols = 0;
+    sho->nr_provides = sho->nr_requires = sho->nr_exports = sho->nr_imports = 0;
+}
+
+bool sho_open(struct sho *sho, struct sho_bytes file)
+{
+    clear(sho);
+    sho->file = file;
+    return sho_sections_check(sho) && sho_symbols_check(sho) && sho_manifest_check(sho) && sho_relocations_check(sho);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Relocations: what they may be, and applying them (docs/module-format.md). */
+#include "internal.h"
+
+/* An instruction's last bytes may come behind the four that are relocated: an immediate operand of up to four. */
+#define BEHIND_MAX 4
+
+struct sho_relocation sho_relocation(const struct sho *sho, const struct sho_section *rela, uint64_t i)
+{
+    uint64_t at = rela->offset + i * RELA_BYTES, info = sho_get64(sho->file, at + RELA_INFO);
+
+    return (struct sho_relocation){
+        .at = sho_get64(sho->file, at + RELA_OFFSET),
+        .symbol = (uint32_t)(info >> 32),
+        .kind = (uint32_t)info,
+        .addend = (int64_t)sho_get64(sho->file, at + RELA_ADDEND),
+    };
+}
+
+static uint32_t width(uint32_t kind)
+{
+    return kind == RELOCATION_64 ? 8 : 4;
+}
+
+/* Which kinds a section has. */
+static bool kind_good(enum sho_part part, uint32_t kind)
+{
+    switch (part) {
+    case SHO_PART_TEXT: return kind == RELOCATION_PC32 || kind == RELOCATION_PLT32;
+    case SHO_PART_SITES:
+    case SHO_PART_KCFI: return kind == RELOCATION_PC32;
+    case SHO_PART_RELRO: return kind == RELOCATION_64;
+    default: return false;
+    }
+}
+
+/* How far from its section's or object's beginning a relocation means. */
+static int64_t meant(const struct sho_relocation *r)
+{
+    return r->kind == RELOCATION_64 ? r->addend : r->addend + 4;
+}
+
+static bool far(const struct sho_relocation *r)
+{
+    return r->addend < -(int64_t)SHO_FILE_MAX || r->addend > (int64_t)SHO_FILE_MAX;
+}
+
+static bool target_check(struct sho *sho, uint32_t count, const struct sho_section *in, const struct sho_relocation *r)
+{
+    struct sho_symbol s = sho_symbol(sho, r->symbol);
+    int64_t least = r->kind == RELOCATION_64 ? 0 : -BEHIND_MAX, at;
+
+    if (r->symbol == 0 || r->symbol >= sho->nr_symbols || far(r))
+        return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "its symbol or its addend is out of range");
+    if (s.section == SYMBOL_UNDEFINED) {
+        if (in->part != SHO_PART_TEXT && in->part != SHO_PART_RELRO)
+            return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it must stay in the module");
+        return true;
+    }
+    if (!sho_symbol_defined(sho, &s))
+        return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "its symbol lies in no section");
+    at = (int64_t)s.value + meant(r);
+    if (at < least || at > (int64_t)sho->sections[s.section].nr)
+        return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it means what is outside its symbol's section");
+    if ((in->part == SHO_PART_SITES || in->part == SHO_PART_KCFI) && sho->sections[s.section].part != SHO_PART_TEXT &&
+        sho->sections[s.section].part != SHO_PART_NAMES)
+        return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it may mean only .text or .sc_names");
+    return true;
+}
+
+static bool relocation_check(struct sho *sho, uint32_t count, const struct sho_section *in,
+                             const struct sho_relocation *r, uint64_t free_from)
+{
+    if (!kind_good(in->part, r->kind))
+        return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "its type is not allowed in that section");
+    if (in->nr < width(r->kind) || r->at > in->nr - width(r->kind))
+        return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it is outside its section");
+    if (r->at < free_from)
+        return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it lies over the one before, or out of order");
+    return target_check(sho, count, in, r);
+}
+
+static bool section_check(struct sho *sho, uint32_t i, uint32_t *count)
+{
+    const struct sho_section *rela = &sho->sections[i];
+    uint64_t free_from = 0;
+
+    if (rela->link != sho->symtab || rela->info == 0 || rela->info >= sho->nr_sections ||
+        rela->info >= SHO_SECTIONS_MAX)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it relocates no section, or by other symbols");
+    for (uint32_t k = 1; k < i; k++) {
+        if (sho->sections[k].part == SHO_PART_RELA && sho->sections[k].info == rela->info)
+            return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "another relocates the same section");
+    }
+    for (uint64_t k = 0; k < rela->nr / RELA_BYTES; k++) {
+        struct sho_relocation r = sho_relocation(sho, rela, k);
+
+        if (!relocation_check(sho, *count, &sho->sections[rela->info], &r, free_from))
+            return false;
+        free_from = r.at + width(r.kind);
+        (*count)++;
+    }
+    return true;
+}
+
+bool sho_relocations_check(struct sho *sho)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
+        if (sho->sections[i].part == SHO_PART_RELA && !section_check(sho, i, &count))
+            return false;
+    }
+    return true;
+}

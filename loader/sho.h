@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sho.h - a module's file: what it may be, what is in it, and linking it (docs/module-format.md).
+ *
+ * Freestanding; no state of its own. The same code runs in the hypervisor, in the tools on the host and under the
+ * fuzzer. Who calls: sho_signed() first, on bytes that nobody else can change; sho_open() on what it gave;
+ * the addresses of imports; sho_link(). Each says in sho->problem what is wrong.
+ */
+#ifndef LOADER_SHO_H
+#define LOADER_SHO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../hypervisor/ports/safe.h"
+
+#define SHO_FILE_MAX 0x400000u
+#define SHO_TRAILER_BYTES 112u
+#define SHO_SECTIONS_MAX 64u
+#define SHO_PORTS_MAX 32u
+#define SHO_IMPORTS_MAX 512u
+#define SHO_EXPORTS_MAX 512u
+#define SHO_NAME_BYTES 32u
+#define SHO_HASH_BYTES 32u
+#define SHO_TYPE_BYTES 16u
+#define SHO_SIGNATURE_BYTES 64u
+#define SHO_BUNDLE_MAX 40u
+
+/* Bytes and how many. */
+struct sho_bytes {
+    const uint8_t *bytes SC_COUNT(nr);
+    uint64_t nr;
+};
+
+/* What is wrong, and where: "symbol 7: it is weak". */
+enum sho_place {
+    SHO_IN_FILE,
+    SHO_IN_SECTION,
+    SHO_IN_SYMBOL,
+    SHO_IN_RELOCATION, /* the index-th of the file, counted over all sections */
+    SHO_IN_MANIFEST,
+    SHO_IN_EXPORT,
+    SHO_IN_IMPORT,
+    SHO_IN_BUNDLE, /* entry */
+};
+struct sho_problem {
+    const char *what SC_STRING SC_NULLABLE; /* NULL: nothing */
+    enum sho_place place;
+    uint32_t index;
+};
+
+/* ---- signed.c: before anything else ---- */
+
+/* What the file was signed as: the texts of docs/module-format.md. */
+enum sho_kind { SHO_MODULE, SHO_BUNDLE };
+
+/* The trailer, apart. The file's own bytes are those before it. */
+struct sho_trailer {
+    struct sho_bytes key;       /* its id, SHO_HASH_BYTES */
+    struct sho_bytes signature; /* SHO_SIGNATURE_BYTES */
+};
+
+/* Provided by who runs this: SHA-256 of head and then rest; and whether the key of that id is trusted and has made that
+ * signature of that hash. The hypervisor: core/signature.c; on the host, loader/host. */
+void sho_sha256(struct sho_bytes head, struct sho_bytes rest, uint8_t hash[SHO_HASH_BYTES]);
+enum sho_verdict { SHO_GOOD, SHO_KEY_UNKNOWN, SHO_KEY_REVOKED, SHO_BAD_SIGNATURE };
+enum sho_verdict sho_verify(const struct sho_trailer *t, const uint8_t hash[SHO_HASH_BYTES]);
+
+/* The trailer of a file and what was signed, without a look at the signature; false: there is no trailer. */
+bool sho_trailer_find(struct sho_bytes file, struct sho_trailer *t, struct sho_problem *p);
+/* What is signed: the hash of the domain's text and the file's bytes before the signature. */
+void sho_digest(struct sho_bytes file, enum sho_kind kind, uint8_t hash[SHO_HASH_BYTES]);
+/* True: the file is whole and a trusted key signed it as this kind; *content is what lies before the trailer. */
+bool sho_signed(struct sho_bytes file, enum sho_kind kind, struct sho_bytes *content, struct sho_problem *p);
+
+/* ---- bundle.c ---- */
+
+/* How many modules a bundle's content holds; 0: it is none. */
+uint32_t sho_bundle_count(struct sho_bytes content, struct sho_problem *p);
+/* The i-th one's bytes, whose hash is as the bundle says; nr 0 when something is wrong. */
+struct sho_bytes sho_bundle_get(struct sho_bytes content, uint32_t i, struct sho_problem *p);
+
+/* ---- elf.c, symbols.c, relocations.c, manifest.c ---- */
+
+/* Where a section goes. */
+enum sho_region { SHO_NOWHERE, SHO_TEXT, SHO_READONLY, SHO_DATA, SHO_REGIONS };
+
+/* The sections that the loader knows by name. */
+enum sho_part {
+    SHO_PART_NONE,
+    SHO_PART_TEXT,
+    SHO_PART_RODATA, /* and .str1.1, .cstN */
+    SHO_PART_RELRO,
+    SHO_PART_SITES,
+    SHO_PART_NAMES,
+    SHO_PART_KCFI,
+    SHO_PART_DATA,
+    SHO_PART_BSS,
+    SHO_PART_RELA,
+    SHO_PART_MANIFEST,
+    SHO_PART_CERTIFICATE,
+    SHO_PART_SYMTAB,
+    SHO_PART_STRTAB,
+    SHO_PART_SHSTRTAB,
+};
+
+struct sho_section {
+    enum sho_part part;
+    enum sho_region region;
+    uint64_t offset, nr; /* in the file; SHO_PART_BSS has no bytes there */
+    uint32_t align;
+    uint32_t link, info;
+    uint64_t place; /* where it begins in its region */
+};
+
+/* A type's hash. */
+struct sho_type {
+    uint8_t bytes[SHO_TYPE_BYTES];
+};
+
+/* A file that was looked through: everything that is asked of it below is inside it. */
+struct sho {
+    struct sho_bytes file; /* without the trailer */
+    struct sho_problem problem;
+    uint32_t nr_sections;
+    struct sho_section sections[SHO_SECTIONS_MAX];
+    uint32_t symtab, strtab, manifest, certificate; /* sections; certificate 0: there is none */
+    uint32_t nr_symbols;
+    uint32_t nr_provides, nr_requires, nr_exports, nr_imports;
+    uint64_t region_bytes[SHO_REGIONS]; /* what it needs; SHO_DATA with .bss */
+    char name[SHO_NAME_BYTES];          /* ends in a 0 */
+    uint64_t version;
+    uint32_t epoch, stack, level;
+};
+
+/* Looks through all of a file, signed or to be signed. False: sho->problem says why not. */
+bool sho_open(struct sho *sho, struct sho_bytes file);
+
+/* Ports: those provided first, then those required; i < nr_provides + nr_requires. Ends in a 0. */
+void sho_port(const struct sho *sho, uint32_t i, char name[SHO_NAME_BYTES]);
+/* What the shared headers were, SHO_HASH_BYTES. */
+struct sho_bytes sho_interface(const struct sho *sho);
+/* The text, or nr 0. */
+struct sho_bytes sho_certificate(const struct sho *sho);
+
+/* An export or import. Its name is the symbol's: no 0 inside, none behind. */
+struct sho_entry {
+    struct sho_bytes name;
+    struct sho_type type;
+    uint32_t port;
+    enum sho_region region; /* of an export, and where in it */
+    uint64_t place;
+    uint64_t nr; /* an export's size */
+};
+/* i < nr_exports, nr_imports. */
+struct sho_entry sho_export(const struct sho *sho, uint32_t i);
+struct sho_entry sho_import(const struct sho *sho, uint32_t i);
+
+/* ---- link.c ---- */
+
+/* Where one region of a module is written, and at which address it will run. */
+struct sho_place_at {
+    uint8_t *bytes SC_COUNT(nr);
+    uint64_t nr;
+    uint64_t address;
+};
+
+/* What an import is linked to. */
+struct sho_target {
+    uint64_t address;
+    uint64_t nr;     /* an object's size; 0 for a function */
+    uint32_t typeid; /* kCFI's, of a function */
+    bool has_typeid;
+};
+
+struct sho_link {
+    struct sho_place_at at[SHO_REGIONS]; /* at[SHO_NOWHERE] is not used */
+    struct sho_target imports[SHO_IMPORTS_MAX];
+};
+
+/*
+ * Copies the module into its regions and relocates it. False: sho->problem says why not; the regions hold rubbish then.
+ * What lies outside the regions is not touched.
+ */
+bool sho_link(struct sho *sho, const struct sho_link *link);
+
+#endif
