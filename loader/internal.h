@@ -53,5 +53,7 @@ struct sho_relocation {
     int64_t addend;
 };
 struct sho_relocation sho_relocation(const struct sho *sho, const struct sho_section *rela, uint64_t i);
+/* How far from its symbol it points: an instruction's operand counts from the instruction's end. */
+int64_t sho_relocation_meant(const struct sho_section *in, const struct sho_relocation *r);
 
 #endif

@@ -22,17 +22,17 @@ static bool region_fill(struct sho *sho, const struct sho_place_at *to, enum sho
 }
 
 /* Where a relocation points to. */
-static bool target_find(struct sho *sho, const struct sho_link *link, const struct sho_relocation *r, uint32_t count,
-                        uint64_t *out)
+static bool target_find(struct sho *sho, const struct sho_link *link, const struct sho_section *in,
+                        const struct sho_relocation *r, uint32_t count, uint64_t *out)
 {
     struct sho_symbol s = sho_symbol(sho, r->symbol);
     uint32_t import = sho_import_of(sho, r->symbol);
-    int64_t behind = r->kind == RELOCATION_64 ? r->addend : r->addend + 4;
+    int64_t behind = sho_relocation_meant(in, r);
 
     if (sho_symbol_defined(sho, &s)) {
-        const struct sho_section *in = &sho->sections[s.section];
+        const struct sho_section *to = &sho->sections[s.section];
 
-        *out = link->at[in->region < SHO_REGIONS ? in->region : SHO_NOWHERE].address + in->place + s.value +
+        *out = link->at[to->region < SHO_REGIONS ? to->region : SHO_NOWHERE].address + to->place + s.value +
                (uint64_t)r->addend;
         return true;
     }
@@ -58,7 +58,7 @@ static bool relocate(struct sho *sho, const struct sho_link *link, const struct 
     const struct sho_place_at *to = &link->at[in->region < SHO_REGIONS ? in->region : SHO_NOWHERE];
     uint64_t target, at = in->place + r->at, distance;
 
-    if (!target_find(sho, link, r, count, &target))
+    if (!target_find(sho, link, in, r, count, &target))
         return false;
     if (r->kind == RELOCATION_64) {
         put(to, at, target, 8);

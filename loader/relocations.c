@@ -34,10 +34,9 @@ static bool kind_good(enum sho_part part, uint32_t kind)
     }
 }
 
-/* How far from its section's or object's beginning a relocation means. */
-static int64_t meant(const struct sho_relocation *r)
+int64_t sho_relocation_meant(const struct sho_section *in, const struct sho_relocation *r)
 {
-    return r->kind == RELOCATION_64 ? r->addend : r->addend + 4;
+    return in->part == SHO_PART_TEXT ? r->addend + 4 : r->addend;
 }
 
 static bool far(const struct sho_relocation *r)
@@ -48,7 +47,7 @@ static bool far(const struct sho_relocation *r)
 static bool target_check(struct sho *sho, uint32_t count, const struct sho_section *in, const struct sho_relocation *r)
 {
     struct sho_symbol s = sho_symbol(sho, r->symbol);
-    int64_t least = r->kind == RELOCATION_64 ? 0 : -BEHIND_MAX, at;
+    int64_t least = in->part == SHO_PART_TEXT ? -BEHIND_MAX : 0, at;
 
     if (r->symbol == 0 || r->symbol >= sho->nr_symbols || far(r))
         return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "its symbol or its addend is out of range");
@@ -59,7 +58,7 @@ static bool target_check(struct sho *sho, uint32_t count, const struct sho_secti
     }
     if (!sho_symbol_defined(sho, &s))
         return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "its symbol lies in no section");
-    at = (int64_t)s.value + meant(r);
+    at = (int64_t)s.value + sho_relocation_meant(in, r);
     if (at < least || at > (int64_t)sho->sections[s.section].nr)
         return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it means what is outside its symbol's section");
     if ((in->part == SHO_PART_SITES || in->part == SHO_PART_KCFI) && sho->sections[s.section].part != SHO_PART_TEXT &&

@@ -183,7 +183,7 @@ int compile(const CommandLine &line, Module &module)
     Unit &unit = *module.units[0];
     std::string checked = checked_name(line), object = object_name(line), error;
 
-    if (write_text(checked, checked_text(unit)) != 0)
+    if (write_text(checked, checked_text(unit) + (unit.options->host ? "" : type_records(unit))) != 0)
         return 2;
     int rc = compile_checked(unit, checked, object, line.args, error);
     if (rc != 0) {

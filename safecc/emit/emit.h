@@ -19,6 +19,8 @@ bool proofs_apply(Unit &unit, const std::string &path, std::string &error);
 std::string source_hash(const Unit &unit);
 /* The flat text with the edits of every site that is still a check, behind the definition of SC_CHECK. */
 std::string checked_text(const Unit &unit);
+/* To be put behind the checked text: section .sc_types, hashes of what the object shares with others. */
+std::string type_records(const Unit &unit);
 /* The flat text without line directives, each operand that a site accounts for passed through sc_covered(). */
 std::string audit_text(Unit &unit);
 
