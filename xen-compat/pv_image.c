@@ -4,6 +4,7 @@
 #include "core/lib_call.h"
 #include "core/log.h"
 #include "modules/memory/memory.h"
+#include "xen-compat/kimage/kimage_sink.h"
 #include "ports/pagealloc.h"
 #include "unpack/unpack.h"
 

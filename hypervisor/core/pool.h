@@ -16,7 +16,7 @@ struct pool_node {
 };
 
 struct pool {
-    const char *name SC_STRING;
+    char name[24];
     uint32_t object_bytes;
     uint32_t nr_live;
     spinlock_t lock;

@@ -35,9 +35,6 @@ SC_NULLABLE SC_COUNT(count *each_bytes) uint8_t *arena_alloc_zeroed(size_t count
 void arena_free(const uint8_t *block SC_NULLABLE);
 void arena_reset(void);
 
-/* The core's: prints what and stops the machine. */
-_Noreturn void lib_panic(const char *what SC_STRING);
-
 /* The core's string.S. */
 void *memcpy(void *dst, const void *src, size_t len);
 void *memmove(void *dst, const void *src, size_t len);

@@ -4,6 +4,7 @@
  * decoders are given the arena as their allocator; malloc and free are for what asks behind their backs.
  */
 #include "backend.h"
+#include "core/lib_call.h"
 #include "crc64.h"
 
 /* Named by code that no path of ours reaches; says so if that is wrong. */

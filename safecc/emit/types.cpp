@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Section .sc_types of an object: a line for each function and object that it shares with others, with the hash of its declaration in full
+ * Section .sc_types of an object: a line for each function and object that it could share with others, with the hash of its declaration in full
  * (docs/module-format.md):
  *     NAME HASH HEADER
  * A record that is part of the declaration by value is described whole, with offsets; one behind a pointer by its name, as what it holds
@@ -19,7 +19,7 @@ namespace {
 
 class Describer {
 public:
-    explicit Describer(const ASTContext &context) : context(context) {}
+    explicit Describer(const Unit &unit) : unit(unit), context(unit.context()) {}
 
     std::string declaration(const ValueDecl *d)
     {
@@ -35,23 +35,34 @@ public:
     }
 
 private:
+    const Unit &unit;
     const ASTContext &context;
     std::string out;
     std::set<const RecordDecl *> whole; /* described already */
 
     void number(uint64_t n) { out += std::to_string(n) + " "; }
 
-    /* Annotations, of all redeclarations, in one order. */
+    /* A declaration that others see: what stands at the definition only is the definer's own affair. */
+    bool seen_by_others(const Decl *d) { return !unit.in_main_file(d->getLocation()); }
+    void add_facts(const Decl *d, std::set<std::string> &to)
+    {
+        for (const auto *a : d->specific_attrs<AnnotateAttr>())
+            if (a->getAnnotation().starts_with("sc:"))
+                to.insert(a->getAnnotation().str());
+    }
+    void print_facts(const std::set<std::string> &facts)
+    {
+        for (const std::string &s : facts)
+            out += "[" + s + "]";
+    }
     void facts(const Decl *d)
     {
         std::set<std::string> seen;
 
         for (const Decl *r : d->redecls())
-            for (const auto *a : r->specific_attrs<AnnotateAttr>())
-                if (a->getAnnotation().starts_with("sc:"))
-                    seen.insert(a->getAnnotation().str());
-        for (const std::string &s : seen)
-            out += "[" + s + "]";
+            if (seen_by_others(r))
+                add_facts(r, seen);
+        print_facts(seen);
     }
     void function(const FunctionDecl *f)
     {
@@ -60,11 +71,9 @@ private:
         for (unsigned i = 0; i < f->getNumParams(); i++) {
             std::set<std::string> seen;
             for (const FunctionDecl *r : f->redecls())
-                for (const auto *a : r->getParamDecl(i)->specific_attrs<AnnotateAttr>())
-                    if (a->getAnnotation().starts_with("sc:"))
-                        seen.insert(a->getAnnotation().str());
-            for (const std::string &s : seen)
-                out += "[" + s + "]";
+                if (seen_by_others(r))
+                    add_facts(r->getParamDecl(i), seen);
+            print_facts(seen);
             type(f->getParamDecl(i)->getType());
             out += ",";
         }
@@ -135,37 +144,32 @@ private:
     }
 };
 
-/* What other objects can name: functions and objects with external linkage that this one defines or uses. */
+/* What objects can name: functions and objects with external linkage that the project declares, whether this one uses them or not. */
 class Shared : public RecursiveASTVisitor<Shared> {
 public:
+    explicit Shared(const Unit &unit) : unit(unit) {}
     std::set<const ValueDecl *> decls;
 
-    bool VisitDeclRefExpr(DeclRefExpr *e)
-    {
-        add(e->getDecl());
-        return true;
-    }
     bool VisitFunctionDecl(FunctionDecl *f)
     {
-        if (f->isThisDeclarationADefinition())
+        if (f->getBuiltinID() == 0 && !f->isInlined())
             add(f);
         return true;
     }
     bool VisitVarDecl(VarDecl *v)
     {
-        if (v->hasGlobalStorage() && v->isThisDeclarationADefinition() != VarDecl::DeclarationOnly)
+        if (v->hasGlobalStorage())
             add(v);
         return true;
     }
 
 private:
+    const Unit &unit;
+
     void add(const ValueDecl *d)
     {
-        if ((!isa<FunctionDecl>(d) && !isa<VarDecl>(d)) || !d->isExternallyVisible())
-            return;
-        if (const auto *f = dyn_cast<FunctionDecl>(d); f != nullptr && (f->getBuiltinID() != 0 || f->isInlined()))
-            return;
-        decls.insert(cast<ValueDecl>(d->getCanonicalDecl()));
+        if (d->isExternallyVisible() && !unit.system_declared(d))
+            decls.insert(cast<ValueDecl>(d->getCanonicalDecl()));
     }
 };
 
@@ -182,8 +186,8 @@ std::string header_of(const Unit &unit, const ValueDecl *d)
 
 std::string type_records(const Unit &unit)
 {
-    Shared shared;
-    Describer describer(unit.context());
+    Shared shared(unit);
+    Describer describer(unit);
     std::map<std::string, std::string> lines; /* by name: the same source gives the same text */
     std::string out;
 

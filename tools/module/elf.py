@@ -28,17 +28,17 @@ def text_at(table, at):
     return table[at:table.index(b"\0", at)].decode("ascii")
 
 
-def read(data):
+def read(data, kind=1):
     """(sections, symbols) of a relocatable file; sections by their index, symbols by theirs."""
     head = struct.unpack_from(HEADER, data)
-    if head[0][:6] != b"\x7fELF\x02\x01" or head[1] != 1 or head[2] != 62:
+    if head[0][:6] != b"\x7fELF\x02\x01" or head[1] != kind or head[2] != 62:
         raise ValueError("is no relocatable ELF64 file for x86-64")
     raw = [struct.unpack_from(SECTION, data, head[6] + i * 64) for i in range(head[12])]
     names = data[raw[head[13]][4]:raw[head[13]][4] + raw[head[13]][5]]
     sections = []
-    for i, (name, kind, flags, _, offset, size, link, info, align, entry) in enumerate(raw):
-        body = b"" if kind in (SHT["NULL"], SHT["NOBITS"]) else data[offset:offset + size]
-        sections.append(Section(text_at(names, name), kind, flags, body, align, entry, link, info, size, i))
+    for i, (name, sort, flags, _, offset, size, link, info, align, entry) in enumerate(raw):
+        body = b"" if sort in (SHT["NULL"], SHT["NOBITS"]) else data[offset:offset + size]
+        sections.append(Section(text_at(names, name), sort, flags, body, align, entry, link, info, size, i))
     symbols = []
     for table in (s for s in sections if s.kind == SHT["SYMTAB"]):
         texts = sections[table.link].data
@@ -46,6 +46,11 @@ def read(data):
             name, *rest = struct.unpack_from(SYMBOL, table.data, i * 24)
             symbols.append(Symbol(text_at(texts, name), *rest, index=i))
     return sections, symbols
+
+
+def read_linked(data):
+    """The same of an executable that was linked with --emit-relocs: offsets in its relocations are addresses."""
+    return read(data, 2)
 
 
 def relocations(section):

@@ -26,7 +26,7 @@ ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551  # of
 DOMAIN = {"module": b"SafeHype module 1\0", "bundle": b"SafeHype bundle 1\0"}
 LOADED = [".text", ".rodata", ".rodata.str1.1", ".rodata.cst4", ".rodata.cst8", ".rodata.cst16", ".rodata.cst32", ".data.rel.ro", ".sc_sites",
           ".sc_names", ".kcfi_traps", ".data", ".bss"]
-# What the compiler calls of its own accord has no declaration; its type is what C says.
+# What the compiler calls of its own accord, declared or not: its type is what C says.
 BUILTIN = {name: hashlib.sha256(b"builtin " + name.encode()).hexdigest()[:32] for name in ("memcpy", "memmove", "memset", "memcmp")}
 
 
@@ -59,10 +59,8 @@ def port_of(header):
     """The port that a header declares."""
     path = pathlib.PurePath(header)
     parts = path.parts
-    if "ports" in parts:
+    if "ports" in parts or "modules" in parts or "kimage" in parts:
         return path.stem
-    if "kimage" in parts:
-        return "kimage"
     return "xen_compat" if "xen-compat" in parts else "dispatch" if "dispatch" in parts else "core"
 
 
@@ -79,15 +77,16 @@ def types_read(sections):
 
 # ---- the ELF file
 
-def private(header, folders):
-    """Declared in a header of the module's own, or in none."""
-    return header.endswith(".c") or any(pathlib.PurePath(header).parent == folder for folder in folders)
+def private(header):
+    """Declared in no header, or in one of a module's folder that is not called as the folder is: only its own files include that."""
+    path = pathlib.PurePath(header)
+    return path.suffix == ".c" or path.name == "internal.h" or ("modules" in path.parts and path.stem != path.parent.name)
 
 
 class Module:
     """What is in a linked object, sorted for the file."""
 
-    def __init__(self, sections, symbols, manifest, folders):
+    def __init__(self, sections, symbols, manifest):
         self.manifest, self.symbols = manifest, symbols
         self.types = types_read(sections)
         self.kept = [s for name in LOADED for s in sections if s.name == name and s.size]
@@ -97,26 +96,28 @@ class Module:
         self.index = {s.index: i for i, s in enumerate(self.kept, 1)}
         self.relas = {s.info: elf.relocations(s) for s in sections if s.kind == elf.SHT["RELA"] and s.info in self.index}
         self.exports = sorted(s.name for s in symbols if s.binding == 1 and s.section in self.index and s.name in self.types
-                              and not private(self.types[s.name][1], folders))
+                              and not private(self.types[s.name][1]))
         self.imports = sorted(s.name for s in symbols if s.index and s.section == elf.UNDEF and s.binding == 1)
         untyped = [name for name in self.imports if name not in self.types and name not in BUILTIN]
         if untyped:
             raise Refused(f"imports without a declaration: {' '.join(untyped)}")
 
     def type(self, name):
-        return self.types[name][0] if name in self.types else BUILTIN[name]
+        return BUILTIN[name] if name in BUILTIN else self.types[name][0]
 
     def port(self, name):
-        return port_of(self.types[name][1]) if name in self.types else "core"
+        return "core" if name in BUILTIN else port_of(self.types[name][1])
 
     def ports_check(self):
         """(provides, requires), the manifest's; what is used beyond it is an error."""
         used = {"provides": {self.port(n) for n in self.exports}, "requires": {self.port(n) for n in self.imports}}
         for key, ports in used.items():
             more = ports - set(self.manifest[key]) - {"core"}
+            if key == "requires":
+                more -= set(self.manifest["provides"])  # the core's side of a port is declared beside the module's
             if more:
                 raise Refused(f"it {key[:-1]}s what its manifest does not say: add to `{key}:` {' '.join(sorted(more))}")
-        return tuple(sorted(set(self.manifest[key]) | ({"core"} & used[key])) for key in ("provides", "requires"))
+        return sorted(set(self.manifest["provides"]) | used["provides"]), sorted(set(self.manifest["requires"]) | used["requires"])
 
     def symbol_table(self):
         """(symbols in order, how many are local, {old index: new index})."""
@@ -258,7 +259,7 @@ def do_make(options):
         if done.returncode != 0:
             raise Refused(f"the linker: {done.stderr.strip()}")
         sections, symbols = elf.read(linked.read_bytes())
-    module = Module(sections, symbols, manifest, {pathlib.PurePath(f) for f in options.private})
+    module = Module(sections, symbols, manifest)
     write_whole(options.output, module_file(module, options.interface, certificate_text(manifest, options.objects, options.safecc)))
 
 
@@ -308,7 +309,6 @@ def main():
     make = commands.add_parser("make", help="a module's file, not signed yet")
     make.add_argument("--manifest", type=pathlib.Path, required=True)
     make.add_argument("--interface", required=True, help="hash of the shared headers")
-    make.add_argument("--private", action="append", default=[], metavar="FOLDER", help="headers in it are the module's own")
     make.add_argument("--safecc", type=pathlib.Path, help="the safecc that wrote the objects, for the certificate")
     make.add_argument("objects", nargs="+", type=pathlib.Path)
     sign, bundle = commands.add_parser("sign"), commands.add_parser("bundle")
@@ -325,7 +325,8 @@ def main():
     try:
         {"make": do_make, "sign": do_sign, "bundle": do_bundle, "key": do_key, "keys": do_keys, "interface": do_interface}[options.command](options)
     except (Refused, ValueError, OSError) as problem:
-        print(f"sho.py: {problem}", file=sys.stderr)
+        what = f"{options.output.name}: " if options.command == "make" else ""
+        print(f"sho.py: {what}{problem}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -6,6 +6,7 @@
 #include <xen/errno.h>
 #include "../../hypervisor/unpack/unpack.h"
 #include "kimage.h"
+#include "kimage_sink.h"
 
 /* ---- kimage.c: the reason for people; returns rc, so that a check reads `return kimage_fail(...)`. */
 int kimage_fail(int rc, const char *reason SC_STRING);

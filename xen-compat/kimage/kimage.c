@@ -4,7 +4,7 @@
 
 #define PAGE_MASK UINT64_C(0xFFF)
 
-static const char *reason SC_STRING SC_BOOT = "no error";
+static const char *reason SC_STRING SC_NULLABLE SC_BOOT;
 
 int kimage_fail(int rc, const char *why SC_STRING)
 {
@@ -14,7 +14,9 @@ int kimage_fail(int rc, const char *why SC_STRING)
 
 SC_STRING const char *kimage_error(void)
 {
-    return reason;
+    const char *why = reason;
+
+    return why != NULL ? why : "no error";
 }
 
 static int notes_watch(struct kelf *elf)
@@ -111,7 +113,7 @@ int kimage_load(const uint8_t *src, size_t len, struct kimage_info *out)
     struct kpayload payload;
     int rc;
 
-    reason = "no error";
+    reason = NULL;
     klayout_unset(out);
     rc = kpayload_find(&file, &payload);
     if (rc == 0)

@@ -57,19 +57,4 @@ int kimage_load(const uint8_t *src SC_COUNT(len), size_t len, struct kimage_info
 /* After an error of kimage_load(): what is wrong, in English, without a newline. */
 SC_STRING const char *kimage_error(void);
 
-/*
- * The sink: supplied by the domain builder, called directly. Reserve comes once, before any other, with paddr_start
- * a multiple of 4 KiB and offsets counting from it; that memory reads as zero.
- */
-int kimage_sink_reserve(uint64_t paddr_start, uint64_t nr_bytes);
-
-/* Writable memory of the domain; used until the next call of the sink. */
-struct kimage_window {
-    uint8_t *bytes SC_COUNT(nr);
-    size_t nr; /* 0: there is none */
-};
-
-/* The window at offset, of at most want bytes; the two lie within what was reserved. Larger windows cost less. */
-struct kimage_window kimage_sink_window(uint64_t offset, size_t want);
-
 #endif

@@ -8,6 +8,7 @@
 #include "hypervisor/unpack/unpack.h"
 #include "tests/unit/kimage/sink.h"
 #include "xen-compat/kimage/kimage.h"
+#include "xen-compat/kimage/kimage_sink.h"
 
 #define ARENA_BYTES ((size_t)12 << 20)
 #define SINK_LIMIT ((uint64_t)1 << 20)

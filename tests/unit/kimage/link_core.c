@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include "hypervisor/unpack/unpack.h"
 #include "xen-compat/kimage/kimage.h"
+#include "xen-compat/kimage/kimage_sink.h"
 
 void *memcpy(void *dst, const void *src, size_t len);
 void *memmove(void *dst, const void *src, size_t len);

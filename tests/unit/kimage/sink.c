@@ -4,6 +4,7 @@
 #include <xen/errno.h>
 #include "sink.h"
 #include "xen-compat/kimage/kimage.h"
+#include "xen-compat/kimage/kimage_sink.h"
 
 static struct sink sink;
 static uint64_t limit;
