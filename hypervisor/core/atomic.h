@@ -88,6 +88,9 @@ SC_INLINE uint64_t atomic_cmpxchg64(uint64_t *p, uint64_t old, uint64_t new_valu
 #define slot_read(slot) __atomic_load_n(&(slot), __ATOMIC_ACQUIRE)
 /* Take what the slot names out of it: null is left there, and the object is the caller's (SC-12). */
 #define slot_take(slot) __atomic_exchange_n(&(slot), NULL, __ATOMIC_ACQ_REL)
+/* Publish where `there` (null, say) was until then; false: something else is there. */
+#define slot_publish_if(slot, there, pointer) \
+    __atomic_compare_exchange_n(&(slot), &(there), (pointer), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 #define slot_publish(slot, pointer) __atomic_store_n(&(slot), (pointer), __ATOMIC_RELEASE)
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "core/frame.h"
 #include "core/log.h"
+#include "core/percpu.h"
 
 void gate_log_drop(struct gate_log *log, const spinlock_t *lock)
 {
@@ -32,6 +33,7 @@ void gate_unwind(struct gate_log *log, uint32_t mark)
                 e->lock->poisoned = 1;
             __atomic_store_n(&e->lock->owner, (uint16_t)(e->lock->owner + 1), __ATOMIC_RELEASE);
             break;
+        case GATE_READ: slot_publish(this_cpu()->reading, NULL); break;
         case GATE_REF: frame_put((fref_t){ e->what }); break;
         default: break;
         }

@@ -12,10 +12,10 @@
 
 #include "core/lock.h"
 
-enum gate_log_kind { GATE_LOCK = 1, GATE_SCOPE, GATE_REF };
+enum gate_log_kind { GATE_LOCK = 1, GATE_READ, GATE_SCOPE, GATE_REF };
 
 struct gate_log_entry {
-    spinlock_t *lock; /* GATE_LOCK */
+    spinlock_t *lock; /* GATE_LOCK, GATE_READ */
     uint64_t what;    /* a scope's id, a frame reference */
     uint8_t kind;
     uint8_t committed; /* a lock past its commit mark: poison it on unwind */

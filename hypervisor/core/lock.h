@@ -7,20 +7,21 @@
  *   1  domlist    the list of domains            core/domain.c
  *   2  domain     one domain's configuration     struct domain
  *   3  gnttab     one domain's grant table       modules/gnttab
- *   4  evtchn     one domain's event channels    modules/evtchn
- *   5  evtchnq    one vcpu's FIFO queues         modules/evtchn
- *   6  physdev    one domain's interrupts        modules/physdev
- *   7  sched      one CPU's run queue            modules/sched_fair, sched_rr
- *   8  runstate   one vcpu's times               core/schedule.c
- *   9  timerq     one CPU's timer queue          core/timerq.c
- *  10  msi        tables of MSI-X mapped so far  arch/msi.c
- *  11  ioapic     IOAPICs and their lines        arch/ioapic.c
- *  12  pool       one type's free objects        core/pool.c
- *  13  pagealloc  free lists                     modules/pagealloc_buddy
- *  14  console    the console ring               modules/console
- *  15  hardware   PCI index, serial line,        arch/pci.c, arch/serial.c,
+ *   4  grant      a grant in use; free handles   modules/gnttab
+ *   5  evtchn     one domain's event channels    modules/evtchn
+ *   6  evtchnq    one vcpu's FIFO queues         modules/evtchn
+ *   7  physdev    one domain's interrupts        modules/physdev
+ *   8  sched      one CPU's run queue            modules/sched_fair, sched_rr
+ *   9  runstate   one vcpu's times               core/schedule.c
+ *  10  timerq     one CPU's timer queue          core/timerq.c
+ *  11  msi        tables of MSI-X mapped so far  arch/msi.c
+ *  12  ioapic     IOAPICs and their lines        arch/ioapic.c
+ *  13  pool       one type's free objects        core/pool.c
+ *  14  pagealloc  free lists                     modules/pagealloc_buddy
+ *  15  console    the console ring               modules/console
+ *  16  hardware   PCI index, serial line,        arch/pci.c, arch/serial.c,
  *                 wall clock                     core/wallclock.c
- *  16  log        how much guests may still say  core/log.c
+ *  17  log        how much guests may still say  core/log.c
  *
  * Two locks of one rank are taken lower domain id first (lock_pair).
  * The hypervisor runs with interrupts off, so no lock is taken from an
@@ -38,6 +39,7 @@ enum lock_rank {
     RANK_DOMLIST = 1,
     RANK_DOMAIN,
     RANK_GNTTAB,
+    RANK_GRANT,
     RANK_EVTCHN,
     RANK_EVTCHN_QUEUE,
     RANK_PHYSDEV,
@@ -69,5 +71,15 @@ void spin_unlock(spinlock_t *lock) SC_RELEASES(lock);
 /* Two locks of one rank in the order of the ids given; the same lock is taken once. */
 void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id) SC_ACQUIRES(a) SC_ACQUIRES(b);
 void spin_unlock_pair(spinlock_t *a, spinlock_t *b) SC_RELEASES(a) SC_RELEASES(b);
+
+/*
+ * What is read by many and seldom changed.  Readers write nothing but a word of their own CPU's, so they share no line;
+ * they may take other locks, but read under no second lock at once.  Who writes takes write_lock, and spin_unlock;
+ * spin_lock alone lets nobody else write, and no reader begin.
+ */
+void read_lock(spinlock_t *lock) SC_ACQUIRES(lock);
+void read_unlock(spinlock_t *lock) SC_RELEASES(lock);
+/* spin_lock, and no reader is left. */
+void write_lock(spinlock_t *lock) SC_ACQUIRES(lock);
 
 #endif

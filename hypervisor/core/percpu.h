@@ -45,6 +45,7 @@ struct cpu {
     uint64_t irq_pending[4] SC_CORE;            /* by vector: device interrupts taken, not yet forwarded */
     struct timerq timerq SC_CORE;
     struct gate_log gate SC_CORE;
+    spinlock_t *reading SC_NULLABLE SC_CORE; /* slot: what it has by read_lock */
     uint32_t hv_cr4 SC_CORE;
     bool nmi_seen SC_CORE;
     uint8_t online SC_CORE; /* atomic: it runs */
