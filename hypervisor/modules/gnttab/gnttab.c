@@ -76,12 +76,12 @@ int gnttab_map(struct vcpu *v, const struct gnttab_map_request *req, uint32_t *h
     rd = gnttab_granter(d, req->dom);
     if (unlikely(rd == NULL) || unlikely(rd->gnttab == NULL))
         return GNTST_bad_domain;
-    m = gnttab_mapping_alloc(d->gnttab, handle);
+    m = gnttab_mapping_alloc(v, gnttab_track(d->gnttab), handle);
     if (unlikely(m == NULL))
         return GNTST_no_space;
     rc = map_tracked(v, rd, req, m, frame);
     if (unlikely(rc != GNTST_okay))
-        gnttab_mapping_free(d->gnttab, m, *handle);
+        gnttab_mapping_free(v, gnttab_track(d->gnttab), m, *handle);
     return rc;
 }
 
@@ -131,7 +131,7 @@ SC_NODISCARD static int unmap_claimed(struct vcpu *v, const struct gnttab_unmap_
     gnttab_unpin(rd, m->ref, d->id, (flags & GNTMAP_readonly) == 0, mapping_uses(done));
     left = flags & ~done;
     if (likely((left & MAPPING_KINDS) == 0)) {
-        gnttab_mapping_free(d->gnttab, m, req->handle);
+        gnttab_mapping_free(v, gnttab_track(d->gnttab), m, req->handle);
         return GNTST_okay;
     }
     atomic_write16(&m->flags, left);
@@ -140,7 +140,7 @@ SC_NODISCARD static int unmap_claimed(struct vcpu *v, const struct gnttab_unmap_
 
 int gnttab_unmap(struct vcpu *v, const struct gnttab_unmap_request *req)
 {
-    struct mapping *m = gnttab_mapping(v->domain->gnttab, req->handle);
+    struct mapping *m = gnttab_mapping(gnttab_track(v->domain->gnttab), req->handle);
     uint16_t flags;
 
     if (unlikely(m == NULL))

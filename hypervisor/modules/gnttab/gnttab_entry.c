@@ -33,9 +33,9 @@ static enum grant_kind header_kind(uint32_t header, domid_t user, uint32_t how)
 }
 
 /* What is in use stays what it is, as far as the hypervisor is concerned. */
-static bool kind_ok(enum grant_kind kind, const struct active *act)
+static bool kind_ok_locked(enum grant_kind kind, const struct active *act)
 {
-    return kind != GRANT_NOTHING && (!active_in_use(act) || kind == act->kind);
+    return kind != GRANT_NOTHING && (!active_in_use_locked(act) || kind == act->kind);
 }
 
 int entry_claim_v2_locked(const struct gnttab_domain *gt, uint32_t ref, const struct active *act, domid_t user,
@@ -46,12 +46,12 @@ int entry_claim_v2_locked(const struct gnttab_domain *gt, uint32_t ref, const st
     uint32_t at = entry_at_locked(gt, ref);
     enum grant_kind kind;
 
-    if (!kind_ok(header_kind(shared_read32(&words[at]), user, how), act))
+    if (!kind_ok_locked(header_kind(shared_read32(&words[at]), user, how), act))
         return GNTST_general_error;
     /* A full barrier: the marks are there before the header is read again. */
     (void)shared_or32(&status[STATUS_AT(ref)], marks_of(1, how & PIN_WRITE) << STATUS_SHIFT(ref));
     kind = header_kind(shared_read32_acquire(&words[at]), user, how);
-    if (!kind_ok(kind, act)) {
+    if (!kind_ok_locked(kind, act)) {
         entry_unclaim_locked(gt, ref, act);
         return GNTST_general_error;
     }

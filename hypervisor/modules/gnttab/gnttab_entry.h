@@ -5,7 +5,8 @@
  * An entry is 2 words (version 1) or 4 (version 2) of 32 bits.  Its first, the header,
  * has flags and domid.  The marks of use, GTF_reading and GTF_writing, are in the
  * header (version 1) or in a 16-bit word of the status array (version 2).
- * Callers hold the table's lock; ref is below nr_refs.
+ * Callers hold the table's lock, by read_lock at least, and what an entry's own use needs
+ * its lock (struct active_entry); ref is below nr_refs.
  */
 #ifndef MODULES_GNTTAB_ENTRY_H
 #define MODULES_GNTTAB_ENTRY_H

@@ -67,17 +67,17 @@ SC_NODISCARD SC_INLINE int pin_frames(mfn_t frame, domid_t owner, bool write, bo
     return rc == -EBUSY ? GNTST_general_error : GNTST_bad_page;
 }
 
-SC_NODISCARD static int pin_locked(const struct domain *rd, struct gnttab_domain *gt, uint32_t ref, domid_t user,
-                                   uint32_t how, uint16_t n, struct pin *pin)
+/* The grant's entry is held, and its table. */
+SC_NODISCARD static int pin_locked(const struct domain *rd, struct gnttab_domain *gt, uint32_t ref, struct active *act,
+                                   domid_t user, uint32_t how, uint16_t n, struct pin *pin)
 {
-    struct active *act = gnttab_active(gt, ref);
     bool first, claim;
     fref_t hold;
     int kind, rc = GNTST_okay;
 
-    if (unlikely(ref >= gt->nr_refs) || unlikely(act == NULL))
+    if (unlikely(ref >= gt->nr_refs))
         return GNTST_bad_gntref;
-    first = !active_in_use(act);
+    first = !active_in_use_locked(act);
     if (!first && unlikely(act->domid != user || act->readers >= PIN_MAX || act->writers >= PIN_MAX))
         return GNTST_general_error;
     claim = first || ((how & PIN_WRITE) != 0 && act->writers == 0) || act->kind != GRANT_PAGE;
@@ -102,18 +102,23 @@ SC_NODISCARD static int pin_locked(const struct domain *rd, struct gnttab_domain
     else
         act->readers += n;
     if (first)
-        atomic_write32(&gt->nr_active, gt->nr_active + 1);
+        sloppy_add(&gt->nr_active, 1);
     return GNTST_okay;
 }
 
 int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n, struct pin *pin)
 {
     struct gnttab_domain *gt = rd->gnttab;
+    struct active_entry *e = gnttab_active(gt, ref);
     int rc;
 
-    spin_lock(&gt->lock);
-    rc = pin_locked(rd, gt, ref, user, how, n, pin);
-    spin_unlock(&gt->lock);
+    if (unlikely(e == NULL))
+        return GNTST_bad_gntref;
+    read_lock(&gt->lock);
+    spin_lock(&e->lock);
+    rc = pin_locked(rd, gt, ref, &e->use, user, how, n, pin);
+    spin_unlock(&e->lock);
+    read_unlock(&gt->lock);
     return rc;
 }
 
@@ -122,33 +127,33 @@ void gnttab_pin_rest(struct domain *rd, uint32_t ref, struct grant_rest *rest)
     struct gnttab_domain *gt = rd->gnttab;
 
     *rest = (struct grant_rest){ 0 };
-    spin_lock(&gt->lock);
+    read_lock(&gt->lock);
     if (ref < gt->nr_refs && gt->version == 2)
         entry_rest_locked(gt, ref, rest);
-    spin_unlock(&gt->lock);
+    read_unlock(&gt->lock);
 }
 
 /* Returns the reference to drop: none while the grant is in use. */
-SC_OWNED static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domid_t user, bool write, uint16_t n)
+SC_OWNED static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, struct active *act, domid_t user,
+                                    bool write, uint16_t n)
 {
-    struct active *act = gnttab_active(gt, ref);
     fref_t hold = FREF_NONE;
     bool last;
 
-    if (unlikely(act == NULL) || unlikely(act->domid != user) || unlikely((write ? act->writers : act->readers) < n))
+    if (unlikely(act->domid != user) || unlikely((write ? act->writers : act->readers) < n))
         return FREF_NONE;
     if (write)
         act->writers -= n;
     else
         act->readers -= n;
-    last = !active_in_use(act);
+    last = !active_in_use_locked(act);
     if (act->writers == 0 && likely(ref < gt->nr_refs))
         entry_unmark_locked(gt, ref, last ? MARKS : GTF_writing);
     if (last) {
         hold = fref_take(act->hold);
         act->domid = 0;
         act->kind = GRANT_PAGE;
-        atomic_write32(&gt->nr_active, gt->nr_active - 1);
+        sloppy_add(&gt->nr_active, -1);
     }
     return hold;
 }
@@ -156,29 +161,39 @@ SC_OWNED static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, domi
 void gnttab_unpin(struct domain *rd, uint32_t ref, domid_t user, bool write, uint16_t n)
 {
     struct gnttab_domain *gt = rd->gnttab;
+    struct active_entry *e = gnttab_active(gt, ref);
     fref_t hold;
 
-    spin_lock(&gt->lock);
-    hold = unpin_locked(gt, ref, user, write, n);
-    spin_unlock(&gt->lock);
+    if (unlikely(e == NULL))
+        return;
+    read_lock(&gt->lock);
+    spin_lock(&e->lock);
+    hold = unpin_locked(gt, ref, &e->use, user, write, n);
+    spin_unlock(&e->lock);
+    read_unlock(&gt->lock);
     frame_put(hold);
+}
+
+/* Is this a use of the frame by user? */
+static bool uses_locked(const struct active *act, mfn_t frame, domid_t user)
+{
+    return active_in_use_locked(act) && act->domid == user && !fref_is_none(act->hold) &&
+           fref_mfn(act->hold).v == frame.v;
 }
 
 bool gnttab_uses(struct domain *d, mfn_t frame, domid_t user)
 {
-    struct gnttab_domain *gt = d->gnttab;
-    uint32_t seen = 0;
+    const struct gnttab_domain *gt = d->gnttab;
     bool found = false;
 
-    spin_lock(&gt->lock);
-    for (uint32_t ref = 0; ref < GRANT_FRAMES * FRAME_REFS && seen < gt->nr_active && !found; ref++) {
-        const struct active *act = gnttab_active(gt, ref);
+    for (uint32_t ref = 0; ref < GRANT_FRAMES * FRAME_REFS && !found; ref++) {
+        struct active_entry *e = gnttab_active(gt, ref);
 
-        if (act == NULL || !active_in_use(act))
-            continue;
-        seen++;
-        found = act->domid == user && !fref_is_none(act->hold) && fref_mfn(act->hold).v == frame.v;
+        if (e == NULL)
+            break; /* the table is no larger */
+        spin_lock(&e->lock);
+        found = uses_locked(&e->use, frame, user);
+        spin_unlock(&e->lock);
     }
-    spin_unlock(&gt->lock);
     return found;
 }

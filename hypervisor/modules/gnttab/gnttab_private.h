@@ -7,6 +7,7 @@
 #include "core/cmdline.h"
 #include "core/frame.h"
 #include "core/guest.h"
+#include "core/sloppy.h"
 #include "modules/gnttab/gnttab.h"
 
 #define GRANT_FRAMES OPT_GNTTAB_MAX_FRAMES
@@ -18,7 +19,7 @@
 #define STATUS_FOR ((uint32_t)(STATUS_REFS * sizeof(union grant_entry_v2) / PAGE_SIZE))
 #define STATUS_FRAMES (GRANT_FRAMES / STATUS_FOR)
 
-#define ACTIVE_CHUNK 256U
+#define ACTIVE_CHUNK 128U
 #define ACTIVE_CHUNKS (GRANT_FRAMES * FRAME_REFS / ACTIVE_CHUNK)
 #define FRAME_CHUNKS (FRAME_REFS / ACTIVE_CHUNK)
 
@@ -39,14 +40,19 @@ enum grant_kind {
 /* A grant in use.  Free (readers and writers 0): all zero. */
 struct active {
     fref_t hold; /* RO reference: the frame stays while the grant is in use; none for GRANT_TRANSITIVE */
-    uint16_t readers;
-    uint16_t writers;
-    domid_t domid; /* who uses it */
-    uint16_t kind; /* enum grant_kind */
+    uint16_t readers SC_GUARDED_BY(active_entry.lock);
+    uint16_t writers SC_GUARDED_BY(active_entry.lock);
+    domid_t domid SC_GUARDED_BY(active_entry.lock); /* who uses it */
+    uint16_t kind SC_GUARDED_BY(active_entry.lock); /* enum grant_kind */
 };
 
+struct active_entry {
+    spinlock_t lock;
+    struct active use;
+} __attribute__((aligned(32)));
+
 struct active_chunk {
-    struct active entry[ACTIVE_CHUNK];
+    struct active_entry entry[ACTIVE_CHUNK];
 };
 
 /* GNTMAP_device_map, _host_map, _readonly and _contains_pte of a mapping, and: */
@@ -66,6 +72,23 @@ struct track_chunk {
     struct mapping entry[TRACK_CHUNK];
 };
 
+/* Free handles of one vcpu: a line of its own. */
+struct free_list {
+    spinlock_t lock;
+    uint32_t first SC_GUARDED_BY(lock); /* handle + 1; 0: none */
+} __attribute__((aligned(64)));
+
+/* The mappings that a domain has.  A chunk, which is a page, is one vcpu's when it is made; a handle is free in the
+ * list of the vcpu that ended its mapping. */
+struct maptrack {
+    spinlock_t lock;
+    uint32_t nr_chunks SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock */
+    uint32_t max_chunks SC_GUARDED_BY(lock);
+    struct track_chunk *chunk[TRACK_CHUNKS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots */
+    struct free_list *list[MAX_VCPUS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots; made on first use, vcpu 0's at once */
+};
+
+/* lock: by read_lock to use a grant, whose entry has a lock of its own; by write_lock to change what is here. */
 struct gnttab_domain {
     spinlock_t lock;
     /* As the domain that grants. */
@@ -74,15 +97,12 @@ struct gnttab_domain {
     uint32_t nr_frames SC_GUARDED_BY(lock);
     uint32_t nr_status SC_GUARDED_BY(lock);
     uint32_t max_frames SC_GUARDED_BY(lock);
-    uint32_t nr_active SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock: grants in use */
+    struct sloppy nr_active; /* grants in use */
     fref_t frame[GRANT_FRAMES] SC_GUARDED_BY(lock);
     fref_t status[STATUS_FRAMES] SC_GUARDED_BY(lock);                         /* version 2 */
     struct active_chunk *active[ACTIVE_CHUNKS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots; as many as the frames need */
     /* As the domain that maps. */
-    uint32_t nr_tracks SC_ATOMIC SC_GUARDED_BY(lock); /* written under lock: chunks below */
-    uint32_t max_tracks SC_GUARDED_BY(lock);
-    uint32_t free_mapping SC_GUARDED_BY(lock); /* handle + 1 of the first free entry; 0: none */
-    struct track_chunk *track[TRACK_CHUNKS] SC_ATOMIC SC_GUARDED_BY(lock); /* slots */
+    struct maptrack *track SC_ATOMIC; /* slot; as long as this */
 };
 
 /* How a grant is to be used. */
@@ -127,7 +147,7 @@ SC_NULLABLE SC_INLINE struct domain *gnttab_granter(struct domain *d, domid_t id
 }
 
 /* Entry ref of a domain's active grants; null when the table is not so large. */
-SC_NULLABLE SC_INLINE struct active *gnttab_active(const struct gnttab_domain *gt, uint32_t ref)
+SC_NULLABLE SC_INLINE struct active_entry *gnttab_active(const struct gnttab_domain *gt, uint32_t ref)
 {
     struct active_chunk *chunk;
 
@@ -138,35 +158,47 @@ SC_NULLABLE SC_INLINE struct active *gnttab_active(const struct gnttab_domain *g
 }
 
 /* The entry that handle names, in use or not; null when there is none. */
-SC_NULLABLE SC_INLINE struct mapping *gnttab_mapping(const struct gnttab_domain *gt, uint32_t handle)
+SC_NULLABLE SC_INLINE struct mapping *gnttab_mapping(const struct maptrack *t, uint32_t handle)
 {
     struct track_chunk *chunk;
 
     if (unlikely(handle / TRACK_CHUNK >= TRACK_CHUNKS))
         return NULL;
-    chunk = slot_read(gt->track[handle / TRACK_CHUNK]);
+    chunk = slot_read(t->chunk[handle / TRACK_CHUNK]);
     return likely(chunk != NULL) ? &chunk->entry[handle % TRACK_CHUNK] : NULL;
 }
 
 /* The frame of a grant that the caller has pinned.  No lock: it does not change.  GNTST_okay or GNTST_general_error. */
 SC_NODISCARD SC_INLINE int gnttab_pinned_frame(const struct domain *rd, uint32_t ref, mfn_t *frame)
 {
-    const struct active *act = gnttab_active(rd->gnttab, ref);
+    const struct active_entry *e = gnttab_active(rd->gnttab, ref);
 
-    if (act == NULL || fref_is_none(act->hold))
+    if (e == NULL || fref_is_none(e->use.hold))
         return GNTST_general_error;
-    *frame = fref_mfn(act->hold);
+    *frame = fref_mfn(e->use.hold);
     return GNTST_okay;
 }
 
-SC_INLINE bool active_in_use(const struct active *act)
+SC_INLINE bool active_in_use_locked(const struct active *act)
 {
     return (act->readers | act->writers) != 0;
 }
 
-/* A free entry and its handle, or null. */
-SC_NULLABLE struct mapping *gnttab_mapping_alloc(struct gnttab_domain *gt, uint32_t *handle);
+/* gnttab_track.c */
+
+SC_INLINE struct maptrack *gnttab_track(const struct gnttab_domain *gt)
+{
+    return slot_read(gt->track);
+}
+
+/* A map track without a mapping; null: memory is out. */
+SC_OWNED SC_NULLABLE struct maptrack *gnttab_track_new(void);
+void gnttab_track_delete(SC_OWNED struct maptrack *t SC_NULLABLE);
+/* 0, -EINVAL: it is larger already. */
+SC_NODISCARD int gnttab_track_limit(struct maptrack *t, uint32_t max_chunks);
+/* For v: a free entry and its handle, or null. */
+SC_NULLABLE struct mapping *gnttab_mapping_alloc(const struct vcpu *v, struct maptrack *t, uint32_t *handle);
 /* The entry, which holds nothing, is free again. */
-void gnttab_mapping_free(struct gnttab_domain *gt, struct mapping *m, uint32_t handle);
+void gnttab_mapping_free(const struct vcpu *v, struct maptrack *t, struct mapping *m, uint32_t handle);
 
 #endif

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* gnttab_table.c - the table itself, the map track, and a domain's beginning and end. */
+/* gnttab_table.c - the table itself, and a domain's beginning and end. */
 #include "modules/gnttab/gnttab_entry.h"
 
 #include "core/pool.h"
 
 SC_POOL(table, struct gnttab_domain);
 SC_POOL(active, struct active_chunk);
-SC_POOL(track, struct track_chunk);
 
-_Static_assert(sizeof(struct active) == 16 && sizeof(struct mapping) == 16, "256 a frame");
+_Static_assert(sizeof(struct active_chunk) == PAGE_SIZE, "a page");
 
 int gnttab_status_grow_locked(struct domain *d, struct gnttab_domain *gt, uint32_t nr_frames)
 {
@@ -37,6 +36,8 @@ SC_NODISCARD static int table_grow_locked(struct domain *d, struct gnttab_domain
         chunk = active_new();
         if (chunk == NULL)
             return -ENOMEM;
+        for (uint32_t i = 0; i < ACTIVE_CHUNK; i++)
+            chunk->entry[i].lock = (spinlock_t)SPINLOCK_INIT(RANK_GRANT);
         slot_publish(gt->active[c], chunk);
     }
     if (gt->version == 2 && gnttab_status_grow_locked(d, gt, n + 1) != 0)
@@ -53,7 +54,7 @@ int gnttab_grow(struct domain *d, uint32_t nr_frames)
     struct gnttab_domain *gt = d->gnttab;
     int rc = 0;
 
-    spin_lock(&gt->lock);
+    write_lock(&gt->lock);
     if (nr_frames > gt->max_frames || d->dying)
         rc = -EINVAL;
     while (rc == 0 && gt->nr_frames < nr_frames)
@@ -102,63 +103,34 @@ void gnttab_query_size(struct domain *d, uint32_t *nr_frames, uint32_t *max_nr_f
     spin_unlock(&gt->lock);
 }
 
-/* Every entry of a new chunk is free. */
-SC_NODISCARD static bool track_grow_locked(struct gnttab_domain *gt)
+/* Both in the table, and neither is in use: exchange them. */
+SC_NODISCARD static int swap_locked(const struct gnttab_domain *gt, uint32_t ref_a, const struct active *a,
+                                    uint32_t ref_b, const struct active *b)
 {
-    uint32_t n = gt->nr_tracks;
-    struct track_chunk *chunk;
-
-    if (n >= gt->max_tracks || n >= TRACK_CHUNKS)
-        return false;
-    chunk = track_new();
-    if (chunk == NULL)
-        return false;
-    for (uint32_t i = 0; i < TRACK_CHUNK; i++)
-        chunk->entry[i].ref = i + 1 < TRACK_CHUNK ? n * TRACK_CHUNK + i + 2 : gt->free_mapping;
-    slot_publish(gt->track[n], chunk);
-    atomic_write32(&gt->nr_tracks, n + 1);
-    gt->free_mapping = n * TRACK_CHUNK + 1;
-    return true;
-}
-
-struct mapping *gnttab_mapping_alloc(struct gnttab_domain *gt, uint32_t *handle)
-{
-    struct mapping *m = NULL;
-
-    spin_lock(&gt->lock);
-    if (likely(gt->free_mapping != 0) || track_grow_locked(gt)) {
-        *handle = gt->free_mapping - 1;
-        m = gnttab_mapping(gt, *handle);
-        if (likely(m != NULL))
-            gt->free_mapping = m->ref;
-    }
-    spin_unlock(&gt->lock);
-    return m;
-}
-
-void gnttab_mapping_free(struct gnttab_domain *gt, struct mapping *m, uint32_t handle)
-{
-    atomic_write16(&m->flags, 0);
-    spin_lock(&gt->lock);
-    m->ref = gt->free_mapping;
-    gt->free_mapping = handle + 1;
-    spin_unlock(&gt->lock);
+    if (active_in_use_locked(a) || active_in_use_locked(b))
+        return GNTST_eagain;
+    entry_swap_locked(gt, ref_a, ref_b);
+    return GNTST_okay;
 }
 
 int gnttab_swap(struct domain *d, uint32_t ref_a, uint32_t ref_b)
 {
     struct gnttab_domain *gt = d->gnttab;
-    struct active *act_a = gnttab_active(gt, ref_a), *act_b = gnttab_active(gt, ref_b);
-    int rc = GNTST_okay;
+    struct active_entry *a = gnttab_active(gt, ref_a), *b = gnttab_active(gt, ref_b);
+    int rc = GNTST_bad_gntref;
 
-    spin_lock(&gt->lock);
-    if (ref_a >= gt->nr_refs || ref_b >= gt->nr_refs || act_a == NULL || act_b == NULL)
-        rc = GNTST_bad_gntref;
-    else if (ref_a != ref_b && (active_in_use(act_a) || active_in_use(act_b)))
-        rc = GNTST_eagain;
-    else if (ref_a != ref_b)
-        entry_swap_locked(gt, ref_a, ref_b);
-    spin_unlock(&gt->lock);
+    if (a == NULL || b == NULL)
+        return rc;
+    read_lock(&gt->lock);
+    if (ref_a < gt->nr_refs && ref_b < gt->nr_refs) {
+        rc = GNTST_okay;
+        if (ref_a != ref_b) {
+            spin_lock_pair(&a->lock, ref_a, &b->lock, ref_b);
+            rc = swap_locked(gt, ref_a, &a->use, ref_b, &b->use);
+            spin_unlock_pair(&a->lock, &b->lock);
+        }
+    }
+    read_unlock(&gt->lock);
     return rc;
 }
 
@@ -171,9 +143,9 @@ int gnttab_domain_init(struct domain *d)
     gt->lock = (spinlock_t)SPINLOCK_INIT(RANK_GNTTAB);
     gt->version = 1;
     gt->max_frames = opt_gnttab_max_frames;
-    gt->max_tracks = TRACK_CHUNKS;
+    slot_publish(gt->track, gnttab_track_new());
     d->gnttab = gt;
-    if (gnttab_grow(d, 1) != 0) {
+    if (slot_read(gt->track) == NULL || gnttab_grow(d, 1) != 0) {
         gnttab_domain_free(d);
         return -ENOMEM;
     }
@@ -189,12 +161,11 @@ int gnttab_set_limits(struct domain *d, uint32_t max_grant_frames, uint32_t max_
         max_grant_frames = opt_gnttab_max_frames;
     if (max_maptrack_frames == 0 || max_maptrack_frames > TRACK_CHUNKS)
         max_maptrack_frames = TRACK_CHUNKS;
-    spin_lock(&gt->lock);
-    if (max_grant_frames >= gt->nr_frames && max_maptrack_frames >= gt->nr_tracks) {
+    write_lock(&gt->lock);
+    if (max_grant_frames >= gt->nr_frames)
+        rc = gnttab_track_limit(gnttab_track(gt), max_maptrack_frames);
+    if (rc == 0)
         gt->max_frames = max_grant_frames;
-        gt->max_tracks = max_maptrack_frames;
-        rc = 0;
-    }
     spin_unlock(&gt->lock);
     return rc;
 }
@@ -223,7 +194,7 @@ static void table_unshare(struct domain *d, struct gnttab_domain *gt)
 {
     uint32_t n, nr_status;
 
-    spin_lock(&gt->lock);
+    write_lock(&gt->lock);
     n = gt->nr_frames;
     nr_status = gt->nr_status;
     gt->nr_refs = gt->nr_frames = gt->nr_status = gt->max_frames = 0;
@@ -237,11 +208,13 @@ static void table_unshare(struct domain *d, struct gnttab_domain *gt)
 void gnttab_domain_destroy(struct domain *d)
 {
     struct gnttab_domain *gt = d->gnttab;
+    const struct maptrack *t;
 
     if (gt == NULL)
         return;
-    for (uint32_t c = 0; c < atomic_read32(&gt->nr_tracks) && c < TRACK_CHUNKS; c++) {
-        struct track_chunk *chunk = slot_read(gt->track[c]);
+    t = slot_read(gt->track);
+    for (uint32_t c = 0; t != NULL && c < TRACK_CHUNKS; c++) {
+        struct track_chunk *chunk = slot_read(t->chunk[c]);
 
         for (uint32_t i = 0; chunk != NULL && i < TRACK_CHUNK; i++)
             mapping_abandon(d, &chunk->entry[i]);
@@ -251,7 +224,7 @@ void gnttab_domain_destroy(struct domain *d)
 
 uint32_t gnttab_domain_pins(struct domain *d)
 {
-    return d->gnttab != NULL ? atomic_read32(&d->gnttab->nr_active) : 0;
+    return d->gnttab != NULL ? (uint32_t)sloppy_read(&d->gnttab->nr_active) : 0;
 }
 
 void gnttab_domain_free(struct domain *d)
@@ -265,10 +238,10 @@ void gnttab_domain_free(struct domain *d)
 
         /* Nothing is held here if the caller kept to gnttab_domain_pins. */
         for (uint32_t i = 0; chunk != NULL && i < ACTIVE_CHUNK; i++)
-            frame_put(chunk->entry[i].hold);
+            frame_put(chunk->entry[i].use.hold);
         active_delete(chunk);
     }
-    for (uint32_t c = 0; c < TRACK_CHUNKS; c++)
-        track_delete(slot_take(gt->track[c]));
+    gnttab_track_delete(slot_take(gt->track));
+    sloppy_end(&gt->nr_active);
     table_delete(gt);
 }

@@ -3,7 +3,7 @@
  * gnttab_version.c - from one version of the table to the other.
  *
  * Only the reserved entries (GNTTAB_NR_RESERVED_ENTRIES) may be in use then, and only
- * they are kept: the toolstack made them before the guest ran.
+ * they are kept: the toolstack made them before the guest ran.  write_lock: nobody is at an entry meanwhile.
  */
 #include "modules/gnttab/gnttab_entry.h"
 
@@ -22,25 +22,44 @@ struct reserved {
 /* Is an entry in use that is not reserved? */
 static bool others_in_use_locked(const struct gnttab_domain *gt)
 {
-    uint32_t n = 0;
+    bool in_use = false;
 
-    for (uint32_t ref = 0; ref < RESERVED; ref++) {
-        const struct active *act = gnttab_active(gt, ref);
+    if (sloppy_read(&gt->nr_active) == 0)
+        return false;
+    for (uint32_t ref = RESERVED; ref < gt->nr_refs && !in_use; ref++) {
+        struct active_entry *e = gnttab_active(gt, ref);
 
-        n += act != NULL && active_in_use(act);
+        if (e == NULL)
+            break;
+        spin_lock(&e->lock);
+        in_use = active_in_use_locked(&e->use);
+        spin_unlock(&e->lock);
     }
-    return gt->nr_active != n;
+    return in_use;
+}
+
+/* The marks that the entry's uses ask for. */
+static uint32_t reserved_marks(const struct gnttab_domain *gt, uint32_t ref)
+{
+    struct active_entry *e = gnttab_active(gt, ref);
+    uint32_t marks;
+
+    if (e == NULL)
+        return 0;
+    spin_lock(&e->lock);
+    marks = marks_of(e->use.readers, e->use.writers);
+    spin_unlock(&e->lock);
+    return marks;
 }
 
 /* An entry of version 1, of whatever type, or of version 2, a full page. */
 static void reserved_read_locked(const struct gnttab_domain *gt, uint32_t ref, struct reserved_entry *e)
 {
     const uint32_t *words SC_COUNT(1024) = entry_words_locked(gt, ref);
-    const struct active *act = gnttab_active(gt, ref);
     uint32_t at = entry_at_locked(gt, ref);
 
     e->header = shared_read32(&words[at]) & ~MARKS;
-    e->marks = act != NULL ? marks_of(act->readers, act->writers) : 0;
+    e->marks = reserved_marks(gt, ref);
     if (gt->version == 1)
         e->frame = shared_read32(&words[at | 1]);
     else
@@ -136,7 +155,7 @@ int gnttab_set_version(struct domain *d, uint32_t version)
         return -EINVAL;
     if (version > opt_gnttab_max_ver)
         return -ENOSYS;
-    spin_lock(&gt->lock);
+    write_lock(&gt->lock);
     if (gt->nr_frames == 0)
         rc = -EINVAL; /* dying */
     else if (gt->version != version)

@@ -115,6 +115,7 @@ static void *copier(void *arg)
     struct vcpu *v = user->vcpu[me];
     mfn_t own = mock_frame(user);
 
+    mock_cpu(me + 1);
     while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE)) {
         struct gnttab_copy_end theirs = { .number = REF_TRANSITIVE, .domid = middle->id, .offset = (uint16_t)(me * BYTES),
                                           .is_gref = true };

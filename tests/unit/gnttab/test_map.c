@@ -241,6 +241,46 @@ static void test_handles(void **state)
     /* The rest is left to the destruction of dom0, in teardown. */
 }
 
+/* Each vcpu has handles of its own, a chunk at least; when there may be no more it takes the others'. */
+static void test_handles_of_vcpus(void **state)
+{
+    mfn_t m = mock_frame(domu);
+    struct vcpu *v1 = dom0->vcpu[1];
+    uint32_t a, b, n, h[512];
+
+    grant(domu, 9, 0, m, 0);
+    assert_int_equal(gnttab_set_limits(dom0, 0, 2), 0);
+    assert_int_equal(map(v0, domu->id, 9, VA, GNTMAP_host_map, &a), GNTST_okay);
+    assert_int_equal(map(v1, domu->id, 9, VA + 4096, GNTMAP_host_map, &b), GNTST_okay);
+    assert_int_not_equal(a / TRACK_CHUNK, b / TRACK_CHUNK);
+    /* All that is left goes to one. */
+    for (n = 0; n < 510; n++)
+        assert_int_equal(map(v1, domu->id, 9, VA + (2 + n) * 4096, GNTMAP_host_map, &h[n]), GNTST_okay);
+    assert_int_equal(map(v1, domu->id, 9, VA + 600 * 4096, GNTMAP_host_map, &h[n]), GNTST_no_space);
+    /* What one vcpu ends another may have. */
+    assert_int_equal(unmap(v0, VA + 4096, 0, b), GNTST_okay);
+    assert_int_equal(map(v1, domu->id, 9, VA + 4096, GNTMAP_host_map, &h[n]), GNTST_okay);
+    assert_int_equal(h[n], b);
+    assert_int_equal(gnttab_set_limits(dom0, 0, 1), -EINVAL); /* there are two chunks */
+}
+
+/* No memory for a list of a vcpu's own: vcpu 0's serves. */
+static void test_handles_nomem(void **state)
+{
+    mfn_t m = mock_frame(domu);
+    uint32_t a, b;
+
+    grant(domu, 9, 0, m, 0);
+    assert_int_equal(map(v0, domu->id, 9, VA, GNTMAP_host_map, &a), GNTST_okay);
+    mock_pool_fail_in = 1;
+    assert_int_equal(map(dom0->vcpu[1], domu->id, 9, VA + 4096, GNTMAP_host_map, &b), GNTST_okay);
+    assert_int_equal(a / TRACK_CHUNK, b / TRACK_CHUNK);
+    /* None for a chunk. */
+    mock_pool_fail_in = 2;
+    assert_int_equal(map(dom0->vcpu[1], domu->id, 9, VA + 8192, GNTMAP_host_map, &b), GNTST_okay);
+    assert_int_equal(a / TRACK_CHUNK, b / TRACK_CHUNK);
+}
+
 static void test_batch_continues(void **state)
 {
     struct gnttab_map_grant_ref *g = mock_guest_alloc(40 * sizeof(*g));
@@ -270,7 +310,8 @@ int run_map(void)
 {
     const struct CMUnitTest tests[] = {
         T(map_unmap), T(map_self), T(map_readonly), T(map_errors), T(map_other_user), T(device_map),
-        T(contains_pte), T(unmap_and_replace), T(unmap_errors), T(handles), T(batch_continues),
+        T(contains_pte), T(unmap_and_replace), T(unmap_errors), T(handles), T(handles_of_vcpus),
+        T(handles_nomem), T(batch_continues),
     };
 
     return cmocka_run_group_tests_name("map", tests, NULL, NULL);

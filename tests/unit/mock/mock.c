@@ -76,6 +76,25 @@ mfn_t mock_frame(struct domain *d)
 uint64_t mock_refs_rw(mfn_t m) { return frame_state(m) & FS_KIND_MASK; }
 uint64_t mock_refs_ro(mfn_t m) { return (frame_state(m) & FS_RO_MASK) >> FS_RO_SHIFT; }
 
+/* CPUs. */
+
+__attribute__((weak)) struct cpu cpus[MAX_CPUS];
+__attribute__((weak)) uint32_t nr_cpus = 1;
+static __thread struct cpu_top top;
+
+void mock_cpu(uint32_t id)
+{
+    cpus[id].id = id;
+    top.cpu = &cpus[id];
+}
+
+uint64_t stack_area_end(void)
+{
+    if (top.cpu == NULL)
+        mock_cpu(0);
+    return (uint64_t)&top + sizeof(top);
+}
+
 /* Locks. */
 
 static __thread spinlock_t *held[16];
@@ -102,6 +121,37 @@ static void lock_ranked(spinlock_t *lock, bool second_of_pair)
 }
 
 void spin_lock(spinlock_t *lock) { lock_ranked(lock, false); }
+
+/* Readers of a lock, counted for all locks that fall together here. */
+static unsigned readers[64];
+
+static unsigned *readers_of(const spinlock_t *lock)
+{
+    return &readers[(uintptr_t)lock / sizeof(*lock) % 64];
+}
+
+void read_lock(spinlock_t *lock)
+{
+    unsigned *n = readers_of(lock);
+
+    lock_ranked(lock, false);
+    __atomic_add_fetch(n, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&lock->owner, (uint16_t)(lock->owner + 1), __ATOMIC_RELEASE); /* taken by this thread no more */
+}
+
+void read_unlock(spinlock_t *lock)
+{
+    assert_true(nr_held > 0 && held[nr_held - 1] == lock);
+    nr_held--;
+    assert_true(__atomic_fetch_sub(readers_of(lock), 1, __ATOMIC_SEQ_CST) > 0);
+}
+
+void write_lock(spinlock_t *lock)
+{
+    lock_ranked(lock, false);
+    while (__atomic_load_n(readers_of(lock), __ATOMIC_SEQ_CST) != 0)
+        usleep(0);
+}
 
 void spin_unlock(spinlock_t *lock)
 {
@@ -132,14 +182,25 @@ void spin_unlock_pair(spinlock_t *a, spinlock_t *b)
 
 /* Pools. */
 
+/* Where objects of this size lie in a frame that was cut into them. */
+static size_t pool_align(const struct pool *p)
+{
+    size_t size = (p->object_bytes + 15U) & ~15U;
+
+    return size & -size;
+}
+
 void *pool_new(struct pool *p)
 {
+    void *object;
+
     if (fail_now(&mock_pool_fail_in))
         return NULL;
     lock_ranked(&p->lock, false);
     spin_unlock(&p->lock);
     __atomic_fetch_add(&mock_pool_live, 1, __ATOMIC_RELAXED);
-    return calloc(1, p->object_bytes);
+    assert_int_equal(posix_memalign(&object, pool_align(p), p->object_bytes), 0);
+    return memset(object, 0, p->object_bytes);
 }
 
 void pool_delete(struct pool *p, void *object)

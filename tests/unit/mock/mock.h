@@ -21,6 +21,9 @@ int mock_teardown(void **state);
 
 #define MOCK_FRAMES 4096
 
+/* The calling thread is this CPU from now on; 0 if it has not said. */
+void mock_cpu(uint32_t id);
+
 /* A domain with online vcpus and a shared info page; known to domain_find.  Freed by mock_teardown. */
 struct domain *mock_domain(domid_t id, uint32_t nr_vcpus, bool privileged);
 /* domain_find does not know it any more. */
