@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Mappings of granted frames (Xen public header grant_table.h). */
-#include "core/priv.h"
 #include "core/tlb.h"
 #include "core/guest.h"
 #include "core/log.h"
@@ -26,17 +25,19 @@ static void table_drop(struct vcpu *v, SC_OWNED fref_t table)
     mmu_finish(&c);
 }
 
-static void slot_replace(mfn_t table, unsigned slot, uint64_t pte)
+/* What was there. */
+static uint64_t slot_replace(mfn_t table, unsigned slot, uint64_t pte)
 {
     uint64_t old = pt_commit(table, slot, pte);
 
     if (pte_present(old))
         frame_put(pte_ref(old));
+    return old;
 }
 
 int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool readonly, uint64_t avail, fref_t ref)
 {
-    uint64_t flags = PTE_U | PTE_A | PTE_D | PTE_NX | (avail & 0xe00);
+    uint64_t flags = PTE_U | PTE_D | PTE_NX | (avail & 0xe00); /* not PTE_A: see pvmmu_grant_unmap */
     unsigned slot;
     fref_t table;
     int rc;
@@ -50,7 +51,7 @@ int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool read
         frame_put(ref);
         return rc;
     }
-    slot_replace(fref_mfn(table), slot, pte_make(ref, flags, !readonly));
+    (void)slot_replace(fref_mfn(table), slot, pte_make(ref, flags, !readonly));
     table_drop(v, table);
     return 0;
 }
@@ -73,6 +74,17 @@ static int entry_take(struct vcpu *v, uint64_t new_va, uint64_t *pte)
     return 0;
 }
 
+/*
+ * The frame goes back to its owner: no translation of it may stay, at whatever address the table is mapped.  No CPU has
+ * one of an entry that it has not marked accessed (SDM vol. 3, 4.10.2.3 and 4.10.4.3), and the mark of an entry for
+ * another domain's frame stays (update_l1).
+ */
+static void entry_flush(const struct domain *d, uint64_t old)
+{
+    if ((old & PTE_A) != 0)
+        tlb_flush_domain(d);
+}
+
 int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m, bool readonly, uint64_t new_pte_gva)
 {
     uint64_t pte = 0;
@@ -86,15 +98,8 @@ int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m
         rc = -EINVAL;
     if (rc == 0 && new_pte_gva != 0)
         rc = entry_take(v, new_pte_gva, &pte);
-    if (rc == 0) {
-        slot_replace(fref_mfn(table), slot, pte);
-        /* The frame goes back to its owner: no translation of it may stay. */
-        if (contains_pte)
-            tlb_flush_local();
-        else
-            priv_invlpg(where);
-        tlb_flush_domain_elsewhere(v->domain);
-    }
+    if (rc == 0)
+        entry_flush(v->domain, slot_replace(fref_mfn(table), slot, pte));
     table_drop(v, table);
     return rc;
 }

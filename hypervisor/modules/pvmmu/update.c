@@ -33,6 +33,15 @@ int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, fref_t *out)
     return frame_get_ro(m, c->pg_owner->id, out);
 }
 
+/* What the guest makes of an entry whose frame stays: that another domain's frame was accessed stays too, so that
+ * pvmmu_grant_unmap can go by it. */
+static uint64_t keep_accessed(const struct mmu_ctx *c, uint64_t pte, uint64_t old)
+{
+    if ((old & ~pte & PTE_A) == 0 || (frame_valid(pte_mfn(old)) && frame_owner(pte_mfn(old)) == c->pt_owner->id))
+        return pte;
+    return pte | PTE_A;
+}
+
 static uint64_t keep_ad(uint64_t pte, uint64_t old, bool preserve_ad)
 {
     return preserve_ad ? pte | (old & PTE_AD) : pte;
@@ -50,7 +59,7 @@ int update_l1(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t value, bool p
         value = (value & ~PTE_G) | PTE_U;
         /* Same frame, same rights: the slot's reference stays as it is. */
         while (((old ^ value) & (PTE_ADDR | PTE_W | PTE_P)) == 0) {
-            if (pt_commit_if(table, i, &old, keep_ad(value, old, preserve_ad)))
+            if (pt_commit_if(table, i, &old, keep_accessed(c, keep_ad(value, old, preserve_ad), old)))
                 return 0;
         }
         rc = l1_ref_get(c, value, &r);

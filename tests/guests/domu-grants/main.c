@@ -1,7 +1,8 @@
 /*
  * Grants between domains: mapped, copied, refused.
  *
- * Checks: the first domain maps a page of domain 1 and both see each other's writes; read-only grants; references not given, given to another,
+ * Checks: the first domain maps a page of domain 1 and both see each other's writes; read-only grants; the mark of access of another's page
+ *   stays; references not given, given to another,
  *   out of range; a page that the granter does not own; copies both ways, refused where not granted; the granter cannot use a granted page as a
  *   page table; the mapping outlives the granter, an end of the grant under it does not, and the granter's foreign frame cannot be mapped plainly.
  * Domain: memory=16M
@@ -92,6 +93,14 @@ void test_main(void)
     unmap((void *)window2);
     check_eq("map", grant_map(WRITABLE, (void *)window, GNTMAP_host_map, 1, &handle), GNTST_okay);
     check_eq("reads", (long)window[0], 1111);
+    check("accessed", (*entry_of((void *)window, 1) & PTE_A) != 0);
+    // What says that a CPU may have a translation stays with another's page, not with one's own.
+    check_eq("to_unmark", mmu_update1(entry_maddr((void *)window, 1), *entry_of((void *)window, 1) & ~(u64)PTE_A), 0);
+    check("still_marked", (*entry_of((void *)window, 1) & PTE_A) != 0);
+    data[0] = 0;
+    check_eq("to_unmark_own", mmu_update1(entry_maddr((void *)data, 1), *entry_of((void *)data, 1) & ~(u64)PTE_A), 0);
+    check("unmarked", (*entry_of((void *)data, 1) & PTE_A) == 0);
+    mmuext(MMUEXT_TLB_FLUSH_ALL, 0, 0);
     window[1] = 2222;
     evtchn_send(port);
     peer_wait(port, 0);
