@@ -8,6 +8,7 @@
 uint64_t max_mfn SC_BOOT;
 uint64_t io_max_mfn SC_BOOT;
 uint64_t tlb_clock SC_ATOMIC = 1;
+uint64_t tlb_stamped SC_ATOMIC = 1;
 uint64_t tlb_free_stamp SC_ATOMIC;
 
 /* Held, the frame stays plain and its stamp can only rise: so the flush is the one that is needed. */
@@ -98,7 +99,7 @@ void frame_table_reset(mfn_t m)
     uint64_t s = frame_state(m), next;
 
     SC_REQUIRE(frame_is_table_in_use(m) && (s & FS_KIND_MASK) == FS_KIND_ONE);
-    frame_table()[m.v].aux = tlb_now();
+    frame_table()[m.v].aux = tlb_stamp();
     do {
         next = ((s - FS_KIND_ONE) & ~FS_TYPE_MASK) | FS_SEALED;
     } while (unlikely(!frame_cas(m, &s, next)));

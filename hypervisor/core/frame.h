@@ -105,13 +105,22 @@ struct frame_info {
     uint64_t aux;
 };
 
-extern uint64_t max_mfn SC_BOOT;     /* frames in the table */
-extern uint64_t io_max_mfn SC_BOOT;  /* beyond what the CPU can address (CPUID 0x80000008) */
-extern uint64_t tlb_clock SC_ATOMIC; /* advanced by each full TLB flush */
+extern uint64_t max_mfn SC_BOOT;    /* frames in the table */
+extern uint64_t io_max_mfn SC_BOOT; /* beyond what the CPU can address (CPUID 0x80000008) */
 
-SC_INLINE uint64_t tlb_now(void)
+/* The TLB clock: a full flush advances it, if since it last went on something was stamped (core/tlb.h).  So who only
+ * switches between vcpus does not write its line. */
+extern uint64_t tlb_clock SC_ATOMIC;
+extern uint64_t tlb_stamped SC_ATOMIC; /* the clock when something was last stamped; lower is never wrong */
+
+/* For what a stale translation must not outlive: the present, stamped. */
+SC_INLINE uint64_t tlb_stamp(void)
 {
-    return atomic_read64(&tlb_clock);
+    uint64_t now = atomic_read64(&tlb_clock);
+
+    if (unlikely(atomic_read64(&tlb_stamped) != now))
+        atomic_write64(&tlb_stamped, now);
+    return now;
 }
 
 /* The whole table. */
@@ -264,7 +273,7 @@ SC_INLINE bool fref_is_segments(fref_t r)
 /* A translation that could write was there until now.  The stamp only rises: of two that go at once the later stays. */
 SC_CORE SC_INLINE void frame_stamp(mfn_t m)
 {
-    uint64_t now = tlb_now(), at = atomic_read64(&frame_table()[m.v].aux);
+    uint64_t now = tlb_stamp(), at = atomic_read64(&frame_table()[m.v].aux);
 
     while (unlikely(at < now)) {
         if (__atomic_compare_exchange_n(&frame_table()[m.v].aux, &at, now, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))

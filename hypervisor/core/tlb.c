@@ -5,9 +5,13 @@
 #include "arch/cpu.h"
 #include "core/domain.h"
 
-/* The stamp is taken first: what is changed while the flush runs is newer. */
+/* The stamp is taken first: what is changed while the flush runs is newer, or as old, which counts as newer. */
 static uint64_t stamp_begin(void)
 {
+    uint64_t now = atomic_read64(&tlb_clock);
+
+    if (atomic_read64(&tlb_stamped) < now)
+        return now;
     return atomic_add64(&tlb_clock, 1) + 1;
 }
 

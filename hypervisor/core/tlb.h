@@ -2,9 +2,10 @@
 /*
  * tlb.h - the TLB clock.
  *
- * tlb_clock names the present; a full flush on a CPU moves it on and stamps the
- * CPU.  A frame that loses its last writable mapping is stamped with the clock:
- * a CPU whose stamp is not newer may hold a stale translation of it.
+ * tlb_clock names the present; a full flush on a CPU stamps the CPU with it, and
+ * moves it on first if something bears the present stamp.  A frame that loses its
+ * last writable mapping is stamped with the clock: a CPU whose stamp is not newer
+ * may hold a stale translation of it.
  */
 #ifndef CORE_TLB_H
 #define CORE_TLB_H
@@ -54,7 +55,7 @@ SC_INLINE void tlb_flush_domain(const struct domain *d)
 }
 SC_CORE SC_INLINE void tlb_note_free(void)
 {
-    atomic_write64(&tlb_free_stamp, tlb_now());
+    atomic_write64(&tlb_free_stamp, tlb_stamp());
 }
 SC_INLINE void tlb_flush_before_alloc(void)
 {
