@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/priv.h"
 #include "core/wallclock.h"
+#include "xen-compat/cpu_change.h"
 #include "xen-compat/hypercalls.h"
 #include "xen-compat/raw.h"
 
@@ -114,7 +115,7 @@ static long op_cpuinfo(const struct op *o)
     if (i.xen_cpuid >= nr_cpus) {
         i.flags = XEN_PCPU_FLAGS_INVALID;
     } else {
-        i.flags = XEN_PCPU_FLAGS_ONLINE;
+        i.flags = cpu_in_service(i.xen_cpuid) ? XEN_PCPU_FLAGS_ONLINE : 0;
         i.apic_id = cpus[i.xen_cpuid % MAX_CPUS].apic_id;
         i.acpi_id = acpi_id_of(i.apic_id);
     }
@@ -140,15 +141,29 @@ static long op_cpu_version(const struct op *o)
     return guest_put(o->u, p);
 }
 
-/* CPUs come up at boot and stay. */
-static long op_cpu_online(const struct op *o)
+/* What is so already is no error here, other than in sysctl cpu_hotplug. */
+static long op_cpu_online(struct vcpu *v, const struct op *o)
 {
-    return raw_u32(o->raw, offsetof(struct xenpf_cpu_ol, cpuid)) < nr_cpus ? 0 : -EINVAL;
+    uint32_t id = raw_u32(o->raw, offsetof(struct xenpf_cpu_ol, cpuid));
+
+    if (id >= nr_cpus)
+        return -EINVAL;
+    if (cpu_in_service(id))
+        return 0;
+    return cpu_change(v, __HYPERVISOR_platform_op, id, true);
 }
 
-static long op_cpu_offline(const struct op *o)
+static long op_cpu_offline(struct vcpu *v, const struct op *o)
 {
-    return raw_u32(o->raw, offsetof(struct xenpf_cpu_ol, cpuid)) < nr_cpus ? -EOPNOTSUPP : -EINVAL;
+    uint32_t id = raw_u32(o->raw, offsetof(struct xenpf_cpu_ol, cpuid));
+
+    if (id == 0)
+        return -EOPNOTSUPP;
+    if (id >= nr_cpus)
+        return -EINVAL;
+    if (!cpu_in_service(id))
+        return 0;
+    return cpu_change(v, __HYPERVISOR_platform_op, id, false);
 }
 
 /* The hypervisor drives no C or P states: what the domain uploads is taken and not used.  _PDC: no
@@ -219,7 +234,7 @@ static long op_read_memtype(const struct op *o)
     return guest_put(o->u, m);
 }
 
-static long op_dispatch(uint32_t cmd, const struct op *o)
+static long op_dispatch(struct vcpu *v, uint32_t cmd, const struct op *o)
 {
     switch (cmd) {
     case XENPF_settime64: return op_settime64(o);
@@ -228,8 +243,8 @@ static long op_dispatch(uint32_t cmd, const struct op *o)
     case XENPF_enter_acpi_sleep: return op_sleep(o);
     case XENPF_get_cpuinfo: return op_cpuinfo(o);
     case XENPF_get_cpu_version: return op_cpu_version(o);
-    case XENPF_cpu_online: return op_cpu_online(o);
-    case XENPF_cpu_offline: return op_cpu_offline(o);
+    case XENPF_cpu_online: return op_cpu_online(v, o);
+    case XENPF_cpu_offline: return op_cpu_offline(v, o);
     case XENPF_set_processor_pminfo: return op_pminfo(o);
     case XENPF_core_parking: return op_parking(o);
     case XENPF_platform_quirk: return op_quirk(o);
@@ -245,6 +260,8 @@ long hc_platform_op(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint
     uint8_t raw[sizeof(struct xen_platform_op)];
     struct op o = { .u = gva_add(gva(arg), offsetof(struct xen_platform_op, u)) };
 
+    if (cpu_change_continues(v, __HYPERVISOR_platform_op))
+        return cpu_change_continue(v);
     if (guest_get(raw, gva(arg)) != 0)
         return -EFAULT;
     if (raw_u32(raw, offsetof(struct xen_platform_op, interface_version)) != XENPF_INTERFACE_VERSION)
@@ -252,5 +269,5 @@ long hc_platform_op(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint
     if (!v->domain->privileged)
         return -EPERM;
     memcpy(o.raw, &raw[offsetof(struct xen_platform_op, u)], sizeof(o.raw));
-    return op_dispatch(raw_u32(raw, offsetof(struct xen_platform_op, cmd)), &o);
+    return op_dispatch(v, raw_u32(raw, offsetof(struct xen_platform_op, cmd)), &o);
 }

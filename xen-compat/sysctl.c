@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sysctl: what the control domain asks about and does to the machine (Xen public header sysctl.h).  So far its
- * scheduler. */
+ * scheduler and its CPUs. */
 #define __XEN_TOOLS__ 1
 #include "core/guest.h"
 
@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "ports/sched.h"
+#include "xen-compat/cpu_change.h"
 #include "xen-compat/hypercalls.h"
 #include "xen-compat/raw.h"
 
@@ -55,11 +56,25 @@ static long op_scheduler(const uint8_t raw[RAW_BYTES], gva_t at)
                                              : ratelimit_get(at);
 }
 
+/* What xen-hptool asks. */
+static long op_cpu_hotplug(struct vcpu *v, const uint8_t raw[RAW_BYTES])
+{
+    uint32_t id = raw_u32(raw, offsetof(struct xen_sysctl, u.cpu_hotplug.cpu));
+
+    switch (raw_u32(raw, offsetof(struct xen_sysctl, u.cpu_hotplug.op))) {
+    case XEN_SYSCTL_CPU_HOTPLUG_ONLINE: return cpu_change(v, __HYPERVISOR_sysctl, id, true);
+    case XEN_SYSCTL_CPU_HOTPLUG_OFFLINE: return cpu_change(v, __HYPERVISOR_sysctl, id, false);
+    default: return -EOPNOTSUPP; /* no siblings are told apart */
+    }
+}
+
 long hc_sysctl(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     uint8_t raw[RAW_BYTES];
     uint32_t cmd;
 
+    if (cpu_change_continues(v, __HYPERVISOR_sysctl))
+        return cpu_change_continue(v);
     if (guest_get(raw, gva(arg)) != 0)
         return -EFAULT;
     if (raw_u32(raw, offsetof(struct xen_sysctl, interface_version)) != XEN_SYSCTL_INTERFACE_VERSION)
@@ -69,6 +84,7 @@ long hc_sysctl(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t 
     cmd = raw_u32(raw, offsetof(struct xen_sysctl, cmd));
     switch (cmd) {
     case XEN_SYSCTL_sched_id: return op_sched_id(gva(arg));
+    case XEN_SYSCTL_cpu_hotplug: return op_cpu_hotplug(v, raw);
     case XEN_SYSCTL_scheduler_op: return op_scheduler(raw, gva(arg));
     default: log_guest(LOG_INFO, "sysctl %u: not implemented", cmd); return -ENOSYS;
     }

@@ -82,6 +82,11 @@ void apic_send(uint32_t apic_id, uint8_t vector)
     icr_write(apic_id, ICR_ASSERT | vector);
 }
 
+void apic_send_nmi(uint32_t apic_id)
+{
+    icr_write(apic_id, ICR_ASSERT | ICR_NMI);
+}
+
 void apic_send_init(uint32_t apic_id)
 {
     icr_write(apic_id, ICR_ASSERT | ICR_INIT);

@@ -23,6 +23,7 @@ SC_CORE void apic_init_cpu(void);
  * the one before to be taken. */
 SC_CORE void apic_send(uint32_t apic_id, uint8_t vector);
 SC_CORE void apic_send_init(uint32_t apic_id);
+SC_CORE void apic_send_nmi(uint32_t apic_id);
 /* It starts in real mode at the page below 1 MiB. */
 SC_CORE void apic_send_startup(uint32_t apic_id, uint8_t page);
 /* An NMI to all but this one. */

@@ -120,6 +120,11 @@ SC_CORE SC_INLINE void cpu_halt_forever(void)
 {
     __asm__ volatile("1: cli; hlt; jmp 1b");
 }
+/* Sleep with interrupts off, until an NMI. */
+SC_CORE SC_INLINE void cpu_halt_masked(void)
+{
+    __asm__ volatile("hlt" : : : "memory");
+}
 /* Take what interrupts are waiting; the handlers only set pending bits. */
 SC_CORE SC_INLINE void irq_window(void)
 {

@@ -295,6 +295,28 @@ void ioapic_line_unmask(uint32_t gsi)
     spin_unlock(&ioapic_lock);
 }
 
+/* Masked meanwhile, so that no half of an entry is used. */
+SC_HOLDS(ioapic_lock) static void pin_move_locked(const struct ioapic *io, uint32_t pin, uint32_t from, uint32_t to)
+{
+    uint32_t reg = REG_RTE + pin * 2, low = reg_read_locked(io, reg);
+
+    if (reg_read_locked(io, reg + 1) >> 24 != from)
+        return;
+    reg_write_locked(io, reg, low | RTE_MASKED);
+    reg_write_locked(io, reg + 1, to << 24);
+    reg_write_locked(io, reg, low);
+}
+
+void ioapic_move(uint32_t from, uint32_t to)
+{
+    spin_lock(&ioapic_lock);
+    for (uint32_t i = 0; i < nr_ioapics && i < ARRAY_SIZE(ioapics); i++) {
+        for (uint32_t pin = 0; pin < ioapics[i].nr_pins && pin <= UINT8_MAX; pin++)
+            pin_move_locked(&ioapics[i], pin, from, to);
+    }
+    spin_unlock(&ioapic_lock);
+}
+
 void ioapic_ack(uint32_t vector)
 {
     uint32_t gsi = atomic_read16(&gsi_of_vector[vector & 0xff]);

@@ -40,6 +40,8 @@ SC_NODISCARD int ioapic_line_route(uint32_t gsi, uint32_t vector);
 void ioapic_line_unroute(uint32_t gsi);
 SC_CORE void ioapic_line_mask(uint32_t gsi);
 void ioapic_line_unmask(uint32_t gsi);
+/* The lines that go to one CPU go to another, by their APIC IDs. */
+SC_CORE void ioapic_move(uint32_t from, uint32_t to);
 /* From the interrupt handler, before the local APIC's EOI: masks the line if it is level-triggered. */
 SC_CORE void ioapic_ack(uint32_t vector);
 

@@ -202,6 +202,22 @@ void msi_restore(const struct msi *m)
     }
 }
 
+/* Where the message goes; UINT32_MAX: nowhere, or not to be told. */
+static uint32_t destination(const struct msi *m)
+{
+    volatile uint8_t *slot = m->slot;
+
+    if (!m->is_x)
+        return m->entry == 0 ? pci_read32(m->bdf, (uint8_t)(m->cap + MSI_ADDRESS)) >> 12 & 0xff : UINT32_MAX;
+    return slot != NULL && x_reachable(m) ? mmio_get(slot, SLOT_ADDRESS) >> 12 & 0xff : UINT32_MAX;
+}
+
+void msi_move(const struct msi *m, uint32_t from)
+{
+    if (destination(m) == from)
+        msi_restore(m);
+}
+
 void msi_program(struct msi *m, uint8_t vector)
 {
     m->vector = vector;

@@ -41,6 +41,8 @@ void msi_program(struct msi *m, uint8_t vector);
 void msi_set_masked(struct msi *m, bool masked);
 /* The device sends this message no more; MSI: the capability is disabled with the first message. */
 void msi_stop(struct msi *m);
+/* A message that goes to the CPU with APIC ID from goes to this CPU instead. */
+void msi_move(const struct msi *m, uint32_t from);
 /* Write everything again, after the device was reset (PHYSDEVOP_restore_msi). */
 void msi_restore(const struct msi *m);
 

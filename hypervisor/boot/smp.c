@@ -12,6 +12,7 @@
 #include "core/fpu.h"
 #include "core/fuel.h"
 #include "core/log.h"
+#include "core/rcu.h"
 #include "core/schedule.h"
 #include "core/segments.h"
 #include "core/time.h"
@@ -89,12 +90,12 @@ static bool cpu_start(struct cpu *cpu, uint64_t page)
     ap_stack = cpu_top_address(cpu);
     apic_send_init(cpu->apic_id);
     wait_ns(10000000);
-    for (unsigned i = 0; i < 2 && atomic_read8(&cpu->online) == 0; i++) {
+    for (unsigned i = 0; i < 2 && atomic_read8(&cpu->state) == CPU_ABSENT; i++) {
         apic_send_startup(cpu->apic_id, (uint8_t)(page >> PAGE_SHIFT));
         wait_ns(200000);
     }
     end = now_ns() + ANSWER_NS;
-    while (atomic_read8(&cpu->online) == 0) {
+    while (atomic_read8(&cpu->state) == CPU_ABSENT) {
         if (now_ns() > end)
             return false;
         cpu_pause();
@@ -122,7 +123,8 @@ void smp_start(void)
     const struct acpi_info *acpi = acpi_get();
     uint32_t most = opt_maxcpus != 0 && opt_maxcpus < MAX_CPUS ? opt_maxcpus : MAX_CPUS, made = 1;
 
-    atomic_write8(&cpus[0].online, 1);
+    atomic_write8(&cpus[0].state, CPU_ONLINE);
+    rcu_join();
     if (acpi->nr_cpus <= 1 || most <= 1)
         return;
     if (page == 0) {
@@ -142,6 +144,7 @@ void smp_start(void)
     for (uint32_t i = 1; i < made && i < MAX_CPUS; i++) {
         if (cpu_start(&cpus[i], page)) {
             nr_cpus = i + 1;
+            atomic_or64(&cpus_online, 1UL << i);
         } else {
             log_err("CPU %u (APIC ID %u) does not answer: %u CPUs", i, cpus[i].apic_id, nr_cpus);
             break;
@@ -168,9 +171,10 @@ _Noreturn void ap_main(void)
     fpu_init_cpu();
     apic_init_cpu();
     cpu->cr3 = mfn_to_maddr(hv_l4).v;
-    atomic_write8(&cpu->online, 1);
+    atomic_write8(&cpu->state, CPU_ONLINE);
     while (atomic_read8(&released) == 0)
         safe_halt();
+    rcu_join();
     tlb_flush_all_local(); /* what changed while the machine started */
     cpu_pend(cpu, SOFTIRQ_SCHEDULE);
     guest_enter(guest_regs());

@@ -58,7 +58,16 @@ SC_INLINE void atomic_or64(uint64_t *p, uint64_t bits)
 {
     (void)__atomic_fetch_or(p, bits, __ATOMIC_SEQ_CST);
 }
+/* Keep only these bits; a full barrier. */
+SC_INLINE void atomic_and64(uint64_t *p, uint64_t bits)
+{
+    (void)__atomic_fetch_and(p, bits, __ATOMIC_SEQ_CST);
+}
 /* Put v there, and what was there before; a full barrier. */
+SC_INLINE uint64_t atomic_xchg64(uint64_t *p, uint64_t v)
+{
+    return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);
+}
 SC_INLINE uint8_t atomic_xchg8(uint8_t *p, uint8_t v)
 {
     return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);

@@ -26,6 +26,7 @@ struct domain *hardware_domain SC_BOOT;
 SC_UNSAFE_DECL("DEV-29: what belongs to one CPU is reached by that CPU; the rest is atomic or has a lock")
 struct cpu cpus[MAX_CPUS];
 uint32_t nr_cpus SC_BOOT = 1;
+uint64_t cpus_online SC_ATOMIC = 1;
 
 static spinlock_t domlist_lock = SPINLOCK_INIT(RANK_DOMLIST);
 
@@ -183,6 +184,7 @@ int vcpu_create(struct domain *d, uint32_t id)
 
         if (frame_alloc_hv(&m) != 0)
             return -ENOMEM;
+        v->info_frame = m;
         SC_UNSAFE("DEV-13: a fresh frame is this vcpu's vcpu_info until it registers one")
         {
             v->info = (struct vcpu_info *)(void *)frame_bytes(m);

@@ -18,6 +18,7 @@
 #include "core/layout.h"
 #include "core/lock.h"
 #include "core/percpu.h"
+#include "core/rcu.h"
 
 struct evtchn_domain;
 struct evtchn_vcpu;
@@ -103,6 +104,9 @@ struct vcpu {
 
     /* vcpu_info, runstate, time areas */
     fref_t info_ref SC_CORE;
+    struct vcpu_info *info_before SC_NULLABLE SC_CORE; /* until it registered one; null: settled */
+    mfn_t info_frame SC_CORE;                          /* what that is in, of a high vcpu; or 0 */
+    struct rcu_item info_left;
     uint64_t runstate_gva;
     spinlock_t runstate_lock;
     struct vcpu_runstate_info runstate SC_GUARDED_BY(runstate_lock);
@@ -221,6 +225,9 @@ SC_OWNED fref_t vcpu_unmap_gdt(struct vcpu *v, unsigned page);
 SC_OWNED fref_t vcpu_unmap_ldt(struct vcpu *v, unsigned page);
 /* The live vcpu_info of v changes, once, to another place: offset in a frame held RW (VCPUOP_register_vcpu_info). */
 void vcpu_set_info(struct vcpu *v, SC_OWNED fref_t held, uint32_t offset);
+
+/* After a grace period: an event that was still told where v->info was before is told again; that page is freed. */
+SC_CORE void vcpu_info_settle(struct vcpu *v);
 
 /* An entry of the per-domain area: pages 0-15 of v's GDT, then its LDT's from LDT_FIRST_PAGE on. */
 SC_CORE void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte);

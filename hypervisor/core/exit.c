@@ -3,8 +3,10 @@
 #include "arch/cpu.h"
 #include "arch/serial.h"
 #include "core/cont.h"
+#include "core/cpus.h"
 #include "core/fuel.h"
 #include "core/log.h"
+#include "core/rcu.h"
 #include "core/schedule.h"
 #include "core/trap.h"
 #include "dispatch/hypercall.h"
@@ -36,6 +38,8 @@ static void softirqs_run(struct cpu *cpu)
 
     while ((work = pending_take(cpu)) != 0) {
         *fuel_word() = ENTRY_FUEL;
+        if ((work & 1U << SOFTIRQ_RCU) != 0)
+            rcu_look();
         if ((work & 1U << SOFTIRQ_TIMER) != 0)
             timerq_run();
         if ((work & 1U << SOFTIRQ_IRQ) != 0)
@@ -59,7 +63,10 @@ void exit_work(struct guest_regs *regs)
         softirqs_run(cpu);
         v = cpu->current;
         if (v == cpu->idle) {
-            safe_halt();
+            if (unlikely(atomic_read8(&cpu->state) != CPU_ONLINE))
+                cpu_leave_look();
+            else
+                safe_halt();
             continue;
         }
         if (v->nmi_pending)

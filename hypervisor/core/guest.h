@@ -94,6 +94,14 @@ SC_INLINE uint16_t shared_and16(uint16_t *p, uint16_t v)
 {
     return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST);
 }
+SC_INLINE uint64_t shared_xchg64(uint64_t *p, uint64_t v)
+{
+    return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);
+}
+SC_INLINE uint64_t shared_or64(uint64_t *p, uint64_t v)
+{
+    return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST);
+}
 SC_INLINE uint32_t shared_or32(uint32_t *p, uint32_t v)
 {
     return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST);

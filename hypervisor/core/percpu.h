@@ -13,6 +13,7 @@
 #define CORE_PERCPU_H
 
 #include "arch/stack.h"
+#include "core/atomic.h"
 #include "core/layout.h"
 #include "core/regs.h"
 #include "core/timerq.h"
@@ -27,8 +28,18 @@ enum softirq {
     SOFTIRQ_IRQ,       /* device interrupts to forward: cpu->irq_pending */
     SOFTIRQ_SERIAL,    /* console input */
     SOFTIRQ_CONSOLE,   /* console rings to empty: domain->hv_event */
+    SOFTIRQ_RCU,       /* somebody waits for this CPU to look: core/rcu.h */
     SOFTIRQ_CONTINUE,  /* no work: an entry with little fuel left goes on as a new one */
     NR_SOFTIRQS,
+};
+
+enum cpu_state {
+    CPU_ABSENT = 0,
+    CPU_ONLINE,
+    CPU_LEAVING,   /* goes out of service: runs no vcpu more */
+    CPU_MOVED,     /* its interrupts go elsewhere */
+    CPU_PARKED,    /* halted until an NMI */
+    CPU_RETURNING, /* is to go on */
 };
 
 struct cpu {
@@ -48,7 +59,8 @@ struct cpu {
     spinlock_t *reading SC_NULLABLE SC_CORE; /* slot: what it has by read_lock */
     uint32_t hv_cr4 SC_CORE;
     bool nmi_seen SC_CORE;
-    uint8_t online SC_CORE; /* atomic: it runs */
+    uint8_t state SC_CORE;        /* atomic: enum cpu_state */
+    uint64_t leave_grace SC_CORE; /* the grace period that it waits for to go out of service */
     /* Atomic: flushes of its TLB that others asked for, and those done (core/tlb.h). */
     uint64_t flush_wanted SC_CORE;
     uint64_t flush_done SC_CORE;
@@ -66,6 +78,12 @@ _Static_assert(offsetof(struct cpu_top, fuel) == sizeof(struct cpu_top) - sizeof
 
 extern struct cpu cpus[MAX_CPUS];
 extern uint32_t nr_cpus;
+extern uint64_t cpus_online SC_ATOMIC; /* bit a CPU that is in service */
+
+SC_INLINE bool cpu_in_service(uint32_t id)
+{
+    return (atomic_read64(&cpus_online) >> (id & 63) & 1) != 0;
+}
 
 /* A CPU's cpu_top, where its stack begins. */
 SC_CORE SC_INLINE uint64_t cpu_top_address(const struct cpu *cpu)

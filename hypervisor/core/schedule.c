@@ -144,7 +144,10 @@ void schedule(void)
     struct timer *slice = sc_this_cpu(slice_timers);
     uint64_t now = now_ns(), slice_ns;
 
-    next = sched_pick(cpu, prev, now, &slice_ns);
+    if (likely(cpu_in_service(cpu->id)))
+        next = sched_pick(cpu, prev, now, &slice_ns);
+    else
+        next = sched_quit(cpu, prev, now, &slice_ns);
     if (slice_ns != 0) {
         slice->kind = TIMER_SCHED;
         timer_set(slice, now + slice_ns);

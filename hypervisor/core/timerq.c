@@ -102,12 +102,12 @@ static void timer_take_out(struct timer *t)
     /* The hardware may fire for nothing; that is cheaper than setting it again. */
 }
 
-void timer_set(struct timer *t, uint64_t deadline_ns)
+/* Claimed: into this CPU's queue. */
+static void timer_put(struct timer *t, uint64_t deadline_ns)
 {
     struct cpu *cpu = this_cpu();
     struct timerq *q = &cpu->timerq;
 
-    timer_claim(t);
     if (t->cpu != cpu->id)
         timer_take_out(t);
     spin_lock(&q->lock);
@@ -126,7 +126,37 @@ void timer_set(struct timer *t, uint64_t deadline_ns)
     }
     timerq_arm(q);
     spin_unlock(&q->lock);
+}
+
+void timer_set(struct timer *t, uint64_t deadline_ns)
+{
+    timer_claim(t);
+    timer_put(t, deadline_ns);
     timer_unclaim(t);
+}
+
+/* Unless it was stopped, or set elsewhere, meanwhile. */
+static void timer_adopt(struct timer *t, const struct cpu *from)
+{
+    timer_claim(t);
+    if (atomic_read16(&t->slot) != 0 && t->cpu == from->id)
+        timer_put(t, t->deadline_ns);
+    timer_unclaim(t);
+}
+
+void timerq_adopt(struct cpu *from)
+{
+    struct timerq *q = &from->timerq;
+    struct timer *t;
+
+    do {
+        spin_lock(&q->lock);
+        t = q->nr > 0 ? q->heap[1] : NULL;
+        spin_unlock(&q->lock);
+        if (t != NULL)
+            timer_adopt(t, from);
+    } while (t != NULL);
+    q->armed_ns = UINT64_MAX;
 }
 
 void timer_stop(struct timer *t)

@@ -21,6 +21,7 @@ enum timer_kind {
 };
 
 struct vcpu;
+struct cpu;
 
 struct timer {
     uint64_t deadline_ns;
@@ -48,7 +49,8 @@ void timer_stop(struct timer *t);
 SC_INLINE bool timer_active(const struct timer *t)
 {
     return t->slot != 0;
-}
+} /* The timers of a CPU that is out of service are this CPU's from now on. */
+SC_CORE void timerq_adopt(struct cpu *from);
 /* Run what has expired on this CPU and set the hardware for the next (softirq). */
 SC_CORE void timerq_run(void);
 /* Nanoseconds of system time: 0 at the hypervisor's start, monotonic on all CPUs. */

@@ -6,6 +6,7 @@
 #include "core/hvmap.h"
 #include "core/time.h"
 #include "core/tlb.h"
+#include "ports/sched.h"
 
 static bool is_sealed_l4(fref_t r)
 {
@@ -100,16 +101,34 @@ static struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
     }
 }
 
+/* Who sends an event may still tell the old one, until a grace period has passed. */
 void vcpu_set_info(struct vcpu *v, SC_OWNED fref_t held, uint32_t offset)
 {
-    struct vcpu_info *info = frame_vcpu_info(held, offset);
+    struct vcpu_info *info = frame_vcpu_info(held, offset), *before = v->info;
 
     SC_REQUIRE(fref_is_none(v->info_ref));
     v->info_ref = held;
-    info->evtchn_upcall_pending = v->info->evtchn_upcall_pending;
-    info->evtchn_upcall_mask = v->info->evtchn_upcall_mask;
-    info->evtchn_pending_sel = v->info->evtchn_pending_sel;
-    info->arch = v->info->arch;
-    v->info = info;
+    info->evtchn_upcall_mask = before->evtchn_upcall_mask;
+    info->arch = before->arch;
+    info->evtchn_pending_sel = shared_xchg64(&before->evtchn_pending_sel, 0);
+    info->evtchn_upcall_pending = shared_xchg8(&before->evtchn_upcall_pending, 0);
+    v->info_before = before;
+    slot_publish(v->info, info);
     time_fill_guest(&info->time);
+    rcu_defer(&v->info_left, RCU_VCPU_INFO, v);
+}
+
+void vcpu_info_settle(struct vcpu *v)
+{
+    struct vcpu_info *before = v->info_before;
+
+    if (before == NULL)
+        return;
+    (void)shared_or64(&v->info->evtchn_pending_sel, shared_read64(&before->evtchn_pending_sel));
+    if (shared_read8(&before->evtchn_upcall_pending) != 0 && shared_xchg8(&v->info->evtchn_upcall_pending, 1) == 0)
+        vcpu_kick(v);
+    v->info_before = NULL;
+    if (v->info_frame.v != 0)
+        frame_free_hv(v->info_frame);
+    v->info_frame = mfn(0);
 }

@@ -26,6 +26,8 @@ SC_NODISCARD int physdev_pirq_bind(struct domain *d, uint32_t pirq, bool share);
 void physdev_pirq_unbind(struct domain *d, uint32_t pirq);
 /* A device interrupt was taken on this vector (softirq context, interrupts off, no lock held). */
 void physdev_irq(uint32_t vector);
+/* The messages that go to the CPU with this APIC ID come to this CPU from now on. */
+void physdev_msi_move(uint32_t from);
 /* May v's user mode use these ports, by the bitmap it gave (PHYSDEVOP_set_iobitmap)?  Reads guest memory. */
 bool physdev_port_allowed(const struct vcpu *v, uint16_t port, unsigned nr_bytes);
 

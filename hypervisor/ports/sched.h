@@ -32,6 +32,8 @@ void sched_fair_wake(struct vcpu *v);
 void sched_fair_sleep(struct vcpu *v);
 void sched_fair_yield(struct vcpu *v);
 struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
+void sched_fair_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now);
+void sched_fair_drain(struct cpu *cpu);
 void sched_fair_domain_init(struct domain *d);
 SC_NODISCARD int sched_fair_domain_get(const struct domain *d, struct sched_params *p);
 SC_NODISCARD int sched_fair_domain_set(struct domain *d, const struct sched_params *p);
@@ -43,6 +45,8 @@ void sched_rr_wake(struct vcpu *v);
 void sched_rr_sleep(struct vcpu *v);
 void sched_rr_yield(struct vcpu *v);
 struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
+void sched_rr_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now);
+void sched_rr_drain(struct cpu *cpu);
 void sched_rr_domain_init(struct domain *d);
 SC_NODISCARD int sched_rr_domain_get(const struct domain *d, struct sched_params *p);
 SC_NODISCARD int sched_rr_domain_set(struct domain *d, const struct sched_params *p);
@@ -91,6 +95,24 @@ SC_INLINE struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t n
     return opt_sched == SCHEDULER_RR ? sched_rr_pick(cpu, prev, now, slice_ns)
                                      : sched_fair_pick(cpu, prev, now, slice_ns);
 }
+/* The same on a CPU that goes out of service: always the idle vcpu; prev waits in the queue. */
+SC_INLINE struct vcpu *sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+{
+    if (prev != cpu->idle && opt_sched == SCHEDULER_RR)
+        sched_rr_quit(cpu, prev, now);
+    else if (prev != cpu->idle)
+        sched_fair_quit(cpu, prev, now);
+    *slice_ns = 0;
+    return cpu->idle;
+}
+/* Then, when it holds nobody's registers: who waits there goes to the CPUs that are in service. */
+SC_INLINE void sched_drain(struct cpu *cpu)
+{
+    if (opt_sched == SCHEDULER_RR)
+        sched_rr_drain(cpu);
+    else
+        sched_fair_drain(cpu);
+}
 /* A new domain, before its vcpus: the default weight, no cap. */
 SC_INLINE void sched_domain_init(struct domain *d)
 {
@@ -132,12 +154,23 @@ SC_INLINE bool sched_cpu_is_idle(const struct cpu *cpu)
 /* Somebody with this affinity waits on a busy CPU: tell one that has nothing to do.  No lock is needed. */
 SC_INLINE void sched_tell_idle(uint64_t affinity)
 {
+    affinity &= atomic_read64(&cpus_online);
     for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
-        if (sched_cpu_is_idle(&cpus[i]) && sched_may_run_on(affinity, i)) {
+        if (sched_may_run_on(affinity, i) && sched_cpu_is_idle(&cpus[i])) {
             cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
             return;
         }
     }
+}
+
+/* Where a vcpu may go whose CPU is not in service (bit a CPU); if none of its affinity is, anywhere, as in Xen. */
+SC_INLINE uint64_t sched_new_homes(struct vcpu *v)
+{
+    uint64_t online = atomic_read64(&cpus_online);
+
+    if ((v->sched.affinity & online) == 0)
+        v->sched.affinity = UINT64_MAX;
+    return v->sched.affinity & online;
 }
 
 /* Core side (core/schedule.c). */

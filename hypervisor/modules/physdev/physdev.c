@@ -200,6 +200,20 @@ int physdev_pirq_bind(struct domain *d, uint32_t pirq, bool share)
     return rc;
 }
 
+void physdev_msi_move(uint32_t from)
+{
+    const struct domain *d = hardware_domain;
+
+    spin_lock(&physdev_lock);
+    for (uint32_t i = 0; d != NULL && i < NR_PIRQS; i++) {
+        const struct pirq *p = physdev_pirq_locked(d, i);
+
+        if (p != NULL && p->kind == PIRQ_MSI && p->vector != 0)
+            msi_move(&p->msi, from);
+    }
+    spin_unlock(&physdev_lock);
+}
+
 static void unbind_locked(struct pirq *p)
 {
     if (!p->bound)

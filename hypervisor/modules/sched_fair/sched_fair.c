@@ -235,14 +235,70 @@ void sched_fair_vcpu_destroy(struct vcpu *v)
     sched_fair_sleep(v);
 }
 
-/* Queue v, if it is not; false: it has gone to another queue meanwhile. */
+/* v goes from one queue to another, whether it waits there or not. */
+static void move_locked(struct runq *from, struct runq *to, struct vcpu *v, uint32_t cpu)
+{
+    bool queued = v->sched.queued;
+
+    if (queued)
+        ready_remove_locked(from, v);
+    v->sched.vtime_ns += to->least_ns - from->least_ns;
+    atomic_write32(&v->cpu, cpu);
+    if (queued) {
+        ready_add_locked(to, v);
+    } else if (v->sched.parked) {
+        list_remove_locked(&from->parked, v);
+        list_insert_locked(&to->parked, to->parked.tail, v);
+        to->unpark_ns = min_u64(to->unpark_ns, v->sched.until_ns);
+    }
+}
+
+/* The CPU for it where the fewest are, of those in service. */
+static uint32_t new_home(struct vcpu *v)
+{
+    uint32_t best = 0, least = UINT32_MAX;
+
+    for (uint64_t left = sched_new_homes(v); left != 0; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzl(left) % MAX_CPUS;
+        uint32_t n = atomic_read32(&runqs[i].nr_ready) + !sched_cpu_is_idle(&cpus[i]);
+
+        if (n < least) {
+            least = n;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Away from a CPU that is not in service; false: its registers are still there, or it has gone already. */
+static bool rehome(struct runq *from, uint32_t from_cpu, struct vcpu *v)
+{
+    uint32_t cpu = new_home(v);
+    struct runq *to = &runqs[cpu];
+    bool moved;
+
+    spin_lock_pair(&from->lock, from_cpu, &to->lock, cpu);
+    moved = from != to && runq_of(v) == from && !v->sched.running && atomic_read8(&v->on_cpu) == 0;
+    if (moved)
+        move_locked(from, to, v, cpu);
+    spin_unlock_pair(&from->lock, &to->lock);
+    if (moved)
+        cpu_pend(&cpus[cpu], SOFTIRQ_SCHEDULE);
+    return moved;
+}
+
+/* Queue v, if it is not; false: it has gone to another queue meanwhile, or has to. */
 static bool wake_in(struct runq *q, struct vcpu *v)
 {
     struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
     bool here, told = false;
 
+    if (unlikely(!cpu_in_service(cpu->id)) && rehome(q, cpu->id, v))
+        return false;
     spin_lock(&q->lock);
     here = runq_of(v) == q;
+    if (here && unlikely(!cpu_in_service(cpu->id)) && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
+        here = false; /* it can go now */
     if (here && !v->sched.queued && !v->sched.parked && !v->sched.running) {
         charge_locked(q, now_ns());
         v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns - virtual_ns(v, BONUS_NS));
@@ -431,6 +487,31 @@ struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, u
     if (next != NULL && waits_for != 0 && nr_cpus > 1)
         sched_tell_idle(waits_for);
     return next != NULL ? next : cpu->idle;
+}
+
+void sched_fair_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
+{
+    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+
+    spin_lock(&q->lock);
+    charge_locked(q, now);
+    q->running = NULL;
+    prev->sched.running = false;
+    if (vcpu_runnable(prev))
+        ready_add_locked(q, prev);
+    spin_unlock(&q->lock);
+}
+
+void sched_fair_drain(struct cpu *cpu)
+{
+    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct vcpu *v;
+
+    do {
+        spin_lock(&q->lock);
+        v = q->ready.head != NULL ? q->ready.head : q->parked.head;
+        spin_unlock(&q->lock);
+    } while (v != NULL && rehome(q, cpu->id, v));
 }
 
 SC_STRING const char *sched_fair_name(void)

@@ -19,7 +19,7 @@
 
 struct runq {
     spinlock_t lock __attribute__((aligned(64)));
-    uint32_t nr SC_GUARDED_BY(lock);
+    uint32_t nr SC_ATOMIC; /* written with the lock held */
     struct vcpu *head SC_GUARDED_BY(lock) SC_NULLABLE;
     struct vcpu *tail SC_GUARDED_BY(lock) SC_NULLABLE;
 };
@@ -40,7 +40,7 @@ static void runq_push_tail_locked(struct runq *q, struct vcpu *v)
         q->head = v;
     q->tail = v;
     v->sched.queued = true;
-    q->nr++;
+    atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
 }
 
 static void runq_push_head_locked(struct runq *q, struct vcpu *v)
@@ -50,7 +50,7 @@ static void runq_push_head_locked(struct runq *q, struct vcpu *v)
     if (q->tail == NULL)
         q->tail = v;
     v->sched.queued = true;
-    q->nr++;
+    atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
 }
 
 /* Behind its equals: what it ran before is paid for. */
@@ -71,7 +71,7 @@ SC_NULLABLE static struct vcpu *runq_pop_locked(struct runq *q)
         q->tail = NULL;
     v->sched.next = NULL;
     v->sched.queued = false;
-    q->nr--;
+    atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
     return v;
 }
 
@@ -92,7 +92,7 @@ static void runq_remove_locked(struct runq *q, struct vcpu *v)
             q->tail = prev;
         v->sched.next = NULL;
         v->sched.queued = false;
-        q->nr--;
+        atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
         return;
     }
 }
@@ -122,14 +122,59 @@ void sched_rr_vcpu_destroy(struct vcpu *v)
     sched_rr_sleep(v);
 }
 
-/* Queue v, if it is not; false: it has gone to another queue meanwhile. */
+/* The CPU for it where the fewest are, of those in service. */
+static uint32_t new_home(struct vcpu *v)
+{
+    uint32_t best = 0, least = UINT32_MAX;
+
+    for (uint64_t left = sched_new_homes(v); left != 0; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzl(left) % MAX_CPUS;
+        uint32_t n = atomic_read32(&runqs[i].nr) + !sched_cpu_is_idle(&cpus[i]);
+
+        if (n < least) {
+            least = n;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Away from a CPU that is not in service; false: its registers are still there, or it has gone already. */
+static bool rehome(struct runq *from, uint32_t from_cpu, struct vcpu *v)
+{
+    uint32_t cpu = new_home(v);
+    struct runq *to = &runqs[cpu];
+    bool moved;
+
+    spin_lock_pair(&from->lock, from_cpu, &to->lock, cpu);
+    moved = from != to && runq_of(v) == from && !v->sched.running && atomic_read8(&v->on_cpu) == 0;
+    if (moved) {
+        bool queued = v->sched.queued;
+
+        if (queued)
+            runq_remove_locked(from, v);
+        atomic_write32(&v->cpu, cpu);
+        if (queued)
+            runq_push_tail_locked(to, v);
+    }
+    spin_unlock_pair(&from->lock, &to->lock);
+    if (moved)
+        cpu_pend(&cpus[cpu], SOFTIRQ_SCHEDULE);
+    return moved;
+}
+
+/* Queue v, if it is not; false: it has gone to another queue meanwhile, or has to. */
 static bool wake_in(struct runq *q, struct vcpu *v)
 {
     struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
     bool here, told = false;
 
+    if (unlikely(!cpu_in_service(cpu->id)) && rehome(q, cpu->id, v))
+        return false;
     spin_lock(&q->lock);
     here = runq_of(v) == q;
+    if (here && unlikely(!cpu_in_service(cpu->id)) && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
+        here = false; /* it can go now */
     if (here && !v->sched.queued && !v->sched.running) {
         v->sched.boosted = v->sched.ran_ns < BOOST_NS;
         if (v->sched.boosted)
@@ -276,6 +321,31 @@ struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uin
             sched_tell_idle(waiting->sched.affinity);
     }
     return next;
+}
+
+void sched_rr_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
+{
+    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+
+    spin_lock(&q->lock);
+    if (now > prev->sched.since_ns)
+        prev->sched.ran_ns += now - prev->sched.since_ns;
+    prev->sched.running = false;
+    if (vcpu_runnable(prev))
+        runq_push_head_locked(q, prev);
+    spin_unlock(&q->lock);
+}
+
+void sched_rr_drain(struct cpu *cpu)
+{
+    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct vcpu *v;
+
+    do {
+        spin_lock(&q->lock);
+        v = q->head;
+        spin_unlock(&q->lock);
+    } while (v != NULL && rehome(q, cpu->id, v));
 }
 
 SC_STRING const char *sched_rr_name(void)

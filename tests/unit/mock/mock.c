@@ -16,6 +16,7 @@
 
 #include "core/log.h"
 #include "core/pool.h"
+#include "core/tlb.h"
 #include "ports/pagealloc.h"
 #include "ports/physdev.h"
 #include "ports/pvmmu.h"
@@ -78,6 +79,11 @@ uint64_t mock_refs_ro(mfn_t m) { return (frame_state(m) & FS_RO_MASK) >> FS_RO_S
 
 /* CPUs. */
 
+void tlb_flush_asked(void)
+{
+    usleep(0);
+}
+
 __attribute__((weak)) struct cpu cpus[MAX_CPUS];
 __attribute__((weak)) uint32_t nr_cpus = 1;
 static __thread struct cpu_top top;
@@ -95,7 +101,7 @@ uint64_t stack_area_end(void)
     return (uint64_t)&top + sizeof(top);
 }
 
-/* Locks. */
+/* Locks; weak, because tests/unit/core has the real ones. */
 
 static __thread spinlock_t *held[16];
 static __thread unsigned nr_held, jitter;
@@ -120,7 +126,7 @@ static void lock_ranked(spinlock_t *lock, bool second_of_pair)
         usleep(0);
 }
 
-void spin_lock(spinlock_t *lock) { lock_ranked(lock, false); }
+__attribute__((weak)) void spin_lock(spinlock_t *lock) { lock_ranked(lock, false); }
 
 /* Readers of a lock, counted for all locks that fall together here. */
 static unsigned readers[64];
@@ -130,7 +136,7 @@ static unsigned *readers_of(const spinlock_t *lock)
     return &readers[(uintptr_t)lock / sizeof(*lock) % 64];
 }
 
-void read_lock(spinlock_t *lock)
+__attribute__((weak)) void read_lock(spinlock_t *lock)
 {
     unsigned *n = readers_of(lock);
 
@@ -139,21 +145,21 @@ void read_lock(spinlock_t *lock)
     __atomic_store_n(&lock->owner, (uint16_t)(lock->owner + 1), __ATOMIC_RELEASE); /* taken by this thread no more */
 }
 
-void read_unlock(spinlock_t *lock)
+__attribute__((weak)) void read_unlock(spinlock_t *lock)
 {
     assert_true(nr_held > 0 && held[nr_held - 1] == lock);
     nr_held--;
     assert_true(__atomic_fetch_sub(readers_of(lock), 1, __ATOMIC_SEQ_CST) > 0);
 }
 
-void write_lock(spinlock_t *lock)
+__attribute__((weak)) void write_lock(spinlock_t *lock)
 {
     lock_ranked(lock, false);
     while (__atomic_load_n(readers_of(lock), __ATOMIC_SEQ_CST) != 0)
         usleep(0);
 }
 
-void spin_unlock(spinlock_t *lock)
+__attribute__((weak)) void spin_unlock(spinlock_t *lock)
 {
     for (unsigned i = nr_held; i-- > 0;) {
         if (held[i] != lock)
@@ -165,7 +171,7 @@ void spin_unlock(spinlock_t *lock)
     fail_msg("unlock of a lock that is not held");
 }
 
-void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id)
+__attribute__((weak)) void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id)
 {
     assert_int_equal(a_id == b_id, a == b);
     lock_ranked(a_id <= b_id ? a : b, false);
@@ -173,7 +179,7 @@ void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id)
         lock_ranked(a_id <= b_id ? b : a, true);
 }
 
-void spin_unlock_pair(spinlock_t *a, spinlock_t *b)
+__attribute__((weak)) void spin_unlock_pair(spinlock_t *a, spinlock_t *b)
 {
     spin_unlock(a);
     if (a != b)
@@ -196,7 +202,7 @@ void *pool_new(struct pool *p)
 
     if (fail_now(&mock_pool_fail_in))
         return NULL;
-    lock_ranked(&p->lock, false);
+    spin_lock(&p->lock);
     spin_unlock(&p->lock);
     __atomic_fetch_add(&mock_pool_live, 1, __ATOMIC_RELAXED);
     assert_int_equal(posix_memalign(&object, pool_align(p), p->object_bytes), 0);
@@ -207,7 +213,7 @@ void pool_delete(struct pool *p, void *object)
 {
     if (object == NULL)
         return;
-    lock_ranked(&p->lock, false);
+    spin_lock(&p->lock);
     spin_unlock(&p->lock);
     assert_true(__atomic_fetch_sub(&mock_pool_live, 1, __ATOMIC_RELAXED) > 0);
     free(object);

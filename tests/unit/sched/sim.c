@@ -11,6 +11,7 @@ static struct cpu_top top;
 uint64_t sim_stack_end = (uint64_t)(uintptr_t)(&top + 1);
 struct cpu cpus[MAX_CPUS];
 uint32_t nr_cpus;
+uint64_t cpus_online = UINT64_MAX;
 enum sched_choice opt_sched;
 
 static struct vcpu idle[MAX_CPUS];
@@ -33,6 +34,18 @@ void spin_unlock(spinlock_t *lock)
 {
     assert_ptr_equal(held, lock);
     held = NULL;
+}
+
+/* Two, of two CPUs. */
+void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id)
+{
+    assert_int_equal(a_id == b_id, a == b);
+    spin_lock(a);
+}
+
+void spin_unlock_pair(spinlock_t *a, spinlock_t *b)
+{
+    spin_unlock(a);
 }
 
 void cpu_look(const struct cpu *cpu)
@@ -63,7 +76,7 @@ static bool is_idle(unsigned cpu)
 static bool idles_for(const struct vcpu *v)
 {
     for (unsigned i = 0; i < nr_cpus; i++) {
-        if (is_idle(i) && may_be_run(v, i))
+        if (is_idle(i) && cpu_in_service(i) && may_be_run(v, i))
             return true;
     }
     return false;
@@ -101,7 +114,7 @@ static void cpu_schedule(unsigned nr)
 
     top.cpu = cpu;
     cpu->pending = 0;
-    next = sched_pick(cpu, prev, sim_now, &slice);
+    next = cpu_in_service(nr) ? sched_pick(cpu, prev, sim_now, &slice) : sched_quit(cpu, prev, sim_now, &slice);
     assert_null(held);
     assert_non_null(next);
     assert_true(next == cpu->idle || may_be_run(next, nr));
@@ -116,9 +129,23 @@ static void cpu_schedule(unsigned nr)
     if (next == prev)
         return;
     assert_int_equal(next->on_cpu, 0);
+    assert_true(next == cpu->idle || cpu_in_service(nr));
     cpu->current = next;
     next->on_cpu = next != cpu->idle;
     prev->on_cpu = 0;
+}
+
+void sim_cpu_off(unsigned nr)
+{
+    cpus_online &= ~(1UL << nr);
+    cpu_schedule(nr);
+    sched_drain(&cpus[nr]);
+}
+
+void sim_cpu_on(unsigned nr)
+{
+    cpus_online |= 1UL << nr;
+    cpus[nr].pending |= 1U << SOFTIRQ_SCHEDULE;
 }
 
 void sim_settle(void)
@@ -144,6 +171,7 @@ void sim_start(enum sched_choice choice, unsigned nr)
 {
     opt_sched = choice;
     nr_cpus = nr;
+    cpus_online = (1UL << nr) - 1;
     nr_sim = 0;
     sim_now += SECOND;
     for (unsigned i = 0; i < nr; i++) {

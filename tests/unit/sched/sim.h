@@ -54,6 +54,9 @@ struct sim_vcpu *sim_sleeper(uint16_t weight, uint64_t burst_ns, uint64_t sleep_
 void sim_run(uint64_t ns);
 /* Let each CPU with work look at it, and check the invariants. */
 void sim_settle(void);
+/* A CPU goes out of service, between two turns; and comes back. */
+void sim_cpu_off(unsigned nr);
+void sim_cpu_on(unsigned nr);
 void sim_wake(struct sim_vcpu *s);
 void sim_block(struct sim_vcpu *s);
 /* What was measured up to now is forgotten. */

@@ -353,6 +353,76 @@ static void test_affinity(void **state)
     }
 }
 
+/* A CPU goes: who ran and waited there runs elsewhere, who was blocked wakes elsewhere, shares stay fair. */
+static void test_cpu_off(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
+        unsigned blocked = 0;
+
+        sim_start(choice, 3);
+        for (unsigned i = 0; i < 6; i++)
+            sim_domain(1, 256, 0);
+        sim_run(SECOND);
+        while (sim[blocked].vcpu->cpu != 2)
+            blocked++;
+        sim_block(&sim[blocked]);
+        sim_cpu_off(2);
+        sim_settle();
+        assert_ptr_equal(cpus[2].current, cpus[2].idle);
+        for (unsigned i = 0; i < 6; i++)
+            assert_true(i == blocked || sim[i].vcpu->cpu != 2);
+        sim_wake(&sim[blocked]);
+        sim_settle();
+        assert_int_not_equal(sim[blocked].vcpu->cpu, 2);
+        for (unsigned i = 0; i < 6; i++)
+            sim[i].ran_ns = 0;
+        sim_run(6 * SECOND);
+        assert_ptr_equal(cpus[2].current, cpus[2].idle);
+        for (unsigned i = 0; i < 6; i++)
+            assert_true(sim[i].ran_ns > SECOND);
+        sim_cpu_on(2);
+        sim_run(SECOND);
+        assert_ptr_not_equal(cpus[2].current, cpus[2].idle);
+        sim_end();
+    }
+}
+
+/* Pinned to it alone: it may run anywhere then. */
+static void test_cpu_off_pinned(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
+        struct vcpu *v;
+
+        sim_start(choice, 2);
+        sim_domain(1, 256, 0);
+        sim_domain(1, 256, 0);
+        sim_run(SECOND);
+        v = sim[sim[0].vcpu->cpu == 1 ? 0 : 1].vcpu;
+        assert_int_equal(v->cpu, 1);
+        v->sched.affinity = 2;
+        sim_cpu_off(1);
+        sim_run(SECOND);
+        assert_int_equal(v->cpu, 0);
+        assert_true(v->sched.affinity == UINT64_MAX);
+        sim_end();
+    }
+}
+
+/* Over its cap, it waits elsewhere too. */
+static void test_cpu_off_capped(void **state)
+{
+    sim_start(SCHED_FAIR, 2);
+    sim_domain(1, 256, 20);
+    sim_domain(1, 256, 20);
+    sim_run(SECOND);
+    sim_cpu_off(1);
+    sim[0].ran_ns = sim[1].ran_ns = 0;
+    sim_run(10 * SECOND);
+    assert_near(sim[0].ran_ns, 2 * SECOND);
+    assert_near(sim[1].ran_ns, 2 * SECOND);
+    sim_end();
+}
+
 /* Two that give way to each other do not keep a third from its share. */
 static void test_yield(void **state)
 {
@@ -404,6 +474,10 @@ static void test_random(void **state)
                 sim_domain(1 + i % 2, 256, 0);
             for (unsigned i = 0; i < 20000; i++) {
                 random_act(&sim[(unsigned)random() % nr_sim]);
+                if (nr > 1 && i % 64 == 0)
+                    sim_cpu_off(nr - 1);
+                if (nr > 1 && i % 64 == 32)
+                    sim_cpu_on(nr - 1);
                 sim_settle();
             }
             assert_true(sim_decisions > 5000);
@@ -433,6 +507,9 @@ int main(void)
         cmocka_unit_test(test_move),
         cmocka_unit_test(test_steal),
         cmocka_unit_test(test_affinity),
+        cmocka_unit_test(test_cpu_off),
+        cmocka_unit_test(test_cpu_off_pinned),
+        cmocka_unit_test(test_cpu_off_capped),
         cmocka_unit_test(test_yield),
         cmocka_unit_test(test_random),
     };

@@ -8,6 +8,7 @@
 static inline void tlb_flush_local(void) {}
 static inline void tlb_flush_if_older(uint64_t stamp) { (void)stamp; }
 static inline void tlb_note_free(void) {}
+void tlb_flush_asked(void); /* who waits for a lock is here: another thread may have the CPU */
 static inline void tlb_flush_before_alloc(void) {}
 
 #endif
