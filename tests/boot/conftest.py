@@ -44,6 +44,13 @@ def linux():
     return guest / "kernel" / "vmlinuz", guest / "initramfs.cpio.gz"
 
 
+@pytest.fixture(scope="session")
+def cloud_kernel():
+    """Debian's kernel for clouds, which has no dom0 support: for a domu= only."""
+    subprocess.run([RUN / "fetch-kernel.sh", "--cloud", BUILD / "guest"], check=True)
+    return BUILD / "guest" / "kernel-cloud" / "vmlinuz"
+
+
 class Console:
     """QEMU with its serial line on a pseudo-terminal. The log is kept."""
 

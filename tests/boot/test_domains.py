@@ -65,6 +65,21 @@ def test_linux_beside_linux(boot, linux):
     assert console.run("echo $((6 * 7))") == "42"
 
 
+def test_cloud_kernel_beside_linux(boot, linux, cloud_kernel):
+    """linux-image-cloud-amd64, on two vcpus: its lines come after (d1), it answers, and ends alone."""
+    console = boot(words="dom0_mem=256M domu=kernel=2,ramdisk=3,memory=192M,vcpus=2,name=cloud", memory=768, timeout=240,
+                   modules=f",{cloud_kernel} console=hvc0 role=cloud,{linux[1]}")
+    assert console.expect(r"\(d1\) GUEST-UP [^\n]* cpus=(\d+) linux=\S+-cloud-amd64 xen=xen\s").group(1) == "2"
+    console.send("\x01\x01\x01")
+    console.expect("Serial input to DOM1", 20)
+    console.send("\r")
+    console.expect(r"\(d1\) [^\n]*" + PROMPT)
+    assert "role=cloud" in console.run("cat /proc/cmdline")
+    assert "-cloud-amd64" in console.run("uname -r")
+    console.send("poweroff -f\r")
+    console.expect(r"Domain 1 \(cloud\) is shut down: poweroff", 60)
+
+
 def test_console_ring(guests):
     """What a test guest put into its ring, in order and whole; of a bad ring nothing."""
     outcome = run.run_guest("domu-console", HYPERVISOR, BUILD)
