@@ -25,6 +25,11 @@ void asm_offsets(void)
     OFFSET(REGS_ES, struct guest_regs, es);
     OFFSET(TOP_CPU, struct cpu_top, cpu);
     OFFSET(TOP_CURRENT, struct cpu_top, current);
+    OFFSET(TOP_GUEST_CR3, struct cpu_top, guest_cr3);
+    OFFSET(TOP_HV_CR3, struct cpu_top, hv_cr3);
+    OFFSET(TOP_ROOT_STALE, struct cpu_top, root_stale);
+    OFFSET(TOP_SPEC_CTRL, struct cpu_top, spec_ctrl);
+    OFFSET(CPU_CR3, struct cpu, cr3);
     OFFSET(TOP_FUEL, struct cpu_top, fuel);
     OFFSET(CPU_PENDING, struct cpu, pending);
     OFFSET(VCPU_KERNEL_MODE, struct vcpu, kernel_mode);

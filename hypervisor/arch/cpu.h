@@ -32,6 +32,9 @@
 #define CR4_SMAP 0x200000UL
 
 #define MSR_APIC_BASE 0x1b
+#define MSR_SPEC_CTRL 0x48
+#define MSR_PRED_CMD 0x49
+#define MSR_ARCH_CAPABILITIES 0x10a
 #define MSR_MTRRCAP 0xfe
 #define MSR_SYSENTER_CS 0x174
 #define MSR_MISC_ENABLE 0x1a0
@@ -46,6 +49,8 @@
 #define MSR_FS_BASE 0xc0000100
 #define MSR_GS_BASE 0xc0000101
 #define MSR_SHADOW_GS_BASE 0xc0000102
+
+#define PRED_CMD_IBPB 1UL
 
 #define EFER_SCE 0x1UL
 #define EFER_LME 0x100UL

@@ -8,12 +8,14 @@
  * Source: AMD APM vol. 2, 6.1 (SYSCALL) and 8.9 (long-mode interrupts).
  */
 #include "asm_offsets.h"
+#include "core/alternatives.h"
 #include "core/fuel.h"
 #include "core/layout.h"
 
 #define GUEST_CS 0xe033
 #define GUEST_SS 0xe02b
 #define NR_HYPERCALLS 64
+#define MSR_SPEC_CTRL 0x48
 #define RFLAGS_IF 0x200
 #define RFLAGS_IOPL 0x3000
 
@@ -47,6 +49,89 @@
         .pushsection .altinstr, "a"
         .long   992b - .
         .long   0xca010f                    /* clac, where the CPU has SMAP (core/alternatives.c) */
+        .popsection
+        .endm
+
+/* Jumps, if the feature is not there; a short way. */
+        .macro  UNLESS feature, to
+991:    jmp     \to
+        nop
+        .pushsection .altinstr, "a"
+        .long   991b - .
+        .long   \feature << 24 | 0x001f0f    /* nopl (%rax) */
+        .popsection
+        .endm
+
+/* A field of this CPU's cpu_top, reg being the last byte of its stacks' area. */
+#define FROM_END(field) (field) - SIZEOF_TOP + 1
+
+        .macro  STACK_END reg
+        movq    %rsp, \reg
+        orq     $(STACK_AREA - 1), \reg
+        .endm
+
+        .macro  RSB_OVERWRITE               /* 32 calls that do not return; loses rcx */
+        movl    $16, %ecx
+980:    call    982f
+981:    pause
+        lfence
+        jmp     981b
+982:    call    984f
+983:    pause
+        lfence
+        jmp     983b
+984:    decl    %ecx
+        jnz     980b
+        addq    $256, %rsp
+        .endm
+
+/*
+ * Mitigations on the way in (core/speculation.h), the frame being saved.  From a guest, or from the way out to one: then
+ * the guest's root table and IA32_SPEC_CTRL are perhaps loaded.  Loses rcx, r11.
+ */
+        .macro  GUARD_IN
+        UNLESS  ALT_GUARD, 998f
+        jmp     997f
+998:
+        .pushsection .text.entry.guard, "ax"
+997:    UNLESS  ALT_XPTI, 996f
+        STACK_END %rcx
+        movq    FROM_END(TOP_HV_CR3)(%rcx), %r11
+        testq   %r11, %r11
+        jz      996f
+        movq    %r11, %cr3
+        movq    $0, FROM_END(TOP_HV_CR3)(%rcx)
+996:    UNLESS  ALT_RSB, 995f
+        RSB_OVERWRITE
+995:    UNLESS  ALT_SPEC_CTRL, 994f
+        movl    $MSR_SPEC_CTRL, %ecx
+        movl    spec_ctrl_hv(%rip), %eax
+        xorl    %edx, %edx
+        wrmsr
+        movq    REGS_RAX(%rsp), %rax
+        movq    REGS_RDX(%rsp), %rdx
+994:    jmp     998b
+        .popsection
+        .endm
+
+/* On the way out, the frame at the top of the stack: loses all but rcx, r11 and what C keeps. */
+        .macro  GUARD_OUT
+        UNLESS  ALT_GUARD, 998f
+        jmp     997f
+998:
+        .pushsection .text.entry.guard, "ax"
+997:    movq    %rcx, %r8
+        UNLESS  ALT_SPEC_CTRL, 996f
+        movl    $MSR_SPEC_CTRL, %ecx
+        movl    TOP_SPEC_CTRL(%rsp), %eax
+        xorl    %edx, %edx
+        wrmsr
+996:    UNLESS  ALT_XPTI, 994f
+        call    root_enter
+994:    UNLESS  ALT_VERW, 993f
+        verw    verw_selector(%rip)
+993:    movq    %r8, %rcx
+        jmp     998b
         .popsection
         .endm
 
@@ -90,6 +175,7 @@ stub_template_end:
 syscall_entry:
         pushq   $-1                         /* vector: TRAP_SYSCALL */
         SAVE_REGS
+        GUARD_IN
 #ifdef SCALE_CONTROL                        /* build/safehype-scale-control: what make bench-scale must see */
         lock incq scale_control(%rip)
         .pushsection .data
@@ -139,6 +225,7 @@ restore_fast:
         movl    REGS_RFLAGS(%rsp), %r11d
         andl    $~RFLAGS_IOPL, %r11d
         orl     $RFLAGS_IF, %r11d
+        GUARD_OUT
         movq    REGS_R10(%rsp), %r10
         movq    REGS_R9(%rsp), %r9
         movq    REGS_R8(%rsp), %r8
@@ -167,6 +254,7 @@ user_syscall:
 syscall32_entry:
         pushq   $-1
         SAVE_REGS
+        GUARD_IN
         movl    $0, REGS_VECTOR(%rsp)       /* leave by IRETQ: compatibility mode */
         movq    TOP_CURRENT(%rsp), %rdi
         movq    %rsp, %rsi
@@ -194,6 +282,7 @@ restore_all:
         orl     $3, REGS_CS(%rsp)
         andl    $~RFLAGS_IOPL, REGS_RFLAGS(%rsp)
         orl     $RFLAGS_IF, REGS_RFLAGS(%rsp)
+        GUARD_OUT
         popq    %r15
         popq    %r14
         popq    %r13
@@ -240,6 +329,7 @@ exception_common:
         SAVE_REGS
         cld
         SMAP_CLOSE                          /* a guest may have set RFLAGS.AC */
+        GUARD_IN
         testb   $3, REGS_CS(%rsp)
         jz      exception_from_hv
         movq    $ENTRY_FUEL, TOP_FUEL(%rsp)
@@ -281,6 +371,7 @@ irq_common:
         SAVE_REGS
         cld
         SMAP_CLOSE                          /* a guest may have set RFLAGS.AC */
+        GUARD_IN
         movl    REGS_VECTOR(%rsp), %edi
         call    irq_handle                  /* (vector) */
         testb   $3, REGS_CS(%rsp)
@@ -292,9 +383,65 @@ ist_common:
         SAVE_REGS
         cld
         SMAP_CLOSE                          /* a guest may have set RFLAGS.AC */
-        movq    %rsp, %rdi
+        UNLESS  ALT_GUARD, 1f
+        jmp     ist_guarded
+1:      movq    %rsp, %rdi
         call    trap_ist                    /* (regs) */
         jmp     restore_hv
+
+/* They come anywhere on the way in and out: what is loaded is put back as it was. */
+ist_guarded:
+        movq    %cr3, %rbx
+        STACK_END %rbp
+        movq    FROM_END(TOP_HV_CR3)(%rbp), %r12
+        UNLESS  ALT_SPEC_CTRL, 2f
+        movl    $MSR_SPEC_CTRL, %ecx
+        rdmsr
+        movl    %eax, %r13d
+2:      GUARD_IN
+        movq    %rsp, %rdi
+        call    trap_ist
+        UNLESS  ALT_SPEC_CTRL, 3f
+        movl    $MSR_SPEC_CTRL, %ecx
+        movl    %r13d, %eax
+        xorl    %edx, %edx
+        wrmsr
+3:      testq   %r12, %r12
+        jz      4f
+        movq    %r12, FROM_END(TOP_HV_CR3)(%rbp)
+        movq    %rbx, %cr3
+4:      UNLESS  ALT_VERW, 5f
+        verw    verw_selector(%rip)
+5:      jmp     restore_hv
+
+/* Called on the way out: to this CPU's root table, if the guest is under XPTI.  Loses all but rcx's copy in r8, r11. */
+root_enter:
+        movq    8 + TOP_GUEST_CR3(%rsp), %rdx
+        testq   %rdx, %rdx
+        jz      2f
+        movq    8 + TOP_CPU(%rsp), %rax
+        movq    CPU_CR3(%rax), %rax
+        cmpb    $0, 8 + TOP_ROOT_STALE(%rsp)
+        je      1f
+        movb    $0, 8 + TOP_ROOT_STALE(%rsp)
+        movabsq $DIRECTMAP_BASE, %r9
+        leaq    (%rax,%r9), %rsi
+        leaq    (%rdx,%r9), %rdi
+        movl    $HV_L4_FIRST + 1, %ecx      /* the guest's lower half, and the M2P */
+        rep movsq
+        movq    8 * (PERDOM_SLOT - HV_L4_FIRST - 1)(%rsi), %r10
+        movq    %r10, 8 * (PERDOM_SLOT - HV_L4_FIRST - 1)(%rdi)
+        addq    $8 * (HV_L4_LAST - HV_L4_FIRST), %rsi
+        addq    $8 * (HV_L4_LAST - HV_L4_FIRST), %rdi
+        movl    $511 - HV_L4_LAST, %ecx
+        rep movsq
+1:      movq    %rax, 8 + TOP_HV_CR3(%rsp)
+        movq    %rdx, %cr3
+2:      ret
+
+        .balign 2
+verw_selector:
+        .short  0xe010                      /* SEL_HV_DS */
 
         .macro  ENTRY_STUB vec
         .balign 16

@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "core/cmdline.h"
 #include "core/log.h"
+#include "core/speculation.h"
 
 static bool cpu_has_7b(unsigned bit)
 {
@@ -50,6 +51,11 @@ static bool smap_breaks_guests(void)
     return b == 0x54474354 && c == 0x43544743 && d == 0x47435447; /* "TCGTCGTCGTCG" */
 }
 
+bool smep_wanted(void)
+{
+    return opt_smep && cpu_has_7b(7);
+}
+
 bool smap_wanted(void)
 {
     return opt_smap && cpu_has_7b(20) && (opt_smap_given || !smap_breaks_guests());
@@ -57,9 +63,12 @@ bool smap_wanted(void)
 
 void features_init(struct cpu *cpu)
 {
-    uint64_t cr4 = read_cr4() | CR4_PGE | CR4_DE | CR4_MCE;
+    uint64_t cr4 = read_cr4() | CR4_DE | CR4_MCE;
 
-    if (opt_smep && cpu_has_7b(7))
+    if (!xpti_used)
+        cr4 |= CR4_PGE; /* global translations of ours would be there while a guest runs */
+
+    if (smep_wanted())
         cr4 |= CR4_SMEP;
     if (smap_wanted())
         cr4 |= CR4_SMAP;

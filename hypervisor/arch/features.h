@@ -9,6 +9,8 @@
 SC_CORE void features_init(struct cpu *cpu);
 /* Bits of a machine address. */
 SC_CORE unsigned cpu_address_bits(void);
+/* SMEP is there, and the command line leaves it on. */
+SC_CORE bool smep_wanted(void);
 /* SMAP is there, and the command line leaves it on. */
 SC_CORE bool smap_wanted(void);
 

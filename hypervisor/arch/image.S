@@ -4,6 +4,7 @@
         .balign 8
         .globl  image
 image:  .quad   __text_start, __text_end
+        .quad   __entry_end
         .quad   __rodata_start, __rodata_end
         .quad   __data_start, __data_end
         .quad   __ro_after_init_start, __ro_after_init_end

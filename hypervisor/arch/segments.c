@@ -7,6 +7,7 @@
 #include "core/image.h"
 #include "core/log.h"
 #include "core/schedule.h"
+#include "core/speculation.h"
 
 #define IST_MC 1
 #define IST_NMI 2
@@ -84,6 +85,11 @@ static void gdt_init(uint64_t gdt[PAGE_SIZE / 8], uint64_t tss_base)
     gdt[9] = tss_base >> 32;
 }
 
+static uint64_t stub_va(const struct cpu *cpu)
+{
+    return STUB_BASE + (uint64_t)cpu->id * STUB_STRIDE;
+}
+
 static uint64_t stack_area(const struct cpu *cpu)
 {
     return STACK_BASE + (uint64_t)cpu->id * STACK_AREA;
@@ -136,7 +142,7 @@ static void stub_patch(uint8_t text[PAGE_SIZE], uint64_t at, uint64_t target, ui
 
 static void stubs_map(struct cpu *cpu, uint64_t stack_top)
 {
-    uint64_t va = STUB_BASE + (uint64_t)cpu->id * STUB_STRIDE;
+    uint64_t va = stub_va(cpu);
     mfn_t text = hvmap_alloc_frame(), data = hvmap_alloc_frame();
     struct stub stub = stub_copy(frame_bytes(text));
 
@@ -147,6 +153,24 @@ static void stubs_map(struct cpu *cpu, uint64_t stack_top)
     hvmap_page(va + PAGE_SIZE, data, HVMAP_RW);
     hvmap_protect_direct(text);
     cpu_cstar_at = stub.cstar_at;
+}
+
+/* The root table that guests run on here: beside theirs, what the way in and the way out touch. */
+static void root_make(struct cpu *cpu)
+{
+    static const unsigned stacks[] = { 1, 3, 5, STACK_AREA / PAGE_SIZE - 1 };
+    mfn_t root = hvmap_alloc_frame();
+
+    for (uint64_t va = image.text_start; va < image.entry_end; va += PAGE_SIZE)
+        hvmap_show(root, va, HVMAP_RX);
+    BUG_ON(image.ro_after_init_end - image.ro_after_init_start != sizeof(idt));
+    hvmap_show(root, image.ro_after_init_start, HVMAP_R);
+    hvmap_show(root, stub_va(cpu), HVMAP_RX);
+    hvmap_show(root, stub_va(cpu) + PAGE_SIZE, HVMAP_RW);
+    hvmap_show(root, stub_va(cpu) + STUB_TSS, HVMAP_RW);
+    for (unsigned i = 0; i < ARRAY_SIZE(stacks); i++)
+        hvmap_show(root, stack_area(cpu) + stacks[i] * PAGE_SIZE, HVMAP_RW);
+    cpu->root_cr3 = mfn_to_maddr(root).v;
 }
 
 void cpu_load_tables(struct cpu *cpu)
@@ -189,15 +213,18 @@ void cpu_make_tables(struct cpu *cpu)
     t->tss.ist[IST_NMI - 1] = stack_area(cpu) + 4 * PAGE_SIZE;
     t->tss.ist[IST_DF - 1] = stack_area(cpu) + 6 * PAGE_SIZE;
     t->tss.io_map = sizeof(struct tss);
-    gdt_init(t->gdt, cpu_tables_va[cpu->id] + offsetof(struct cpu_tables, tss));
+    hvmap_page(stub_va(cpu) + STUB_TSS, mfn(m.v + offsetof(struct cpu_tables, tss) / PAGE_SIZE), HVMAP_RW);
+    gdt_init(t->gdt, stub_va(cpu) + STUB_TSS);
     stubs_map(cpu, rsp0);
     if (cpu->id == 0)
         idt_init();
+    if (xpti_used)
+        root_make(cpu);
 }
 
 void cpu_setup_syscall(struct cpu *cpu)
 {
-    uint64_t va = STUB_BASE + (uint64_t)cpu->id * STUB_STRIDE;
+    uint64_t va = stub_va(cpu);
 
     wrmsr(MSR_STAR, (0xe023UL << 48) | ((uint64_t)SEL_HV_CS << 32));
     wrmsr(MSR_LSTAR, va);
@@ -296,6 +323,7 @@ void toggle_guest_mode(struct vcpu *v)
     v->kernel_mode = !v->kernel_mode;
     swapgs();
     pt = v->kernel_mode ? v->kernel_pt : v->user_pt;
-    cpu->cr3 = pt.v & PAGE_MASK;
-    write_cr3(cpu->cr3);
+    atomic_write64(&cpu->cr3, pt.v & PAGE_MASK);
+    write_cr3(pt.v & PAGE_MASK);
+    cpu_top()->root_stale = 1;
 }

@@ -21,6 +21,7 @@
 #include "core/image.h"
 #include "core/log.h"
 #include "core/percpu.h"
+#include "core/speculation.h"
 #include "core/domain.h"
 #include "ports/pagealloc.h"
 #include "ports/sched.h"
@@ -102,7 +103,9 @@ _Noreturn void boot_main(uint32_t loader_info, uint32_t magic)
     loader_report();
     io_max_mfn = 1UL << (cpu_address_bits() - PAGE_SHIFT);
     if (smap_wanted())
-        alternatives_apply_smap();
+        alternatives_apply(ALT_SMAP);
+    speculation_init();
+    speculation_report();
     memory_init();
     cpu->idle = vcpu_create_idle(cpu);
     cpu->current = cpu->idle;
@@ -118,6 +121,7 @@ void boot_on_stack(void)
     *fuel_word() = INT64_MAX;
     cpu_setup_syscall(cpu);
     features_init(cpu);
+    speculation_init_cpu();
     fpu_init_cpu();
     hvmap_boot_alloc_finish();
     log_info("RAM: %lu MiB in %lu frames, %lu free", max_mfn >> 8, pagealloc_nr_total(), pagealloc_nr_free());

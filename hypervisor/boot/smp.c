@@ -15,6 +15,7 @@
 #include "core/rcu.h"
 #include "core/schedule.h"
 #include "core/segments.h"
+#include "core/speculation.h"
 #include "core/time.h"
 #include "core/tlb.h"
 
@@ -168,6 +169,7 @@ _Noreturn void ap_main(void)
     cpu_load_tables(cpu);
     cpu_setup_syscall(cpu);
     features_init(cpu);
+    speculation_init_cpu();
     fpu_init_cpu();
     apic_init_cpu();
     cpu->cr3 = mfn_to_maddr(hv_l4).v;

@@ -19,6 +19,8 @@ uint32_t opt_gnttab_max_frames SC_BOOT = OPT_GNTTAB_MAX_FRAMES;
 uint32_t opt_gnttab_max_ver SC_BOOT = 2;
 bool opt_gnttab_transitive SC_BOOT = true;
 enum sched_choice opt_sched SC_BOOT = SCHED_FAIR;
+uint8_t opt_xpti_dom0 SC_BOOT, opt_xpti_domu SC_BOOT;
+uint8_t opt_msr_sc SC_BOOT, opt_rsb SC_BOOT, opt_md_clear SC_BOOT, opt_ibrs SC_BOOT, opt_ibpb SC_BOOT, opt_ssbd SC_BOOT;
 char opt_line[OPT_LINE_BYTES] SC_BOOT;
 uint32_t opt_dom0_words SC_BOOT;
 uint32_t opt_domu[MAX_DOMUS] SC_BOOT;
@@ -42,6 +44,8 @@ enum opt_type {
     OPT_DOMU,
     OPT_GNTTAB,
     OPT_SCHED,
+    OPT_XPTI,
+    OPT_SPEC_CTRL,
     OPT_IGNORED
 };
 
@@ -71,6 +75,8 @@ static const struct option options[] = {
     { .name = "gnttab", .type = OPT_GNTTAB },
     { .name = "gnttab_max_frames", .type = OPT_UINT, .number = &opt_gnttab_max_frames, .max = OPT_GNTTAB_MAX_FRAMES },
     { .name = "sched", .type = OPT_SCHED },
+    { .name = "xpti", .type = OPT_XPTI },
+    { .name = "spec-ctrl", .type = OPT_SPEC_CTRL },
     { .name = "maxcpus", .type = OPT_UINT, .number = &opt_maxcpus },
     { .name = "placeholder", .type = OPT_IGNORED }, /* GRUB's first word */
 };
@@ -217,6 +223,120 @@ SC_NODISCARD static bool option_sched(uint32_t at)
     return true;
 }
 
+/* ---- lists of choices: NAME, no-NAME or NAME=BOOL, with commas between ---- */
+
+struct choice {
+    char name[NAME_BYTES];
+    uint8_t *to;
+};
+
+static const struct choice xpti_choices[] = { { "dom0", &opt_xpti_dom0 }, { "domu", &opt_xpti_domu } };
+static const struct choice spec_choices[] = { { "msr-sc", &opt_msr_sc }, { "rsb", &opt_rsb },
+                                              { "ibrs", &opt_ibrs },     { "md-clear", &opt_md_clear },
+                                              { "ibpb", &opt_ibpb },     { "ssbd", &opt_ssbd } };
+
+static uint32_t item_length(uint32_t at)
+{
+    uint32_t nr = 0;
+
+    while (!ends_item(line_at(at + nr)))
+        nr++;
+    return nr;
+}
+
+static bool item_is(uint32_t at, uint32_t nr, const char *text SC_COUNT(nr_text), uint32_t nr_text)
+{
+    return nr == nr_text && starts_with(at, text, nr_text);
+}
+
+/* True, false, or neither: -1. */
+static int item_bool(uint32_t at, uint32_t nr)
+{
+    static const char words[8][NAME_BYTES] = { "0", "no", "off", "false", "1", "yes", "on", "true" };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(words); i++) {
+        if (word_is(words[i], (struct word){ at, nr }))
+            return i >= 4;
+    }
+    return -1;
+}
+
+SC_NODISCARD static bool item_choose(const struct choice *c SC_COUNT(nr_choices), unsigned nr_choices, uint32_t at,
+                                     uint32_t nr)
+{
+    bool negated = nr > 3 && starts_with(at, TEXT("no-"));
+    uint32_t from = negated ? at + 3 : at, equals = from;
+    int yes = negated ? 0 : 1;
+
+    while (equals < at + nr && line_at(equals) != '=')
+        equals++;
+    if (equals < at + nr)
+        yes = negated ? -1 : item_bool(equals + 1, at + nr - equals - 1);
+    for (unsigned i = 0; i < nr_choices; i++) {
+        if (!word_is(c[i].name, (struct word){ from, equals - from }))
+            continue;
+        if (yes >= 0)
+            *c[i].to = yes == 1 ? OPT_YES : OPT_NO;
+        return yes >= 0;
+    }
+    return false;
+}
+
+static void choose_all(const struct choice *c SC_COUNT(nr_choices), unsigned nr_choices, uint8_t choice)
+{
+    for (unsigned i = 0; i < nr_choices; i++) {
+        if (*c[i].to == OPT_UNSAID)
+            *c[i].to = choice;
+    }
+}
+
+/* BOOL, default, or dom0 and domu. */
+SC_NODISCARD static bool option_xpti(uint32_t at, bool negated)
+{
+    bool good = true;
+
+    if (negated || ends_word(line_at(at))) {
+        opt_xpti_dom0 = opt_xpti_domu = negated ? OPT_NO : OPT_YES;
+        return true;
+    }
+    for (;;) {
+        uint32_t nr = item_length(at);
+        int yes = item_bool(at, nr);
+
+        if (yes >= 0)
+            opt_xpti_dom0 = opt_xpti_domu = yes == 1 ? OPT_YES : OPT_NO;
+        else if (item_is(at, nr, TEXT("default")))
+            opt_xpti_dom0 = opt_xpti_domu = OPT_UNSAID;
+        else
+            good = item_choose(xpti_choices, ARRAY_SIZE(xpti_choices), at, nr) && good;
+        if (line_at(at + nr) != ',')
+            return good;
+        at += nr + 1;
+    }
+}
+
+/* no, no-xen, or what is to be used and what not. */
+SC_NODISCARD static bool option_spec_ctrl(uint32_t at)
+{
+    bool good = true;
+
+    for (;;) {
+        uint32_t nr = item_length(at);
+        bool none = item_bool(at, nr) == 0;
+
+        if (none || item_is(at, nr, TEXT("no-xen")) || item_is(at, nr, TEXT("xen=no"))) {
+            /* Guests keep what is theirs unless it is `no`. */
+            choose_all(xpti_choices, ARRAY_SIZE(xpti_choices), OPT_NO);
+            choose_all(&spec_choices[none ? 0 : 1], ARRAY_SIZE(spec_choices) - (none ? 0 : 1), OPT_NO);
+        } else {
+            good = item_choose(spec_choices, ARRAY_SIZE(spec_choices), at, nr) && good;
+        }
+        if (line_at(at + nr) != ',')
+            return good;
+        at += nr + 1;
+    }
+}
+
 SC_NODISCARD static bool option_number(const struct option *o, uint32_t value)
 {
     uint64_t n = parse_size(value, 1);
@@ -242,6 +362,8 @@ SC_NODISCARD static bool option_set(const struct option *o, uint32_t value, bool
     case OPT_DOMU: option_domu(value); break;
     case OPT_GNTTAB: return option_gnttab(value);
     case OPT_SCHED: return option_sched(value);
+    case OPT_XPTI: return option_xpti(value, negated);
+    case OPT_SPEC_CTRL: return option_spec_ctrl(value);
     case OPT_IGNORED: break;
     }
     return true;
@@ -266,8 +388,8 @@ static void option_word(struct word w, uint32_t value)
                 option_unknown(w, true);
             return;
         }
-        if (options[i].type == OPT_BOOL && w.nr > 3 && starts_with(w.at, TEXT("no-")) &&
-            word_is(options[i].name, (struct word){ w.at + 3, w.nr - 3 })) {
+        if ((options[i].type == OPT_BOOL || options[i].type == OPT_XPTI) && w.nr > 3 &&
+            starts_with(w.at, TEXT("no-")) && word_is(options[i].name, (struct word){ w.at + 3, w.nr - 3 })) {
             if (!option_set(&options[i], value, true))
                 option_unknown(w, true);
             return;

@@ -14,6 +14,7 @@
 #include "core/pool.h"
 #include "core/schedule.h"
 #include "core/trap.h"
+#include "core/speculation.h"
 #include "ports/console.h"
 #include "ports/evtchn.h"
 #include "ports/gnttab.h"
@@ -103,6 +104,7 @@ struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
     d->id = id;
     d->max_vcpus = max_vcpus;
     d->privileged = privileged;
+    d->xpti = xpti_wanted(privileged);
     d->page_lock = (spinlock_t)SPINLOCK_INIT(RANK_DOMAIN);
     sched_domain_init(d);
     if (perdom_init(d) != 0 || frame_alloc_shared(id, &d->shared_ref) != 0)

@@ -91,6 +91,7 @@ struct vcpu {
     uint64_t debugreg[8];
     struct fpu_state *fpu SC_CORE;
     uint64_t xcr0;
+    uint32_t spec_ctrl; /* its IA32_SPEC_CTRL */
 
     fref_t gdt_ref[GDT_GUEST_PAGES] SC_CORE;
     uint16_t gdt_entries;
@@ -133,6 +134,7 @@ struct vcpu {
 struct domain {
     domid_t id SC_CORE;
     bool privileged SC_CORE; /* the hardware and control domain */
+    bool xpti SC_CORE;       /* core/speculation.h */
     bool dying, shut_down, paused;
     uint8_t ending; /* atomic: somebody shuts it down */
     uint8_t shutdown_code;

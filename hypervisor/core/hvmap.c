@@ -101,9 +101,9 @@ SC_RANGE(0, 511) static unsigned slot_of(uint64_t va, unsigned level)
 }
 
 /* The slot for va at a level (1: 4 KiB, 2: 2 MiB), making the tables above it. */
-static uint64_t *slot_make(uint64_t va, unsigned level)
+static uint64_t *slot_make_in(mfn_t root, uint64_t va, unsigned level)
 {
-    uint64_t *t SC_COUNT(512) = frame_words(hv_l4);
+    uint64_t *t SC_COUNT(512) = frame_words(root);
 
     for (unsigned l = 4; l > level; l--) {
         uint64_t *e = &t[slot_of(va, l)];
@@ -115,6 +115,16 @@ static uint64_t *slot_make(uint64_t va, unsigned level)
         t = frame_words(mfn((*e & PTE_ADDR) >> PAGE_SHIFT));
     }
     return &t[slot_of(va, level)];
+}
+
+static uint64_t *slot_make(uint64_t va, unsigned level)
+{
+    return slot_make_in(hv_l4, va, level);
+}
+
+void hvmap_show(mfn_t root, uint64_t va, uint64_t flags)
+{
+    *slot_make_in(root, va, 1) = (hvmap_lookup(va) & PTE_ADDR) | flags;
 }
 
 void hvmap_page(uint64_t va, mfn_t m, uint64_t flags)

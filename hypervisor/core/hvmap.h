@@ -41,6 +41,8 @@ SC_CORE void hvmap_boot_alloc_finish(void);
 
 /* Map one page at va in the hypervisor's slots (shared by every address space). */
 SC_CORE void hvmap_page(uint64_t va, mfn_t m, uint64_t flags);
+/* Show a page of ours, mapped by 4 KiB, in another root table too. */
+SC_CORE void hvmap_show(mfn_t root, uint64_t va, uint64_t flags);
 /* Make the direct map's view of m read-only. */
 SC_CORE void hvmap_protect_direct(mfn_t m);
 /* Map device registers or firmware tables; never unmapped. */

@@ -7,6 +7,7 @@
 
 struct image {
     uint64_t text_start, text_end;
+    uint64_t entry_end; /* from text_start: the code that runs on a guest's root table too */
     uint64_t rodata_start, rodata_end;
     uint64_t data_start, data_end;
     uint64_t ro_after_init_start, ro_after_init_end;

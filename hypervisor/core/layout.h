@@ -41,9 +41,10 @@
 #define LOW_MEMORY_END 0x100000 /* what is below is no memory to hand out */
 #define IMAGE_BASE (WINDOW_BASE + LOAD_PHYS)
 
-/* Inside the window: per-CPU entry stubs, one text page and one data page each. */
+/* Inside the window: per-CPU entry stubs: a text page, a data page, the TSS's page. */
 #define STUB_BASE (WINDOW_BASE + 0x30000000)
-#define STUB_STRIDE 0x2000
+#define STUB_STRIDE 0x4000
+#define STUB_TSS 0x2000
 
 /* Inside the vmap slot. */
 #define STACK_BASE VMAP_BASE

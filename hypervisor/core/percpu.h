@@ -51,12 +51,14 @@ struct cpu {
     struct vcpu *idle SC_CORE;
     struct vcpu *fpu_owner SC_NULLABLE SC_CORE; /* whose FPU state the registers hold */
     struct vcpu *last_ctx SC_NULLABLE SC_CORE;  /* slot: whose segments, GDT, LDT and debug state are loaded */
-    uint64_t cr3 SC_CORE;                       /* what CR3 holds */
+    uint64_t cr3 SC_CORE;                       /* atomic: what CR3 holds in the hypervisor */
     uint64_t tlb_stamp SC_CORE;                 /* atomic: TLB clock when this CPU's last full flush began */
     uint64_t irq_pending[4] SC_CORE;            /* by vector: device interrupts taken, not yet forwarded */
     struct timerq timerq SC_CORE;
     struct gate_log gate SC_CORE;
     spinlock_t *reading SC_NULLABLE SC_CORE; /* slot: what it has by read_lock */
+    const struct vcpu *last_guest SC_NULLABLE SC_CORE; /* the last that ran here; compared only */
+    uint64_t root_cr3 SC_CORE;                         /* the root table of guests under XPTI; 0: there is none */
     uint32_t hv_cr4 SC_CORE;
     bool nmi_seen SC_CORE;
     uint8_t state SC_CORE;        /* atomic: enum cpu_state */
@@ -71,9 +73,16 @@ struct cpu_top {
     struct guest_regs regs;
     struct cpu *cpu;
     struct vcpu *current;
-    uint64_t unused; /* the frame that the CPU pushes below is aligned to 16 */
-    int64_t fuel;    /* the last word: core/fuel.h */
+    /* XPTI (core/speculation.h). */
+    uint64_t guest_cr3; /* what a guest runs on: this CPU's root table; 0: on its own */
+    uint64_t hv_cr3;    /* what the way in loads; 0 while it is loaded */
+    uint8_t root_stale; /* the root table is to be copied anew */
+    uint32_t spec_ctrl; /* the guest's IA32_SPEC_CTRL */
+    /* Up to here an even number of words: the frame that the CPU pushes at regs.es is aligned to 16. */
+    int64_t fuel; /* the last word: core/fuel.h */
 };
+_Static_assert((sizeof(struct cpu_top) - offsetof(struct cpu_top, regs.es)) % 16 == 0, "the CPU aligns its frame");
+_Static_assert(sizeof(struct cpu_top) <= 256, "boot/start.S leaves this much");
 _Static_assert(offsetof(struct cpu_top, fuel) == sizeof(struct cpu_top) - sizeof(int64_t), "fuel is the last word");
 
 extern struct cpu cpus[MAX_CPUS];

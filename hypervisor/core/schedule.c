@@ -9,6 +9,7 @@
 #include "core/guest.h"
 #include "core/log.h"
 #include "core/schedule.h"
+#include "core/speculation.h"
 #include "ports/sched.h"
 
 SC_PERCPU(struct timer, slice_timers);
@@ -104,6 +105,7 @@ static void machine_load(struct cpu *cpu, struct vcpu *prev SC_NULLABLE, struct 
     *guest_regs() = next->regs;
     perdom_map(next, GDT_GUEST_PAGES, cpu_gdt_pte(cpu));
     cr3_load(mfn_to_maddr(fref_mfn(next->kernel_mode ? next->kernel_pt : next->user_pt)).v);
+    speculation_switch(cpu, next);
     segments_load(next, prev);
     fpu_switch(next);
 }

@@ -4,6 +4,8 @@
 #include "arch/apic.h"
 #include "arch/cpu.h"
 #include "core/domain.h"
+#include "core/hvmap.h"
+#include "core/speculation.h"
 
 /* The stamp is taken first: what is changed while the flush runs is newer, or as old, which counts as newer. */
 static uint64_t stamp_begin(void)
@@ -20,8 +22,9 @@ void cr3_load(uint64_t cr3)
     struct cpu *cpu = this_cpu();
     uint64_t stamp = stamp_begin();
 
-    cpu->cr3 = cr3;
+    atomic_write64(&cpu->cr3, cr3);
     write_cr3(cr3);
+    cpu_top()->root_stale = 1;
     atomic_write64(&cpu->tlb_stamp, stamp);
 }
 
@@ -43,6 +46,7 @@ void tlb_flush_asked(void)
         return;
     stamp = stamp_begin();
     write_cr3(read_cr3()); /* for the time being perhaps not cpu->cr3 */
+    cpu_top()->root_stale = 1;
     atomic_write64(&cpu->tlb_stamp, stamp);
     atomic_write64(&cpu->flush_done, wanted);
 }
@@ -65,6 +69,20 @@ static void flush_cpus(uint64_t mask)
             cpu_pause();
         }
     }
+}
+
+void tlb_root_changed(mfn_t l4)
+{
+    uint64_t mask = 0;
+
+    if (!xpti_used)
+        return;
+    for (unsigned i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        if ((atomic_read64(&cpus[i].cr3) & PTE_ADDR) == mfn_to_maddr(l4).v)
+            mask |= 1UL << i;
+    }
+    cpu_top()->root_stale = 1;
+    flush_cpus(mask & ~(1UL << this_cpu()->id % MAX_CPUS));
 }
 
 void tlb_flush_older_elsewhere(uint64_t stamp)

@@ -43,6 +43,8 @@ SC_CORE SC_INLINE void tlb_flush_if_older(uint64_t stamp)
     if (nr_cpus > 1)
         tlb_flush_older_elsewhere(stamp);
 }
+/* A slot of an L4 in use has changed: the CPUs that run on a copy of it (core/speculation.h) take a new one. */
+void tlb_root_changed(mfn_t l4);
 /* The other CPUs that hold an address space of d. */
 void tlb_flush_domain_elsewhere(const struct domain *d);
 /* The other CPUs that run a vcpu of d whose bit is in mask, counted from vcpu first. */

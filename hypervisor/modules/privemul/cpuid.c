@@ -5,6 +5,7 @@
 #include "core/priv.h"
 #include "core/fpu.h"
 #include "core/frame.h"
+#include "core/speculation.h"
 #include "core/time.h"
 #include "modules/privemul/privemul.h"
 
@@ -20,10 +21,22 @@ struct leaf {
 /* Leaf 7: SMEP, SMAP, FSGSBASE (only where CR4 gives it), INVPCID, PKU, LA57, UMIP, CET, ... */
 #define HIDE_7B (BIT(0) | BIT(1) | BIT(7) | BIT(10) | BIT(20) | BIT(25))
 #define SHOW_7C (BIT(1) | BIT(6) | BIT(8) | BIT(9) | BIT(10) | BIT(11) | BIT(12) | BIT(14))
-/* AVX-512 parts and fast short REP MOV; no speculation controls */
+/* AVX-512 parts and fast short REP MOV; for the speculation controls see speculation_7d */
 #define SHOW_7D (BIT(2) | BIT(3) | BIT(4) | BIT(8))
+/* CLZERO, XSAVEERPTR, WBNOINVD, IBPB */
+#define SHOW_88B (BIT(0) | BIT(2) | BIT(9) | BIT(12))
 #define HIDE_81D (BIT(3) | BIT(12) | BIT(13) | BIT(17) | BIT(26) | BIT(27))
 #define HIDE_81C (BIT(2) | BIT(3) | BIT(9) | BIT(10) | BIT(12) | BIT(13) | BIT(24) | BIT(28))
+
+/* Controls that a guest has where the CPU has them; AMD's names for them (leaf 0x80000008) are hidden. */
+static uint32_t speculation_7d(void)
+{
+    uint32_t bits = speculation_guest_bits();
+
+    return ((bits & SPEC_CTRL_IBRS) != 0 ? BIT(26) : 0) | ((bits & SPEC_CTRL_STIBP) != 0 ? BIT(27) : 0) |
+           ((bits & SPEC_CTRL_SSBD) != 0 ? BIT(31) : 0) | (speculation_guest_md_clear() ? BIT(10) : 0) |
+           (speculation_guest_caps() != 0 ? BIT(29) : 0);
+}
 
 static void features_1(struct leaf *l)
 {
@@ -101,6 +114,8 @@ void cpuid_guest(struct vcpu *v, struct guest_regs *regs)
             l.b &= ~HIDE_7B;
             l.c &= SHOW_7C;
             l.d &= SHOW_7D;
+            if (sub == 0)
+                l.d |= speculation_7d();
             break;
         case 0xa: l = (struct leaf){ 0, 0, 0, 0 }; break; /* PMU */
         case 0xd: features_xstate(sub, &l); break;
@@ -108,6 +123,7 @@ void cpuid_guest(struct vcpu *v, struct guest_regs *regs)
             l.d &= ~HIDE_81D;
             l.c &= ~HIDE_81C;
             break;
+        case 0x80000008: l.b &= SHOW_88B; break;
         default: break;
         }
     }

@@ -2,6 +2,7 @@
 #include "core/priv.h"
 #include "core/fpu.h"
 #include "core/log.h"
+#include "core/speculation.h"
 #include "modules/privemul/privemul.h"
 #include "ports/hypercall_page.h"
 
@@ -62,6 +63,34 @@ static bool mcg_is_empty(const struct vcpu *v, uint32_t msr)
     return !v->domain->privileged && msr >= MSR_MCG_CAP && msr <= MSR_MCG_CTL;
 }
 
+/* The speculation controls: which of them there are, CPUID says. */
+static bool speculation_read(const struct vcpu *v, uint32_t msr, uint64_t *value)
+{
+    switch (msr) {
+    case MSR_SPEC_CTRL: *value = v->spec_ctrl; return speculation_guest_bits() != 0;
+    case MSR_ARCH_CAPABILITIES: *value = speculation_guest_caps(); return *value != 0;
+    default: return false;
+    }
+}
+
+static bool speculation_write(struct vcpu *v, uint32_t msr, uint64_t value)
+{
+    switch (msr) {
+    case MSR_SPEC_CTRL:
+        if (speculation_guest_bits() == 0 || (value & ~(uint64_t)speculation_guest_bits()) != 0)
+            return false;
+        speculation_guest_set(v, (uint32_t)value);
+        return true;
+    case MSR_PRED_CMD:
+        if (!speculation_guest_ibpb() || (value & ~PRED_CMD_IBPB) != 0)
+            return false;
+        if (value != 0)
+            speculation_guest_barrier();
+        return true;
+    default: return false;
+    }
+}
+
 bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
 {
     uint64_t *base;
@@ -75,6 +104,8 @@ bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
     case MSR_APIC_BASE:
         *value = priv_rdmsr(msr) & ~0x400UL; /* x2APIC is not the guest's */
         return true;
+    case MSR_SPEC_CTRL:
+    case MSR_ARCH_CAPABILITIES: return speculation_read(v, msr, value);
     default: break;
     }
     if (mcg_is_empty(v, msr)) {
@@ -110,6 +141,8 @@ bool msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
     case MSR_CSTAR:
     case MSR_SFMASK: return true; /* what a kernel sets for itself on the bare machine */
     case MSR_HYPERCALL_PAGE: return hypercall_page_at(v, value);
+    case MSR_SPEC_CTRL:
+    case MSR_PRED_CMD: return speculation_write(v, msr, value);
     default: break;
     }
     if (mcg_is_empty(v, msr))

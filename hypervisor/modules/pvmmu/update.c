@@ -126,6 +126,8 @@ int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned i, uin
         old = pt_commit(table, i, pte);
     }
     *committed = true;
+    if (level == KIND_L4)
+        tlb_root_changed(table);
     if (!pte_present(old))
         return 0;
     return table_put(c, pte_table_ref(old), level - 1);
