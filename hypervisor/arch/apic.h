@@ -5,7 +5,7 @@
 
 #include "core/base.h"
 
-#define APIC_ID_MAX 254 /* 255 is all of them */
+#define APIC_ID_MAX 254 /* of what xAPIC mode and device interrupts can name: 255 is all of them */
 
 #define VECTOR_TIMER 0xf0
 #define VECTOR_SPURIOUS 0xff
@@ -15,12 +15,12 @@
 #define VECTOR_DEVICE_FIRST 0x30
 #define VECTOR_DEVICE_LAST 0xef
 
-/* Map the local APICs' registers, once. */
+/* Choose the mode, and map the registers of xAPIC mode, once. */
 SC_CORE void apic_init(uint64_t base_maddr);
-/* Enable this CPU's; the machine stops if the firmware has it in x2APIC mode. */
+/* Enable this CPU's. */
 SC_CORE void apic_init_cpu(void);
-/* Interrupts to another CPU, by its APIC ID, at most APIC_ID_MAX (SDM vol. 3, 11.6.1).  Interrupts are off; waits for
- * the one before to be taken. */
+/* Interrupts to another CPU, by its APIC ID, in xAPIC mode at most APIC_ID_MAX (SDM vol. 3, 11.6.1).  Interrupts are
+ * off; in xAPIC mode it waits for the one before to be taken. */
 SC_CORE void apic_send(uint32_t apic_id, uint8_t vector);
 SC_CORE void apic_send_init(uint32_t apic_id);
 SC_CORE void apic_send_nmi(uint32_t apic_id);
@@ -29,6 +29,11 @@ SC_CORE void apic_send_startup(uint32_t apic_id, uint8_t page);
 /* An NMI to all but this one. */
 SC_CORE void apic_nmi_others(void);
 uint32_t apic_id(void);
+/* Where this CPU has device interrupts sent, without interrupt remapping: to itself, or to the first CPU if its own ID
+ * is above APIC_ID_MAX. */
+SC_CORE uint32_t apic_device_target(void);
+/* x2APIC mode: IDs have 32 bits. */
+SC_CORE bool apic_is_x2(void);
 SC_CORE void apic_eoi(void);
 /* Count down from ticks once; 0 stops.  Ticks at apic_timer_hz(). */
 SC_CORE void apic_timer_count(uint32_t ticks);

@@ -117,6 +117,11 @@ SC_CORE SC_INLINE void raise_int3(void)
 {
     __asm__ volatile("int3");
 }
+/* Every store is seen and every load done before what comes next. */
+SC_CORE SC_INLINE void mfence_lfence(void)
+{
+    __asm__ volatile("mfence; lfence" : : : "memory");
+}
 SC_INLINE void cpu_pause(void)
 {
     __asm__ volatile("pause");

@@ -73,7 +73,7 @@ SC_HOLDS(ioapic_lock) static void rte_write_locked(uint32_t gsi, bool masked)
         return;
     reg = REG_RTE + (gsi - io->gsi_base) * 2;
     reg_write_locked(io, reg, RTE_MASKED | l->vector);
-    reg_write_locked(io, reg + 1, apic_id() << 24);
+    reg_write_locked(io, reg + 1, apic_device_target() << 24);
     reg_write_locked(io, reg,
                      l->vector | (l->level ? IOAPIC_RTE_LEVEL : 0) | (l->active_low ? IOAPIC_RTE_LOW : 0) |
                          (masked ? RTE_MASKED : 0));

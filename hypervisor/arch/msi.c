@@ -141,7 +141,7 @@ static void plain_program(const struct msi *m)
     if (m->entry != 0)
         return; /* one message for all, its low bits are the device's */
     control_write(m, control & (uint16_t)~MSI_ENABLE);
-    pci_write32(m->bdf, (uint8_t)(m->cap + MSI_ADDRESS), MESSAGE_ADDRESS | apic_id() << 12);
+    pci_write32(m->bdf, (uint8_t)(m->cap + MSI_ADDRESS), MESSAGE_ADDRESS | apic_device_target() << 12);
     if ((control & MSI_64BIT) != 0)
         pci_write32(m->bdf, (uint8_t)(m->cap + MSI_ADDRESS + 4), 0);
     pci_write16(m->bdf, data, m->vector);
@@ -185,7 +185,7 @@ static void x_program(const struct msi *m)
     control_write(m, control | MSIX_ENABLE);
     if (slot != NULL && x_reachable(m)) {
         mmio_set(slot, SLOT_CONTROL, SLOT_MASKED);
-        mmio_set(slot, SLOT_ADDRESS, MESSAGE_ADDRESS | apic_id() << 12);
+        mmio_set(slot, SLOT_ADDRESS, MESSAGE_ADDRESS | apic_device_target() << 12);
         mmio_set(slot, SLOT_ADDRESS_HIGH, 0);
         mmio_set(slot, SLOT_DATA, m->vector);
     }

@@ -135,8 +135,8 @@ void smp_start(void)
     for (uint32_t i = 0; i < acpi->nr_cpus && i < ACPI_MAX_CPUS && made < most && made < MAX_CPUS; i++) {
         uint32_t apic = acpi->cpus[i].apic_id;
 
-        if (apic > APIC_ID_MAX)
-            log_err("the CPU with APIC ID %u is left out: it needs x2APIC mode, which is not supported", apic);
+        if (apic > APIC_ID_MAX && !apic_is_x2())
+            log_err("the CPU with APIC ID %u is left out: it needs x2APIC mode", apic);
         else if (apic != cpus[0].apic_id && cpu_prepare(&cpus[made], made, apic))
             made++;
     }
@@ -148,6 +148,13 @@ void smp_start(void)
             atomic_or64(&cpus_online, 1UL << i);
         } else {
             log_err("CPU %u (APIC ID %u) does not answer: %u CPUs", i, cpus[i].apic_id, nr_cpus);
+            break;
+        }
+    }
+    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        if (cpus[i].apic_id > APIC_ID_MAX) {
+            log_info("device interrupts go to CPUs with APIC IDs up to %u only: there is no interrupt remapping",
+                     APIC_ID_MAX);
             break;
         }
     }

@@ -15,6 +15,8 @@ uint32_t opt_maxcpus SC_BOOT;
 bool opt_smep SC_BOOT = true;
 bool opt_smap SC_BOOT = true;
 bool opt_smap_given SC_BOOT;
+bool opt_x2apic SC_BOOT = true;
+bool opt_x2apic_phys SC_BOOT = true;
 uint32_t opt_gnttab_max_frames SC_BOOT = OPT_GNTTAB_MAX_FRAMES;
 uint32_t opt_gnttab_max_ver SC_BOOT = 2;
 bool opt_gnttab_transitive SC_BOOT = true;
@@ -75,6 +77,8 @@ static const struct option options[] = {
     { .name = "gnttab", .type = OPT_GNTTAB },
     { .name = "gnttab_max_frames", .type = OPT_UINT, .number = &opt_gnttab_max_frames, .max = OPT_GNTTAB_MAX_FRAMES },
     { .name = "sched", .type = OPT_SCHED },
+    { .name = "x2apic", .type = OPT_BOOL, .flag = &opt_x2apic },
+    { .name = "x2apic_phys", .type = OPT_BOOL, .flag = &opt_x2apic_phys },
     { .name = "xpti", .type = OPT_XPTI },
     { .name = "spec-ctrl", .type = OPT_SPEC_CTRL },
     { .name = "maxcpus", .type = OPT_UINT, .number = &opt_maxcpus },

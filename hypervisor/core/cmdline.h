@@ -19,6 +19,8 @@ extern uint32_t opt_maxcpus SC_BOOT;
 extern bool opt_smep SC_BOOT;
 extern bool opt_smap SC_BOOT;
 extern bool opt_smap_given SC_BOOT; /* smap= was on the line: no second thoughts about emulators */
+extern bool opt_x2apic SC_BOOT;
+extern bool opt_x2apic_phys SC_BOOT; /* accepted: destinations are physical always */
 /* The largest grant table: 1 to OPT_GNTTAB_MAX_FRAMES frames (gnttab_max_frames=); its versions (gnttab=max-ver:);
  * whether version 2 has transitive grants (gnttab=no-transitive). */
 #define OPT_GNTTAB_MAX_FRAMES 64U
