@@ -81,8 +81,9 @@ static void choose(void)
             (chosen(opt_ibrs, true) ? SPEC_CTRL_IBRS : 0) | (has_ssbd && opt_ssbd == OPT_YES ? SPEC_CTRL_SSBD : 0);
     use_ibpb = has_ibpb && chosen(opt_ibpb, true);
     use_verw = has_md_clear && chosen(opt_md_clear, (caps & CAPS_MDS_NO) == 0);
-    /* With SMEP the hypervisor does not speculate into a guest's pages, where all its entries lead. */
-    use_rsb = chosen(opt_rsb, !smep_wanted());
+    /* With SMEP the hypervisor does not speculate into a guest's pages, where all its entries lead; without IBRS
+     * indirect branches are open, and returns alone are not paid for. */
+    use_rsb = chosen(opt_rsb, has_ibrs && !smep_wanted());
 }
 
 void speculation_init(void)
