@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "core/cmdline.h"
 #include "core/log.h"
+#include "core/segments.h"
 #include "core/speculation.h"
 
 static bool cpu_has_7b(unsigned bit)
@@ -51,6 +52,11 @@ static bool smap_breaks_guests(void)
     return b == 0x54474354 && c == 0x43544743 && d == 0x47435447; /* "TCGTCGTCGTCG" */
 }
 
+bool fsgsbase_offered(void)
+{
+    return cpu_has_7b(0);
+}
+
 bool smep_wanted(void)
 {
     return opt_smep && cpu_has_7b(7);
@@ -63,7 +69,7 @@ bool smap_wanted(void)
 
 void features_init(struct cpu *cpu)
 {
-    uint64_t cr4 = read_cr4() | CR4_DE | CR4_MCE;
+    uint64_t cr4 = (read_cr4() | CR4_DE | CR4_MCE) & ~CR4_FSGSBASE;
 
     if (!xpti_used)
         cr4 |= CR4_PGE; /* global translations of ours would be there while a guest runs */
@@ -77,7 +83,6 @@ void features_init(struct cpu *cpu)
     if (cpu_has_7c(2))
         cr4 |= CR4_UMIP;
     write_cr4(cr4);
-    cpu->hv_cr4 = (uint32_t)read_cr4();
     if (cpu->id == 0)
         log_info("CPU: SMEP %u, SMAP %u, UMIP %u", (cr4 & CR4_SMEP) != 0, (cr4 & CR4_SMAP) != 0, (cr4 & CR4_UMIP) != 0);
 }

@@ -2,6 +2,7 @@
 #include "core/segments.h"
 
 #include "arch/cpu.h"
+#include "arch/features.h"
 #include "core/tlb.h"
 #include "core/hvmap.h"
 #include "core/image.h"
@@ -244,22 +245,22 @@ void segments_load_hv(struct cpu *cpu)
     lldt(0);
 }
 
+void segments_read_bases(struct vcpu *v)
+{
+    if ((v->cr4_guest & CR4_FSGSBASE) == 0)
+        return;
+    v->fs_base = rdmsr(MSR_FS_BASE);
+    v->gs_base_kernel = rdmsr(v->kernel_mode ? MSR_GS_BASE : MSR_SHADOW_GS_BASE);
+    v->gs_base_user = rdmsr(v->kernel_mode ? MSR_SHADOW_GS_BASE : MSR_GS_BASE);
+}
+
 void segments_save(struct vcpu *v)
 {
     v->ds = read_ds();
     v->es = read_es();
     v->fs = read_fs();
     v->gs = read_gs();
-    if ((this_cpu()->hv_cr4 & CR4_FSGSBASE) != 0) {
-        v->fs_base = rdmsr(MSR_FS_BASE);
-        if (v->kernel_mode) {
-            v->gs_base_kernel = rdmsr(MSR_GS_BASE);
-            v->gs_base_user = rdmsr(MSR_SHADOW_GS_BASE);
-        } else {
-            v->gs_base_user = rdmsr(MSR_GS_BASE);
-            v->gs_base_kernel = rdmsr(MSR_SHADOW_GS_BASE);
-        }
-    }
+    segments_read_bases(v);
     if ((v->debugreg[7] & 0xff) != 0)
         write_dr7(0x400);
 }
@@ -290,6 +291,25 @@ void segments_load_debug(struct vcpu *v)
     write_dr7(v->debugreg[7] | 0x400);
 }
 
+/* CR4.FSGSBASE is v's. */
+static void cr4_load(const struct vcpu *v)
+{
+    struct cpu *cpu = this_cpu();
+    bool on = (v->cr4_guest & CR4_FSGSBASE) != 0;
+
+    if (cpu->fsgsbase == on)
+        return;
+    cpu->fsgsbase = on;
+    write_cr4(read_cr4() ^ CR4_FSGSBASE);
+}
+
+void segments_guest_cr4(struct vcpu *v, uint64_t value)
+{
+    segments_read_bases(v);
+    v->cr4_guest = value & (CR4_TSD | (fsgsbase_offered() ? CR4_FSGSBASE : 0));
+    cr4_load(v);
+}
+
 static void load_bases(struct vcpu *v)
 {
     wrmsr(MSR_FS_BASE, v->fs_base);
@@ -311,6 +331,7 @@ void segments_load(struct vcpu *v, const struct vcpu *prev)
         load_segment_gs(v->gs);
     }
     load_bases(v);
+    cr4_load(v);
     if ((v->debugreg[7] & 0xff) != 0)
         segments_load_debug(v);
 }

@@ -59,7 +59,7 @@ struct cpu {
     spinlock_t *reading SC_NULLABLE SC_CORE; /* slot: what it has by read_lock */
     const struct vcpu *last_guest SC_NULLABLE SC_CORE; /* the last that ran here; compared only */
     uint64_t root_cr3 SC_CORE;                         /* the root table of guests under XPTI; 0: there is none */
-    uint32_t hv_cr4 SC_CORE;
+    bool fsgsbase SC_CORE;                             /* CR4.FSGSBASE is on, for the guest */
     bool nmi_seen SC_CORE;
     uint8_t state SC_CORE;        /* atomic: enum cpu_state */
     uint64_t leave_grace SC_CORE; /* the grace period that it waits for to go out of service */

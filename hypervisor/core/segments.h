@@ -20,6 +20,12 @@ SC_CORE void segments_load(struct vcpu *v, const struct vcpu *prev SC_NULLABLE);
 SC_CORE void segments_load_hv(struct cpu *cpu);
 /* (Re)load v's LDT, v being in the machine. */
 void segments_load_ldt(struct vcpu *v);
+/* The bases of v, which is in the machine: with CR4.FSGSBASE it changes them without a trap. */
+void segments_read_bases(struct vcpu *v);
+/* v, which is in the machine, writes CR4: TSD and FSGSBASE are its own. */
+void segments_guest_cr4(struct vcpu *v, uint64_t value);
+/* The CPU has RDFSBASE and its kin, and a guest's kernel may turn them on. */
+bool fsgsbase_offered(void);
 /* (Re)load v's debug registers. */
 void segments_load_debug(struct vcpu *v);
 /* The page-table entry that maps this CPU's reserved GDT page. */

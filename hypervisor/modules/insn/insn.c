@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/guest.h"
+#include "core/segments.h"
 #include "ports/insn.h"
 
 uint64_t insn_reg(const struct guest_regs *regs, unsigned n)
@@ -126,8 +127,11 @@ int insn_imm(struct insn *in, unsigned nr, int64_t *out)
     return 0;
 }
 
+/* v is the one that runs. */
 static uint64_t segment_base(const struct insn *in, const struct vcpu *v)
 {
+    if (in->seg == 0x64 || in->seg == 0x65)
+        segments_read_bases(current_vcpu());
     if (in->seg == 0x64)
         return v->fs_base;
     if (in->seg == 0x65)

@@ -5,6 +5,7 @@
 #include "core/priv.h"
 #include "core/fpu.h"
 #include "core/frame.h"
+#include "core/segments.h"
 #include "core/speculation.h"
 #include "core/time.h"
 #include "modules/privemul/privemul.h"
@@ -18,7 +19,7 @@ struct leaf {
 /* Leaf 1 features that a PV kernel cannot have. */
 #define HIDE_1C (BIT(2) | BIT(3) | BIT(5) | BIT(6) | BIT(7) | BIT(8) | BIT(15) | BIT(17) | BIT(18) | BIT(21) | BIT(24))
 #define HIDE_1D (BIT(1) | BIT(3) | BIT(11) | BIT(12) | BIT(13) | BIT(17) | BIT(18) | BIT(21) | BIT(22) | BIT(29))
-/* Leaf 7: SMEP, SMAP, FSGSBASE (only where CR4 gives it), INVPCID, PKU, LA57, UMIP, CET, ... */
+/* Leaf 7: SMEP, SMAP, FSGSBASE (shown where CR4 may have it), INVPCID, PKU, LA57, UMIP, CET, ... */
 #define HIDE_7B (BIT(0) | BIT(1) | BIT(7) | BIT(10) | BIT(20) | BIT(25))
 #define SHOW_7C (BIT(1) | BIT(6) | BIT(8) | BIT(9) | BIT(10) | BIT(11) | BIT(12) | BIT(14))
 /* AVX-512 parts and fast short REP MOV; for the speculation controls see speculation_7d */
@@ -112,6 +113,8 @@ void cpuid_guest(struct vcpu *v, struct guest_regs *regs)
         case 5: l = (struct leaf){ 0, 0, 0, 0 }; break; /* MONITOR */
         case 7:
             l.b &= ~HIDE_7B;
+            if (sub == 0 && fsgsbase_offered())
+                l.b |= BIT(0);
             l.c &= SHOW_7C;
             l.d &= SHOW_7D;
             if (sub == 0)

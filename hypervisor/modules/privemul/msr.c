@@ -2,6 +2,7 @@
 #include "core/priv.h"
 #include "core/fpu.h"
 #include "core/log.h"
+#include "core/segments.h"
 #include "core/speculation.h"
 #include "modules/privemul/privemul.h"
 #include "ports/hypercall_page.h"
@@ -96,7 +97,8 @@ bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
     uint64_t *base;
 
     if (base_msr(v, msr, &base)) {
-        *value = (this_cpu()->hv_cr4 & CR4_FSGSBASE) != 0 ? priv_rdmsr(msr) : *base;
+        segments_read_bases(v);
+        *value = *base;
         return true;
     }
     switch (msr) {

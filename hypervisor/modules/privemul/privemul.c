@@ -7,6 +7,7 @@
 
 #include "core/priv.h"
 #include "core/fpu.h"
+#include "core/segments.h"
 #include "core/tlb.h"
 #include "core/guest.h"
 #include "core/log.h"
@@ -40,7 +41,7 @@ static bool read_cr(const struct vcpu *v, unsigned n, uint64_t *value)
     case 2: *value = v->info->arch.cr2; return true;
     case 3: *value = fref_mfn(v->kernel_pt).v << PAGE_SHIFT; return true;
     case 4:
-        *value = (v->cr4_guest & ~CR4_GUEST_READS) | (priv_read_cr4() & (CR4_GUEST_READS | CR4_OSXSAVE | CR4_FSGSBASE));
+        *value = (v->cr4_guest & ~CR4_GUEST_READS) | (priv_read_cr4() & (CR4_GUEST_READS | CR4_OSXSAVE));
         return true;
     default: return false;
     }
@@ -69,9 +70,7 @@ static bool write_cr(struct vcpu *v, unsigned n, uint64_t value)
         return true;
     case 2: v->info->arch.cr2 = value; return true;
     case 3: return write_base(v, value);
-    case 4:
-        v->cr4_guest = value & CR4_TSD; /* the rest is the hypervisor's */
-        return true;
+    case 4: segments_guest_cr4(v, value); return true;
     default: return false;
     }
 }
