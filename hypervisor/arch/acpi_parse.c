@@ -199,6 +199,110 @@ static void parse_mcfg(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_inf
     }
 }
 
+/* ---- SRAT: 5.2.16 ---- */
+
+static void srat_problem(struct acpi_info *info, const char *why SC_STRING)
+{
+    if (info->srat_problem == NULL)
+        info->srat_problem = why;
+}
+
+static void node_cpu_add(struct acpi_info *info, uint32_t apic_id, uint32_t domain, uint32_t flags)
+{
+    if ((flags & 1) == 0 || info->nr_node_cpus >= ACPI_MAX_CPUS)
+        return;
+    info->node_cpus[info->nr_node_cpus++] = (struct acpi_node_cpu){ apic_id, domain };
+}
+
+static void node_memory_add(struct acpi_info *info, uint64_t start, uint64_t nr_bytes, uint32_t domain)
+{
+    if (nr_bytes == 0)
+        return;
+    if (start + nr_bytes < start) {
+        srat_problem(info, "memory beyond the end of the address space");
+        return;
+    }
+    if (info->nr_node_memory >= ACPI_MAX_NODE_MEMORY) {
+        srat_problem(info, "too many pieces of memory");
+        return;
+    }
+    info->node_memory[info->nr_node_memory++] = (struct acpi_node_memory){ start, start + nr_bytes, domain };
+}
+
+/* One affinity structure of n bytes; in revision 1 a proximity domain has 8 bits, the others are reserved. */
+static void srat_entry(const uint8_t *b SC_COUNT(n), uint32_t n, uint8_t revision, struct acpi_info *info)
+{
+    uint32_t mask = revision < 2 ? 0xff : UINT32_MAX;
+
+    switch (get8(b, n, 0)) {
+    case 0: /* local APIC */
+        if (n < 16)
+            srat_problem(info, "an entry is too short");
+        node_cpu_add(info, get8(b, n, 3), (get8(b, n, 2) | (get32(b, n, 8) & 0xffffff00)) & mask, get32(b, n, 4));
+        break;
+    case 1: /* memory */
+        if (n < 40)
+            srat_problem(info, "an entry is too short");
+        if ((get32(b, n, 28) & 1) != 0)
+            node_memory_add(info, get64(b, n, 8), get64(b, n, 16), get32(b, n, 2) & mask);
+        break;
+    case 2: /* local x2APIC */
+        if (n < 24)
+            srat_problem(info, "an entry is too short");
+        node_cpu_add(info, get32(b, n, 8), get32(b, n, 4) & mask, get32(b, n, 12));
+        break;
+    default: break;
+    }
+}
+
+static void parse_srat(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info)
+{
+    uint32_t at = 48;
+
+    info->has_srat = true;
+    while (at < n && n - at >= 2) {
+        uint32_t length = b[at + 1];
+
+        if (length < 2 || length > n - at) {
+            srat_problem(info, "an entry runs over its end");
+            return;
+        }
+        srat_entry(&b[at], length, get8(b, n, 8), info);
+        at += length;
+    }
+}
+
+/* ---- SLIT: 5.2.17 ---- */
+
+/* 10 is a domain to itself; any other pair is further apart. */
+static bool slit_ok(const uint8_t *b SC_COUNT(n), uint32_t n, uint32_t nr)
+{
+    for (uint32_t i = 0; i < nr; i++) {
+        for (uint32_t k = 0; k < nr; k++) {
+            uint8_t far = get8(b, n, 44 + i * nr + k);
+
+            if (i == k ? far != 10 : far <= 10)
+                return false;
+        }
+    }
+    return true;
+}
+
+static void parse_slit(const uint8_t *b SC_COUNT(n), uint32_t n, struct acpi_info *info)
+{
+    uint64_t wanted = get64(b, n, 36);
+    uint32_t nr = wanted <= ACPI_MAX_LOCALITIES ? (uint32_t)wanted : 0;
+
+    info->nr_localities = 0;
+    if (n < 44 || nr * nr > n - 44 || !slit_ok(b, n, nr))
+        return;
+    info->nr_localities = nr;
+    for (uint32_t i = 0; i < nr && i < ACPI_MAX_LOCALITIES; i++) {
+        for (uint32_t k = 0; k < nr && k < ACPI_MAX_LOCALITIES; k++)
+            info->distance[i][k] = get8(b, n, 44 + i * nr + k);
+    }
+}
+
 bool acpi_parse_table(const uint8_t *b, uint32_t n, struct acpi_info *info)
 {
     if (n < ACPI_HEADER_BYTES || !acpi_checksum_ok(b, n))
@@ -211,6 +315,10 @@ bool acpi_parse_table(const uint8_t *b, uint32_t n, struct acpi_info *info)
         parse_hpet(b, n, info);
     else if (acpi_is(b, n, "MCFG"))
         parse_mcfg(b, n, info);
+    else if (acpi_is(b, n, "SRAT"))
+        parse_srat(b, n, info);
+    else if (acpi_is(b, n, "SLIT"))
+        parse_slit(b, n, info);
     else
         return false;
     return true;

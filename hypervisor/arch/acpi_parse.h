@@ -17,6 +17,8 @@
 #define ACPI_MAX_IOAPICS 8
 #define ACPI_MAX_OVERRIDES 24
 #define ACPI_MAX_MCFG 8
+#define ACPI_MAX_NODE_MEMORY 32
+#define ACPI_MAX_LOCALITIES 64
 #define ACPI_MAX_TABLES 64
 #define ACPI_HEADER_BYTES 36
 #define ACPI_TABLE_MAX_BYTES 0x10000U /* more than any table that is read here can use */
@@ -39,6 +41,15 @@ struct acpi_mcfg {
     uint64_t maddr;
     uint16_t segment;
     uint8_t start_bus, end_bus;
+};
+
+/* What belongs to a proximity domain: a CPU, or memory from start up to end. */
+struct acpi_node_cpu {
+    uint32_t apic_id, domain;
+};
+struct acpi_node_memory {
+    uint64_t start, end;
+    uint32_t domain;
 };
 
 struct acpi_info {
@@ -69,6 +80,16 @@ struct acpi_info {
     uint64_t hpet; /* 0: none */
     uint32_t nr_mcfg;
     struct acpi_mcfg mcfg[ACPI_MAX_MCFG];
+    /* SRAT: enabled entries */
+    bool has_srat;
+    const char *srat_problem SC_STRING; /* null: none */
+    uint32_t nr_node_cpus;
+    struct acpi_node_cpu node_cpus[ACPI_MAX_CPUS];
+    uint32_t nr_node_memory;
+    struct acpi_node_memory node_memory[ACPI_MAX_NODE_MEMORY];
+    /* SLIT, by proximity domains */
+    uint32_t nr_localities; /* 0: none that can be used */
+    uint8_t distance[ACPI_MAX_LOCALITIES][ACPI_MAX_LOCALITIES];
 };
 
 /* Do the bytes sum to zero? */

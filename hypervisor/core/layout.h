@@ -62,5 +62,6 @@
 #define MAX_CPUS 64
 #define MAX_VCPUS 128
 #define MAX_DOMAINS 64
+#define MAX_NODES 8
 
 #endif

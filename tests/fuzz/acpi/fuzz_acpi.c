@@ -2,11 +2,13 @@
 /*
  * Firmware is not trusted to be well formed: any bytes at all go through every entry of the ACPI parser and of UEFI's.
  *
- * Checks: no read outside the table (ASan), counts within their arrays, ports that are ports, ends.
+ * Checks: no read outside the table (ASan), counts within their arrays, ports that are ports, nodes that rise and exist,
+ * distances that can be, ends.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/acpi_nodes.h"
 #include "arch/acpi_parse.h"
 #include "arch/efi_parse.h"
 
@@ -21,6 +23,30 @@ static void info_check(const struct acpi_info *info)
     for (uint32_t i = 0; i < info->nr_overrides; i++) {
         if (info->overrides[i].irq >= 16)
             abort();
+    }
+}
+
+static void nodes_check(const struct acpi_info *info)
+{
+    struct numa_map map;
+
+    if (info->nr_node_cpus > ACPI_MAX_CPUS || info->nr_node_memory > ACPI_MAX_NODE_MEMORY ||
+        info->nr_localities > ACPI_MAX_LOCALITIES)
+        abort();
+    (void)acpi_nodes_cover(info, 0x1000, 0x100000);
+    if (acpi_nodes_make(info, &map) != NULL)
+        return;
+    if (map.nr_nodes == 0 || map.nr_nodes > MAX_NODES || map.nr_ranges == 0 || map.nr_ranges > NUMA_MAX_RANGES)
+        abort();
+    for (uint32_t i = 0; i < map.nr_ranges; i++) {
+        if (map.ranges[i].node >= map.nr_nodes || (i > 0 && map.ranges[i].end_mfn < map.ranges[i - 1].end_mfn))
+            abort();
+    }
+    for (uint32_t i = 0; i < map.nr_nodes; i++) {
+        for (uint32_t k = 0; k < map.nr_nodes; k++) {
+            if (i == k ? map.distance[i][k] != 10 : map.distance[i][k] <= 10)
+                abort();
+        }
     }
 }
 
@@ -52,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)acpi_parse_table(copy, n, &info);
     (void)acpi_parse_table(copy, n, &info);
     info_check(&info);
+    nodes_check(&info);
     free(copy);
     return 0;
 }

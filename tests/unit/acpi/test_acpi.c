@@ -4,7 +4,8 @@
  * (arch/rtc_decode.c).
  *
  * Checks: RSDP of both revisions, checksums, lengths; MADT entries, cut and looping lists, too many entries; FADT ports and reset
- *   register; HPET; MCFG; system tables and configuration tables, cut ones too; dates in BCD and binary, 12 and 24 hours, leap years, centuries.
+ *   register; HPET; MCFG; SRAT and SLIT, and the nodes made
+ *   of them: holes, overlaps, too many, not all covered; system tables and configuration tables, cut ones too; dates in BCD and binary, 12 and 24 hours, leap years, centuries.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "arch/acpi_nodes.h"
 #include "arch/acpi_parse.h"
 #include "arch/efi_parse.h"
 #include "arch/rtc.h"
@@ -302,6 +304,195 @@ static void test_hpet_mcfg(void **state)
     assert_int_equal(info.mcfg[0].end_bus, 255);
 }
 
+#define GIB (1UL << 30)
+
+/* An SRAT of the given entries. */
+static struct table srat(const uint8_t *entries, uint32_t nr_bytes)
+{
+    struct table t = make("SRAT", 48 + nr_bytes);
+
+    t.b[8] = 3;
+    if (nr_bytes != 0)
+        memcpy(&t.b[48], entries, nr_bytes);
+    return t;
+}
+
+/* One more memory entry at the end. */
+static void add_memory(struct table *t, uint64_t start, uint64_t nr_bytes, uint32_t domain, uint32_t flags)
+{
+    uint32_t at = t->n;
+
+    t->n += 40;
+    t->b = realloc(t->b, t->n);
+    memset(&t->b[at], 0, 40);
+    put(t, 4, t->n, 4);
+    t->b[at] = 1;
+    t->b[at + 1] = 40;
+    put(t, at + 2, domain, 4);
+    put(t, at + 8, start, 8);
+    put(t, at + 16, nr_bytes, 8);
+    put(t, at + 28, flags, 4);
+}
+
+static const uint8_t srat_cpus[] = {
+    0, 16, 7, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0,                                 /* APIC 1: domain 0x107 */
+    0, 16, 9, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,                                 /* not enabled */
+    2, 24, 0, 0, 5, 0, 0, 0, 0x44, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,      /* x2APIC 0x144: domain 5 */
+};
+
+/* CPUs first; node 0 has memory below and above a hole; 5 has what is between. */
+static void test_srat(void **state)
+{
+    struct acpi_info info = { 0 };
+    struct table t = srat(srat_cpus, sizeof(srat_cpus));
+    struct numa_map map;
+
+    add_memory(&t, 4 * GIB, GIB, 0x107, 1);
+    add_memory(&t, 0, 0xa0000, 0x107, 1);
+    add_memory(&t, 0x100000, GIB - 0x100000, 0x107, 1);
+    add_memory(&t, GIB, GIB, 5, 3);
+    add_memory(&t, 8 * GIB, GIB, 99, 0); /* not enabled */
+    add_memory(&t, 8 * GIB, 0, 98, 1);   /* nothing */
+    assert_true(parse(&t, &info));
+    assert_true(info.has_srat);
+    assert_null(info.srat_problem);
+    assert_int_equal(info.nr_node_cpus, 2);
+    assert_int_equal(info.nr_node_memory, 4);
+    assert_null(acpi_nodes_make(&info, &map));
+    assert_int_equal(map.nr_nodes, 2);
+    assert_int_equal(map.domain[0], 0x107);
+    assert_int_equal(map.domain[1], 5);
+    assert_int_equal(map.cpus[0].apic_id, 1);
+    assert_int_equal(map.cpus[1].apic_id, 0x144);
+    assert_int_equal(map.cpus[1].node, 1);
+    assert_int_equal(map.nr_ranges, 3);
+    assert_int_equal(map.ranges[0].end_mfn, GIB >> 12);
+    assert_int_equal(map.ranges[1].end_mfn, 2 * GIB >> 12);
+    assert_int_equal(map.ranges[1].node, 1);
+    assert_int_equal(map.ranges[2].end_mfn, 5 * GIB >> 12);
+    assert_int_equal(map.ranges[2].node, 0);
+    assert_int_equal(map.distance[0][1], 20);
+    assert_int_equal(map.distance[1][1], 10);
+    assert_true(acpi_nodes_cover(&info, 0x100000, 2 * GIB));
+    assert_true(acpi_nodes_cover(&info, 4 * GIB, 5 * GIB));
+    assert_false(acpi_nodes_cover(&info, 0x90000, 0x101000));
+    assert_false(acpi_nodes_cover(&info, GIB, 3 * GIB));
+    assert_false(acpi_nodes_cover(&info, 4 * GIB, 5 * GIB + 1));
+}
+
+/* In revision 1 a domain has 8 bits. */
+static void test_srat_revision_1(void **state)
+{
+    struct acpi_info info = { 0 };
+    struct table t = srat(srat_cpus, sizeof(srat_cpus));
+
+    add_memory(&t, 0, GIB, 0x12345607, 1);
+    t.b[8] = 1;
+    assert_true(parse(&t, &info));
+    assert_int_equal(info.node_cpus[0].domain, 7);
+    assert_int_equal(info.node_memory[0].domain, 7);
+}
+
+static const char *nodes_of(struct table *t)
+{
+    struct acpi_info info = { 0 };
+    struct numa_map map;
+
+    assert_true(parse(t, &info));
+    return acpi_nodes_make(&info, &map);
+}
+
+static void test_srat_hostile(void **state)
+{
+    struct table t = srat(NULL, 0);
+
+    assert_string_equal(nodes_of(&t), "it names no memory");
+    t = srat((const uint8_t[]){ 1, 200 }, 2);
+    assert_string_equal(nodes_of(&t), "an entry runs over its end");
+    t = srat((const uint8_t[]){ 1, 0 }, 2);
+    assert_string_equal(nodes_of(&t), "an entry runs over its end");
+    t = srat((const uint8_t[]){ 1, 4, 0, 0 }, 4);
+    assert_string_equal(nodes_of(&t), "an entry is too short");
+    t = srat((const uint8_t[]){ 0, 4, 0, 0 }, 4);
+    assert_string_equal(nodes_of(&t), "an entry is too short");
+    t = srat((const uint8_t[]){ 2, 4, 0, 0 }, 4);
+    assert_string_equal(nodes_of(&t), "an entry is too short");
+    t = srat(NULL, 0);
+    add_memory(&t, UINT64_MAX - 1, 3, 0, 1);
+    assert_string_equal(nodes_of(&t), "memory beyond the end of the address space");
+    t = srat(NULL, 0);
+    add_memory(&t, GIB, GIB, 1, 1);
+    add_memory(&t, 0, GIB + 1, 0, 1);
+    assert_string_equal(nodes_of(&t), "memory of two nodes overlaps");
+    t = srat(NULL, 0);
+    for (uint32_t i = 0; i <= ACPI_MAX_NODE_MEMORY; i++)
+        add_memory(&t, i * GIB, GIB, 0, 1);
+    assert_string_equal(nodes_of(&t), "too many pieces of memory");
+    t = srat(NULL, 0);
+    for (uint32_t i = 0; i <= MAX_NODES; i++)
+        add_memory(&t, i * GIB, GIB, i, 1);
+    assert_string_equal(nodes_of(&t), "there are too many nodes");
+    t = srat(NULL, 0);
+    for (uint32_t i = 0; i < MAX_NODES; i++)
+        add_memory(&t, i * GIB, GIB, i, 1);
+    assert_null(nodes_of(&t));
+}
+
+static struct table slit(uint64_t nr, const uint8_t *far)
+{
+    struct table t = make("SLIT", 44 + (uint32_t)(nr * nr));
+
+    put(&t, 36, nr, 8);
+    memcpy(&t.b[44], far, nr * nr);
+    return t;
+}
+
+static void test_slit(void **state)
+{
+    static const uint8_t good[] = { 10, 21, 31, 17, 10, 21, 99, 255, 10 };
+    struct acpi_info info = { 0 };
+    struct table t = slit(3, good);
+    struct numa_map map;
+
+    assert_true(parse(&t, &info));
+    assert_int_equal(info.nr_localities, 3);
+    t = srat(NULL, 0);
+    add_memory(&t, 0, GIB, 2, 1); /* node 0 */
+    add_memory(&t, GIB, GIB, 0, 1);
+    add_memory(&t, 2 * GIB, GIB, 3, 1); /* not in the SLIT */
+    assert_true(parse(&t, &info));
+    assert_null(acpi_nodes_make(&info, &map));
+    assert_int_equal(map.distance[0][1], 99);
+    assert_int_equal(map.distance[1][0], 31);
+    assert_int_equal(map.distance[0][0], 10);
+    assert_int_equal(map.distance[0][2], 20);
+    assert_int_equal(map.distance[2][2], 10);
+}
+
+static void test_slit_hostile(void **state)
+{
+    static const uint8_t not_ten[] = { 10, 20, 20, 11 }, near[] = { 10, 10, 20, 10 };
+    struct acpi_info info = { 0 };
+    struct table t = slit(2, not_ten);
+
+    assert_true(parse(&t, &info));
+    assert_int_equal(info.nr_localities, 0);
+    t = slit(2, near);
+    assert_true(parse(&t, &info));
+    assert_int_equal(info.nr_localities, 0);
+    t = make("SLIT", 44 + 3); /* too short for two */
+    put(&t, 36, 2, 8);
+    assert_true(parse(&t, &info));
+    assert_int_equal(info.nr_localities, 0);
+    t = make("SLIT", 44);
+    put(&t, 36, 0x100000001UL, 8);
+    assert_true(parse(&t, &info));
+    assert_int_equal(info.nr_localities, 0);
+    t = make("SLIT", 40);
+    assert_true(parse(&t, &info));
+    assert_int_equal(info.nr_localities, 0);
+}
+
 static void test_rtc(void **state)
 {
     struct rtc_registers r = { 0x58, 0x59, 0x23, 0x29, 0x02, 0x24, 0x20, 0x02 };
@@ -335,6 +526,8 @@ int main(void)
         cmocka_unit_test(test_efi_config), cmocka_unit_test(test_lengths), cmocka_unit_test(test_root_entries),
         cmocka_unit_test(test_madt), cmocka_unit_test(test_madt_hostile), cmocka_unit_test(test_checksum),
         cmocka_unit_test(test_fadt), cmocka_unit_test(test_hpet_mcfg), cmocka_unit_test(test_rtc),
+        cmocka_unit_test(test_srat), cmocka_unit_test(test_srat_revision_1), cmocka_unit_test(test_srat_hostile),
+        cmocka_unit_test(test_slit), cmocka_unit_test(test_slit_hostile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
