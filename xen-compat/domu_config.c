@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "xen-compat/domu_config.h"
 
+#include "core/layout.h"
+
 static bool ends_value(char c)
 {
     return c == '\0' || c == ' ' || c == ',';
@@ -79,6 +81,22 @@ static bool name_copy(const char text[OPT_LINE_BYTES], uint32_t *at, struct domu
     return n > 0;
 }
 
+/* Numbers of nodes with colons between: commas part the keys. */
+static bool node_list(const char text[OPT_LINE_BYTES], uint32_t *at, uint32_t *out)
+{
+    uint64_t n;
+
+    *out = 0;
+    for (;;) {
+        if (!number(text, at, &n) || n >= MAX_NODES)
+            return false;
+        *out |= 1U << n;
+        if (text[*at] != ':')
+            return ends_value(text[*at]);
+        *at += 1;
+    }
+}
+
 SC_NULLABLE SC_STRING static const char *pair_parse(const char text[OPT_LINE_BYTES], uint32_t *at,
                                                     struct domu_config *c)
 {
@@ -99,6 +117,8 @@ SC_NULLABLE SC_STRING static const char *pair_parse(const char text[OPT_LINE_BYT
         c->vcpus = (uint32_t)n;
         return NULL;
     }
+    if (key_is(text, at, KEY("nodes")))
+        return node_list(text, at, &c->nodes) ? NULL : "nodes= wants numbers of nodes, 0 to 7, with colons between";
     if (key_is(text, at, KEY("weight"))) {
         if (!number(text, at, &n) || !ends_value(text[*at]) || n == 0 || n > UINT16_MAX)
             return "weight= wants a number from 1 to 65535";
@@ -113,7 +133,8 @@ SC_NULLABLE SC_STRING static const char *pair_parse(const char text[OPT_LINE_BYT
     }
     if (key_is(text, at, KEY("name")))
         return name_copy(text, at, c) ? NULL : "name= wants 1 to 15 characters";
-    return "there is an unknown key: use kernel=, ramdisk=, memory=, vcpus=, weight=, cap=, name= with commas between";
+    return "there is an unknown key: use kernel=, ramdisk=, memory=, vcpus=, nodes=, weight=, cap=, name= with commas "
+           "between";
 }
 
 SC_NULLABLE SC_STRING const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at, struct domu_config *c)

@@ -15,6 +15,7 @@ struct domu_config {
     uint32_t kernel, ramdisk; /* numbers of boot modules, or DOMU_NO_MODULE */
     uint64_t mem_bytes;
     uint32_t vcpus;
+    uint32_t nodes;       /* bit a node; 0: none given */
     uint16_t weight, cap; /* 0: the scheduler's default weight, no cap */
     char name[16];        /* empty: none was given */
 };

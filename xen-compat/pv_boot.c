@@ -10,6 +10,7 @@
 #include "core/atomic.h"
 #include "core/cmdline.h"
 #include "core/log.h"
+#include "core/numa.h"
 #include "ports/pagealloc.h"
 #include "ports/sched.h"
 #include "xen-compat/domu_config.h"
@@ -80,6 +81,18 @@ static void domu_serve(struct domain *d, const struct domu_config *c)
         log_err("domu: dom%u: weight= and cap= are not for this scheduler: leave sched= away", d->id);
 }
 
+/* The node with most free memory. */
+static uint32_t node_emptiest(void)
+{
+    uint32_t best = 0;
+
+    for (uint32_t n = 1; n < numa.nr_nodes && n < MAX_NODES; n++) {
+        if (pagealloc_nr_free_on(n) > pagealloc_nr_free_on(best))
+            best = n;
+    }
+    return best;
+}
+
 static void domu_build(domid_t id, const struct domu_config *c)
 {
     struct pv_config p = { .id = id, .nr_pages = c->mem_bytes >> PAGE_SHIFT, .vcpus = c->vcpus };
@@ -87,6 +100,7 @@ static void domu_build(domid_t id, const struct domu_config *c)
 
     p.kernel = module_at(c->kernel);
     p.ramdisk = c->ramdisk != DOMU_NO_MODULE ? module_at(c->ramdisk) : NULL;
+    p.nodes = c->nodes != 0 ? c->nodes : 1U << node_emptiest();
     memcpy(p.name, c->name, sizeof(p.name));
     if (p.name[0] == '\0')
         name_default(id, p.name);
@@ -111,6 +125,9 @@ static void domu_boot(domid_t id, uint32_t at)
                 "more (-m)",
                 id, c.mem_bytes >> 20, pages_to_give() >> 8);
         wrong = "memory";
+    } else if ((c.nodes & ~numa_all()) != 0) {
+        log_err("domu: dom%u: nodes=: the machine has nodes 0 to %u only", id, numa.nr_nodes - 1);
+        wrong = "nodes";
     } else if (!modules_take(id, &c)) {
         wrong = "module";
     }
@@ -141,24 +158,45 @@ static void domus_boot(void)
         log_err("domu: given %u times, %u is the most: the rest are left out", opt_nr_domus, MAX_DOMUS);
 }
 
-/* dom0_mem=, or what is left. */
-static uint64_t dom0_pages(void)
+static uint64_t pages_free_on(uint32_t nodes)
 {
-    uint64_t free = pagealloc_nr_free(), reserve = pages_reserve();
+    uint64_t nr = 0;
+
+    for (uint32_t n = 0; n < MAX_NODES; n++)
+        nr += (nodes >> n & 1) != 0 ? pagealloc_nr_free_on(n) : 0;
+    return nr;
+}
+
+/* dom0_mem=, or what is left on its nodes. */
+static uint64_t dom0_pages(uint32_t nodes)
+{
+    uint64_t free = pages_free_on(nodes), reserve = pages_reserve();
 
     if (opt_dom0_mem != 0)
         return opt_dom0_mem >> PAGE_SHIFT;
     return free > reserve ? free - reserve : free;
 }
 
+/* dom0_nodes=, or all. */
+static uint32_t dom0_nodes(void)
+{
+    uint32_t given = opt_dom0_nodes & numa_all();
+
+    if (given != opt_dom0_nodes)
+        log_err("dom0_nodes=: the machine has nodes 0 to %u only", numa.nr_nodes - 1);
+    return given != 0 ? given : numa_all();
+}
+
 static struct domain *dom0_boot(void)
 {
-    uint32_t vcpus = opt_dom0_max_vcpus != 0 ? opt_dom0_max_vcpus : nr_cpus;
-    struct pv_config p = { .privileged = true, .nr_pages = dom0_pages(), .name = "Domain-0" };
+    uint32_t nodes = dom0_nodes(), nr = (uint32_t)__builtin_popcountl(numa_cpus_of(nodes));
+    uint32_t vcpus = opt_dom0_max_vcpus != 0 ? opt_dom0_max_vcpus : nr != 0 ? nr : nr_cpus;
+    struct pv_config p = { .privileged = true, .nr_pages = dom0_pages(nodes), .name = "Domain-0", .nodes = nodes };
     struct domain *d;
 
     p.kernel = module_at(DOM0_KERNEL);
     p.vcpus = (uint32_t)min_u64(vcpus, MAX_VCPUS);
+    p.nodes_only = opt_dom0_nodes != 0 && !opt_dom0_nodes_relaxed;
     p.ramdisk = module_is_named(DOM0_RAMDISK) ? NULL : module_at(DOM0_RAMDISK);
     if (p.kernel == NULL)
         panic("no kernel: give one as the first module (-initrd \"vmlinuz ARGS,initrd\")");

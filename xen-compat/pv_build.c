@@ -6,6 +6,7 @@
 #include "xen-compat/pv_build.h"
 
 #include "core/log.h"
+#include "core/numa.h"
 #include "modules/memory/memory.h"
 #include "core/wallclock.h"
 #include "modules/pvmmu/pvmmu.h"
@@ -46,7 +47,7 @@ SC_NODISCARD static int p2m_list_alloc(uint64_t nr_pages)
         return -EINVAL;
     }
     for (uint64_t n = 0; n < nr; n++) {
-        if (pagealloc_get(P2M_CHUNK_ORDER, 0, &p2m_chunk[n]) != 0) {
+        if (pagealloc_get(P2M_CHUNK_ORDER, 0, PAGEALLOC_HERE, &p2m_chunk[n]) != 0) {
             log_err("dom%u: no memory for the p2m list: give the machine more (-m)", dom->id);
             return -ENOMEM;
         }
@@ -320,6 +321,8 @@ SC_NODISCARD static int contents_build(const struct pv_config *c)
             log_err("dom%u: no memory for its vcpus: give it fewer", dom->id);
             return rc;
         }
+        if (c->nodes_only)
+            dom->vcpu[i]->sched.affinity = dom->vcpu[i]->sched.likes;
     }
     return tables_validate(dom->vcpu[0]);
 }
@@ -346,11 +349,11 @@ SC_NODISCARD static int build(const struct pv_config *c)
     return rc;
 }
 
-int pv_build(const struct pv_config *c, struct domain **out)
+SC_NODISCARD static int domain_make(const struct pv_config *c, struct domain **out)
 {
     int rc;
 
-    dom = domain_create(c->id, c->vcpus, c->privileged);
+    dom = domain_create(c->id, c->vcpus, c->privileged, c->nodes);
     if (dom == NULL) {
         log_err("dom%u: no memory for its first structures: give the machine more (-m)", c->id);
         return -ENOMEM;
@@ -370,4 +373,13 @@ int pv_build(const struct pv_config *c, struct domain **out)
     domain_publish(dom);
     *out = dom;
     return 0;
+}
+
+int pv_build(const struct pv_config *c, struct domain **out)
+{
+    uint32_t before = numa_make_for(c->nodes);
+    int rc = domain_make(c, out);
+
+    (void)numa_make_for(before);
+    return rc;
 }

@@ -13,7 +13,9 @@ struct pv_config {
     const struct boot_module *kernel; /* with its command line */
     const struct boot_module *ramdisk SC_NULLABLE;
     uint64_t nr_pages;
-    uint32_t vcpus; /* 1 to MAX_VCPUS */
+    uint32_t vcpus;  /* 1 to MAX_VCPUS */
+    uint32_t nodes;  /* bit a node: where its memory is and its vcpus run if they can */
+    bool nodes_only; /* its vcpus run nowhere else */
     char name[16];
 };
 

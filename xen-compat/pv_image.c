@@ -74,7 +74,7 @@ int pv_image_load(struct domain *d, const struct boot_module *kernel, struct kim
     image.nr_chunks = 0;
     image.pages = 0;
     loaded = (struct kimage_info){ 0 };
-    while (pagealloc_get(order, 0, &arena) != 0) {
+    while (pagealloc_get(order, 0, PAGEALLOC_HERE, &arena) != 0) {
         if (order-- <= ARENA_ORDER_MIN) {
             log_err("dom%u: not enough memory to unpack its kernel: give the machine more (-m) or the domains less",
                     d->id);

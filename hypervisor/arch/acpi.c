@@ -28,9 +28,15 @@ static bool rsdp_scan(uint64_t start, uint32_t nr_bytes)
     return false;
 }
 
+/* May nr_bytes be looked at there?  Before the hypervisor has its own tables, little can. */
+static bool in_reach(uint64_t maddr, uint64_t nr_bytes)
+{
+    return maddr != 0 && maddr < MADDR_MAX && maddr + nr_bytes <= hvmap_firmware_reach();
+}
+
 static bool rsdp_take(uint64_t maddr)
 {
-    if (maddr == 0 || maddr >= MADDR_MAX ||
+    if (!in_reach(maddr, ACPI_RSDP_BYTES) ||
         !acpi_parse_rsdp(hvmap_firmware(maddr, ACPI_RSDP_BYTES), ACPI_RSDP_BYTES, &info))
         return false;
     info.rsdp = maddr;
@@ -42,11 +48,11 @@ static uint64_t efi_rsdp(uint64_t system_table)
     struct efi_config c = { 0, 0 };
     uint32_t nr_bytes;
 
-    if (system_table != 0 && system_table < MADDR_MAX)
+    if (in_reach(system_table, EFI_SYSTEM_TABLE_BYTES))
         c = efi_parse_system_table(hvmap_firmware(system_table, EFI_SYSTEM_TABLE_BYTES), EFI_SYSTEM_TABLE_BYTES);
-    if (c.nr_entries == 0 || c.maddr >= MADDR_MAX)
-        return 0;
     nr_bytes = c.nr_entries * EFI_CONFIG_ENTRY_BYTES;
+    if (nr_bytes == 0 || !in_reach(c.maddr, nr_bytes))
+        return 0;
     return efi_config_rsdp(hvmap_firmware(c.maddr, nr_bytes), nr_bytes);
 }
 
@@ -79,27 +85,30 @@ static struct table table_map(uint64_t maddr)
     struct table t = { NULL, 0 };
     uint32_t nr_bytes;
 
-    if (maddr == 0 || maddr >= MADDR_MAX)
+    if (!in_reach(maddr, ACPI_HEADER_BYTES))
         return t;
     header = hvmap_firmware(maddr, ACPI_HEADER_BYTES);
     nr_bytes = acpi_table_bytes(header, ACPI_HEADER_BYTES);
-    if (nr_bytes != 0)
+    if (nr_bytes != 0 && in_reach(maddr, nr_bytes))
         t = (struct table){ hvmap_firmware(maddr, nr_bytes), nr_bytes };
     return t;
 }
 
 /* Only the header of a table that is not wanted is looked at. */
-static bool table_wanted(uint64_t maddr)
+static bool table_wanted(uint64_t maddr, bool nodes)
 {
     const uint8_t *b SC_COUNT(ACPI_HEADER_BYTES);
 
-    if (maddr == 0 || maddr >= MADDR_MAX)
+    if (!in_reach(maddr, ACPI_HEADER_BYTES))
         return false;
     b = hvmap_firmware(maddr, ACPI_HEADER_BYTES);
+    if (nodes)
+        return acpi_is(b, 4, "SRAT") || acpi_is(b, 4, "SLIT");
     return acpi_is(b, 4, "APIC") || acpi_is(b, 4, "FACP") || acpi_is(b, 4, "HPET") || acpi_is(b, 4, "MCFG");
 }
 
-static void tables_read(void)
+/* Those that say what belongs to which node, or the others. */
+static void tables_read(bool nodes)
 {
     struct table root = table_map(info.root);
 
@@ -114,7 +123,7 @@ static void tables_read(void)
 
         if (maddr == 0)
             break;
-        if (!table_wanted(maddr))
+        if (!table_wanted(maddr, nodes))
             continue;
         t = table_map(maddr);
         if (t.bytes == NULL || !acpi_parse_table(t.bytes, t.nr_bytes, &info))
@@ -146,6 +155,12 @@ static void others_log(void)
                  info.mcfg[i].end_bus, info.mcfg[i].maddr);
 }
 
+void acpi_read_nodes(void)
+{
+    if (rsdp_find())
+        tables_read(true);
+}
+
 void acpi_init(void)
 {
     if (!rsdp_find()) {
@@ -155,7 +170,7 @@ void acpi_init(void)
     if (info.rsdp == 0)
         log_warn("ACPI: the boot loader gave only a copy of the RSDP: the first domain will not find it");
     log_info("ACPI: RSDP at 0x%lx, %s at 0x%lx", info.rsdp, info.root_is_xsdt ? "XSDT" : "RSDT", info.root);
-    tables_read();
+    tables_read(false);
     if (info.reset_supported && info.reset_space == 0 && info.reset_address != 0 && info.reset_address < MADDR_MAX)
         reset_register = hvmap_device(info.reset_address, 1);
     madt_log();

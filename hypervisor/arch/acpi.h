@@ -11,6 +11,8 @@
 
 #include "arch/acpi_parse.h"
 
+/* What the SRAT and the SLIT say of nodes, if they can be reached before hvmap_init has run: it wants to know. */
+SC_CORE void acpi_read_nodes(void);
 /* Find the RSDP, where the loader or UEFI says or in the BIOS's areas; MADT, FADT, HPET, MCFG; a line in the log for
  * each.  Before apic_init and time_init. */
 SC_CORE void acpi_init(void);

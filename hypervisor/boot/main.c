@@ -20,6 +20,7 @@
 #include "core/hvmap.h"
 #include "core/image.h"
 #include "core/log.h"
+#include "core/numa.h"
 #include "core/percpu.h"
 #include "core/speculation.h"
 #include "core/domain.h"
@@ -79,6 +80,7 @@ static void memory_init(void)
 
         busy[nr++] = (struct ram_range){ ALIGN_DOWN(m->start, PAGE_SIZE), m->end };
     }
+    numa_init(ram, nr_ram);
     for (unsigned i = 0; i < nr_ram; i++)
         free_around(ram[i].start, ram[i].end, busy, nr);
     hvmap_init(ram, nr_ram);
@@ -133,10 +135,12 @@ void boot_on_stack(void)
     rtc_init();
     ioapic_init();
     smp_start();
+    numa_report();
     log_info("Using scheduler: %s", sched_name());
     hvmap_seal();
     pv_boot_domains();
     serial_enable_input_irq();
     smp_release();
+    cpu_pend(cpu, SOFTIRQ_SCHEDULE); /* perhaps no vcpu has woken on this one */
     guest_enter(guest_regs());
 }

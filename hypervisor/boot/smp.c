@@ -11,7 +11,9 @@
 #include "core/cmdline.h"
 #include "core/fpu.h"
 #include "core/fuel.h"
+#include "core/hvmap.h"
 #include "core/log.h"
+#include "core/numa.h"
 #include "core/rcu.h"
 #include "core/schedule.h"
 #include "core/segments.h"
@@ -104,11 +106,10 @@ static bool cpu_start(struct cpu *cpu, uint64_t page)
     return true;
 }
 
-/* Everything of a CPU that is made before it runs. */
-static bool cpu_prepare(struct cpu *cpu, uint32_t id, uint32_t apic)
+/* Everything of a CPU that is made before it runs, in memory of its node. */
+static bool cpu_make(struct cpu *cpu)
 {
-    cpu->id = id;
-    cpu->apic_id = apic;
+    hvmap_percpu(cpu);
     cpu->timerq.armed_ns = UINT64_MAX;
     cpu->idle = vcpu_create_idle(cpu);
     if (cpu->idle == NULL)
@@ -116,6 +117,20 @@ static bool cpu_prepare(struct cpu *cpu, uint32_t id, uint32_t apic)
     cpu->current = cpu->idle;
     cpu_make_tables(cpu);
     return true;
+}
+
+static bool cpu_prepare(struct cpu *cpu, uint32_t id, uint32_t apic)
+{
+    uint32_t before;
+    bool made;
+
+    cpu->id = id;
+    cpu->apic_id = apic;
+    cpu->node = numa_node_of_apic(apic);
+    before = numa_make_for(1U << cpu->node % MAX_NODES);
+    made = cpu_make(cpu);
+    (void)numa_make_for(before);
+    return made;
 }
 
 void smp_start(void)

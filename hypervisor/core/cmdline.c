@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/cmdline.h"
 
+#include "core/layout.h"
 #include "core/log.h"
 
 unsigned opt_loglvl SC_BOOT = LOG_WARNING;
@@ -12,6 +13,9 @@ uint64_t opt_com1_baud SC_BOOT = 115200;
 uint64_t opt_dom0_mem SC_BOOT;
 uint32_t opt_dom0_max_vcpus SC_BOOT;
 uint32_t opt_maxcpus SC_BOOT;
+bool opt_numa SC_BOOT = true;
+uint32_t opt_dom0_nodes SC_BOOT;
+bool opt_dom0_nodes_relaxed SC_BOOT;
 bool opt_smep SC_BOOT = true;
 bool opt_smap SC_BOOT = true;
 bool opt_smap_given SC_BOOT;
@@ -45,6 +49,7 @@ enum opt_type {
     OPT_CONSOLE,
     OPT_DOMU,
     OPT_GNTTAB,
+    OPT_NODES,
     OPT_SCHED,
     OPT_XPTI,
     OPT_SPEC_CTRL,
@@ -81,6 +86,8 @@ static const struct option options[] = {
     { .name = "x2apic_phys", .type = OPT_BOOL, .flag = &opt_x2apic_phys },
     { .name = "xpti", .type = OPT_XPTI },
     { .name = "spec-ctrl", .type = OPT_SPEC_CTRL },
+    { .name = "numa", .type = OPT_BOOL, .flag = &opt_numa },
+    { .name = "dom0_nodes", .type = OPT_NODES },
     { .name = "maxcpus", .type = OPT_UINT, .number = &opt_maxcpus },
     { .name = "placeholder", .type = OPT_IGNORED }, /* GRUB's first word */
 };
@@ -195,14 +202,34 @@ static bool option_gnttab_item(uint32_t at, uint32_t nr)
     return starts_with(at, TEXT("no-transfer")) && nr == 11;
 }
 
-SC_NODISCARD static bool option_gnttab(uint32_t at)
+/* A node's number, or what its vcpus may do.  False: not understood. */
+static bool option_nodes_item(uint32_t at, uint32_t nr)
+{
+    char c = line_at(at);
+
+    if (nr == 6 && starts_with(at, TEXT("strict"))) {
+        opt_dom0_nodes_relaxed = false;
+        return true;
+    }
+    if (nr == 7 && starts_with(at, TEXT("relaxed"))) {
+        opt_dom0_nodes_relaxed = true;
+        return true;
+    }
+    if (nr != 1 || c < '0' || c >= '0' + MAX_NODES)
+        return false;
+    opt_dom0_nodes |= 1U << (c - '0');
+    return true;
+}
+
+/* Items with commas between: nodes, or the grant table's. */
+SC_NODISCARD static bool option_list(uint32_t at, bool nodes)
 {
     for (;;) {
         uint32_t nr = 0;
 
         while (!ends_item(line_at(at + nr)))
             nr++;
-        if (!option_gnttab_item(at, nr))
+        if (!(nodes ? option_nodes_item(at, nr) : option_gnttab_item(at, nr)))
             return false;
         if (line_at(at + nr) != ',')
             return true;
@@ -364,7 +391,8 @@ SC_NODISCARD static bool option_set(const struct option *o, uint32_t value, bool
     case OPT_BAUD: *o->wide = parse_size(value, 1); break;
     case OPT_CONSOLE: *o->flag = !starts_with(value, TEXT("none")); break;
     case OPT_DOMU: option_domu(value); break;
-    case OPT_GNTTAB: return option_gnttab(value);
+    case OPT_GNTTAB: return option_list(value, false);
+    case OPT_NODES: return option_list(value, true);
     case OPT_SCHED: return option_sched(value);
     case OPT_XPTI: return option_xpti(value, negated);
     case OPT_SPEC_CTRL: return option_spec_ctrl(value);

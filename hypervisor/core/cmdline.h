@@ -16,6 +16,9 @@ extern uint64_t opt_com1_baud SC_BOOT;
 extern uint64_t opt_dom0_mem SC_BOOT; /* bytes; 0: all but a reserve */
 extern uint32_t opt_dom0_max_vcpus SC_BOOT;
 extern uint32_t opt_maxcpus SC_BOOT;
+extern bool opt_numa SC_BOOT;               /* numa=off: one node, whatever the firmware says */
+extern uint32_t opt_dom0_nodes SC_BOOT;     /* bit a node; 0: not given */
+extern bool opt_dom0_nodes_relaxed SC_BOOT; /* its vcpus may run elsewhere too */
 extern bool opt_smep SC_BOOT;
 extern bool opt_smap SC_BOOT;
 extern bool opt_smap_given SC_BOOT; /* smap= was on the line: no second thoughts about emulators */

@@ -11,6 +11,7 @@
 #include "core/hvmap.h"
 #include "core/log.h"
 #include "core/machine.h"
+#include "core/numa.h"
 #include "core/pool.h"
 #include "core/schedule.h"
 #include "core/trap.h"
@@ -95,7 +96,7 @@ static int perdom_init(struct domain *d)
     return 0;
 }
 
-struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
+struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged, uint32_t nodes)
 {
     struct domain *d = domain_alloc();
 
@@ -105,6 +106,7 @@ struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged)
     d->max_vcpus = max_vcpus;
     d->privileged = privileged;
     d->xpti = xpti_wanted(privileged);
+    d->nodes = nodes;
     d->page_lock = (spinlock_t)SPINLOCK_INIT(RANK_DOMAIN);
     sched_domain_init(d);
     if (perdom_init(d) != 0 || frame_alloc_shared(id, &d->shared_ref) != 0)
@@ -160,21 +162,35 @@ static void runstate_begin(struct vcpu *v)
     spin_unlock(&v->runstate_lock);
 }
 
-int vcpu_create(struct domain *d, uint32_t id)
+/* The CPUs of the domain's nodes in turn; all if none of those runs. */
+static uint64_t cpus_liked(const struct domain *d)
 {
-    struct vcpu *v;
+    uint64_t cpus_of = numa_cpus_of(d->nodes);
 
-    if (id >= d->max_vcpus)
-        return -EINVAL;
-    if (d->vcpu[id] != NULL)
-        return -EEXIST;
-    v = vcpu_alloc();
+    return cpus_of != 0 ? cpus_of : numa_cpus_of(numa_all());
+}
+
+/* The n-th CPU of a set, from its first again behind the last. */
+static uint32_t nth_cpu(uint64_t set, uint32_t n)
+{
+    uint64_t left = set;
+
+    for (n %= (uint32_t)__builtin_popcountl(set | (set == 0)); n > 0; n--)
+        left &= left - 1;
+    return left != 0 ? (uint32_t)__builtin_ctzl(left) : 0;
+}
+
+static int vcpu_make(struct domain *d, uint32_t id, uint32_t cpu)
+{
+    struct vcpu *v = vcpu_alloc();
+
     if (v == NULL || fpu_vcpu_init(v) != 0)
         return -ENOMEM;
     v->domain = d;
     v->id = id;
-    v->cpu = id % nr_cpus; /* until it first runs */
+    v->cpu = cpu; /* until it first runs */
     v->sched.affinity = UINT64_MAX;
+    v->sched.likes = cpus_liked(d);
     runstate_begin(v);
     v->debugreg[6] = 0xffff0ff0;
     timers_init(v);
@@ -199,6 +215,22 @@ int vcpu_create(struct domain *d, uint32_t id)
     d->vcpu[id] = v;
     perdom_init_gdt(v);
     return 0;
+}
+
+/* Its memory is of the node where it will first run. */
+int vcpu_create(struct domain *d, uint32_t id)
+{
+    uint32_t cpu = nth_cpu(cpus_liked(d), id), before;
+    int rc;
+
+    if (id >= d->max_vcpus)
+        return -EINVAL;
+    if (d->vcpu[id] != NULL)
+        return -EEXIST;
+    before = numa_make_for(1U << cpus[cpu % MAX_CPUS].node % MAX_NODES);
+    rc = vcpu_make(d, id, cpu);
+    (void)numa_make_for(before);
+    return rc;
 }
 
 struct vcpu *vcpu_create_idle(struct cpu *cpu)

@@ -53,7 +53,9 @@ struct sched_vcpu {
     bool parked;       /* sched_fair: runnable, but its domain is over its cap */
     uint64_t since_ns; /* when it last began to run, or was charged */
     uint64_t ran_ns;   /* how long it has run since it last stood behind its equals: its turn */
-    uint64_t affinity; /* bit a CPU */
+    uint64_t affinity; /* bit a CPU: where it may run */
+    uint64_t likes;    /* bit a CPU: where it runs if it can; 0: anywhere */
+    bool moved;        /* sched_fair: from another queue: vtime_ns is its distance */
     uint64_t vtime_ns; /* sched_fair: what it has run, over its weight; modulo 2^64 */
     uint64_t until_ns; /* sched_fair: parked until then */
 };
@@ -139,6 +141,7 @@ struct domain {
     uint8_t ending; /* atomic: somebody shuts it down */
     uint8_t shutdown_code;
     uint32_t max_vcpus SC_CORE;
+    uint32_t nodes; /* bit a node: where its memory is, and its vcpus like to be */
     struct vcpu *vcpu[MAX_VCPUS] SC_CORE;
 
     struct shared_info *shared SC_CORE; /* live */
@@ -189,8 +192,8 @@ void domain_hv_event(struct domain *d);
 /* The guest asked for shutdown, or was killed: SHUTDOWN_* of xen/sched.h. */
 void domain_shutdown(struct domain *d, uint8_t reason);
 
-/* A new domain with max_vcpus vcpu slots, no memory, not yet to be found; or null. */
-SC_NULLABLE struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged);
+/* A new domain with max_vcpus vcpu slots for these nodes (bit a node), no memory, not yet to be found; or null. */
+SC_NULLABLE struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged, uint32_t nodes);
 /* From now on domain_find knows d.  Takes domlist. */
 void domain_publish(struct domain *d);
 /* Undo domain_create of a domain that was not published and has given back its memory.

@@ -225,7 +225,7 @@ void frame_release(mfn_t m)
 
 int frames_alloc_hv(unsigned order, mfn_t *out)
 {
-    int rc = pagealloc_get(order, 0, out);
+    int rc = pagealloc_get(order, 0, PAGEALLOC_HERE, out);
 
     if (rc != 0)
         return rc;

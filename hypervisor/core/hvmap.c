@@ -6,15 +6,19 @@
 #include "core/image.h"
 #include "core/tlb.h"
 #include "core/log.h"
+#include "core/numa.h"
 #include "core/schedule.h"
 #include "ports/pagealloc.h"
 
-#define MAX_BOOT_RANGES (E820_MAX + MAX_BOOT_MODULES + 8) /* RAM, cut at what is in use and by alignment */
+/* RAM, cut at what is in use, at nodes' ends, and by alignment */
+#define MAX_BOOT_RANGES (E820_MAX + MAX_BOOT_MODULES + NUMA_MAX_RANGES + 40)
+#define BOOT_REACH 0x100000000UL /* what start.S maps */
 
 mfn_t hv_l4 SC_BOOT;
 static struct ram_range boot_free[MAX_BOOT_RANGES] SC_BOOT;
 static unsigned nr_boot_free SC_BOOT;
 static bool boot_done SC_BOOT;
+static bool tables_loaded SC_BOOT; /* hv_l4's, which show all RAM */
 static uint64_t device_next SC_BOOT = DEVICE_BASE;
 
 /* ---- frames before there is an allocator ---- */
@@ -23,22 +27,36 @@ void hvmap_boot_alloc_add(uint64_t start, uint64_t end)
 {
     start = ALIGN_UP(start, PAGE_SIZE);
     end = ALIGN_DOWN(end, PAGE_SIZE);
-    if (start >= end || nr_boot_free >= MAX_BOOT_RANGES)
-        return;
-    boot_free[nr_boot_free++] = (struct ram_range){ start, end };
+    while (start < end && nr_boot_free < MAX_BOOT_RANGES) {
+        uint64_t stop = min_u64(end, numa_range_end(mfn(start >> PAGE_SHIFT)));
+
+        boot_free[nr_boot_free++] = (struct ram_range){ start, stop };
+        start = stop;
+    }
 }
 
-/* From the top of the highest range below 4 GiB: low memory stays free for DMA. */
-static mfn_t boot_alloc(uint64_t nr_frames)
+/* The highest range with so much room, of these nodes; null: none. */
+SC_NULLABLE static struct ram_range *boot_range(uint64_t nr_frames, uint32_t nodes)
 {
     struct ram_range *best = NULL;
 
     for (unsigned i = 0; i < nr_boot_free; i++) {
         struct ram_range *r = &boot_free[i];
 
-        if (r->end <= 0x100000000 && r->end - r->start >= nr_frames * PAGE_SIZE && (best == NULL || r->end > best->end))
+        if ((tables_loaded || r->end <= BOOT_REACH) && r->end - r->start >= nr_frames * PAGE_SIZE &&
+            (nodes >> numa_node_of(mfn(r->start >> PAGE_SHIFT)) & 1) != 0 && (best == NULL || r->end > best->end))
             best = r;
     }
+    return best;
+}
+
+/* From the top of a range: low memory stays free for DMA. */
+static mfn_t boot_alloc(uint64_t nr_frames)
+{
+    struct ram_range *best = boot_range(nr_frames, numa_here());
+
+    if (best == NULL)
+        best = boot_range(nr_frames, numa_all());
     if (best == NULL)
         panic("out of memory at boot: give the machine more (-m), or dom0 less (dom0_mem=)");
     best->end -= nr_frames * PAGE_SIZE;
@@ -159,6 +177,7 @@ static bool must_be_ro(uint64_t maddr)
     return maddr >= image_phys(image.text_start) && maddr < image_phys(image.rodata_end);
 }
 
+/* The tables below come from the memory that they show, if that can be had. */
 static void map_direct(uint64_t start, uint64_t end)
 {
     uint64_t image_start = ALIGN_DOWN(image_phys(image.text_start), 0x200000UL);
@@ -168,6 +187,7 @@ static void map_direct(uint64_t start, uint64_t end)
     end = ALIGN_UP(end, PAGE_SIZE);
     for (uint64_t at = start; at < end;) {
         bool near_image = at >= image_start && at < image_end;
+        uint32_t before = numa_make_for(1U << numa_node_of(mfn(at >> PAGE_SHIFT)));
 
         if ((at & 0x1fffff) == 0 && at + 0x200000 <= end && !near_image) {
             *slot_make(DIRECTMAP_BASE + at, 2) = at | HVMAP_RW | PTE_PS | PTE_G;
@@ -176,6 +196,7 @@ static void map_direct(uint64_t start, uint64_t end)
             hvmap_page(DIRECTMAP_BASE + at, mfn(at >> PAGE_SHIFT), must_be_ro(at) ? HVMAP_R : HVMAP_RW | PTE_G);
             at += PAGE_SIZE;
         }
+        (void)numa_make_for(before);
     }
 }
 
@@ -185,24 +206,27 @@ static void map_image(uint64_t from, uint64_t to, uint64_t flags)
         hvmap_page(va, mfn((va - WINDOW_BASE) >> PAGE_SHIFT), flags);
 }
 
-/* A table of max_mfn elements at va, in fresh frames. */
-static void map_table(uint64_t va, uint64_t nr_bytes, uint64_t flags)
+/* An array at va, an element for each frame: in memory of that frame's node. */
+static void map_table(uint64_t va, uint64_t element_bytes, uint64_t flags)
 {
-    uint64_t nr = ALIGN_UP(nr_bytes, PAGE_SIZE) >> PAGE_SHIFT;
-    mfn_t first = boot_alloc(nr);
+    for (uint64_t at = 0; at < max_mfn * element_bytes; at += PAGE_SIZE) {
+        uint32_t before = numa_make_for(1U << numa_node_of(mfn(at / element_bytes)));
 
-    for (uint64_t i = 0; i < nr; i++)
-        hvmap_page(va + i * PAGE_SIZE, mfn(first.v + i), flags);
+        hvmap_page(va + at, boot_alloc(1), flags);
+        (void)numa_make_for(before);
+    }
 }
 
 /* The M2P in 2 MiB pieces, which the ABI can name (XENMEM_machphys_mfn_list). */
 static void map_m2p(void)
 {
-    uint64_t bytes = ALIGN_UP(max_mfn * 8, 0x200000UL);
-    mfn_t first = boot_alloc_aligned(bytes >> PAGE_SHIFT, 0x200000);
+    for (uint64_t at = 0; at < max_mfn * 8; at += 0x200000) {
+        uint32_t before = numa_make_for(1U << numa_node_of(mfn(at / 8)));
+        mfn_t first = boot_alloc_aligned(512, 0x200000);
 
-    for (uint64_t at = 0; at < bytes; at += 0x200000)
-        *slot_make(M2P_RW_BASE + at, 2) = (mfn_to_maddr(first).v + at) | (HVMAP_RW & ~PTE_NX) | PTE_U | PTE_PS;
+        *slot_make(M2P_RW_BASE + at, 2) = mfn_to_maddr(first).v | (HVMAP_RW & ~PTE_NX) | PTE_U | PTE_PS;
+        (void)numa_make_for(before);
+    }
 }
 
 bool hvmap_m2p_piece(unsigned n, mfn_t *out)
@@ -229,7 +253,9 @@ void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
     map_image(image.text_start, image.text_end, HVMAP_RX);
     map_image(image.rodata_start, image.rodata_end, HVMAP_R);
     map_image(image.data_start, image.data_end, HVMAP_RW | PTE_G);
-    map_table(FRAMETABLE_BASE, max_mfn * sizeof(struct frame_info), HVMAP_RW | PTE_G);
+    cr3_load(mfn_to_maddr(hv_l4).v);
+    tables_loaded = true;
+    map_table(FRAMETABLE_BASE, sizeof(struct frame_info), HVMAP_RW | PTE_G);
     /* One set of tables shows the M2P twice: writable to us, read-only to guests. */
     map_m2p();
     l3 = l4[261] & PTE_ADDR;
@@ -238,8 +264,7 @@ void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
     /* Every shared slot exists from now on, so that guests' L4s never need another look. */
     (void)slot_make(VMAP_BASE, 1);
     (void)slot_make(DEVICE_BASE, 1);
-
-    cr3_load(mfn_to_maddr(hv_l4).v);
+    tlb_flush_all_local();
     for (uint64_t i = 0; i < max_mfn; i++) {
         frame_table()[i].state = FS_OWNER(DOMID_IO & 0x7fff);
         m2p_set(mfn(i), M2P_INVALID);
@@ -287,10 +312,49 @@ volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes)
 
 const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes)
 {
-    SC_UNSAFE("DEV-08: a read-only mapping made just now")
+    SC_UNSAFE("DEV-08: a read-only mapping made just now, or what start.S maps of all memory")
     {
+        if (!tables_loaded)
+            return (const uint8_t *)(DIRECTMAP_BASE + maddr);
         return (const uint8_t *)device_map(maddr, nr_bytes, HVMAP_R);
     }
+}
+
+uint64_t hvmap_firmware_reach(void)
+{
+    return tables_loaded ? UINT64_MAX : BOOT_REACH;
+}
+
+/* What a virtual page holds moves to a frame of the node that memory comes from now. */
+static void page_move(uint64_t va)
+{
+    mfn_t to = hvmap_alloc_frame(), from = mfn((hvmap_lookup(va) & PTE_ADDR) >> PAGE_SHIFT);
+
+    memcpy(frame_bytes(to), frame_bytes(from), PAGE_SIZE);
+    hvmap_page(va, to, HVMAP_RW | PTE_G);
+}
+
+static void pages_move(uint64_t va, uint64_t nr_bytes)
+{
+    for (uint64_t at = 0; at < nr_bytes; at += PAGE_SIZE)
+        page_move(va + at);
+}
+
+void hvmap_percpu(const struct cpu *cpu)
+{
+    if (cpu->node == numa_node_of(mfn((image.data_start - WINDOW_BASE) >> PAGE_SHIFT)))
+        return;
+    SC_UNSAFE("DEV-101: the linker script puts whole records between the two symbols; nobody uses that CPU's part yet")
+    {
+        extern const struct percpu_array __percpu_arrays_start[], __percpu_arrays_end[];
+
+        pages_move((uint64_t)cpu, sizeof(*cpu));
+        for (const struct percpu_array *a = __percpu_arrays_start; a != __percpu_arrays_end; a++) {
+            if (((uint64_t)a->first | a->nr_bytes) % PAGE_SIZE == 0)
+                pages_move((uint64_t)a->first + cpu->id * a->nr_bytes, a->nr_bytes);
+        }
+    }
+    tlb_flush_all_local();
 }
 
 void hvmap_seal(void)

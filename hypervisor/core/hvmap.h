@@ -25,15 +25,17 @@
 #define HVMAP_RW (PTE_P | PTE_W | PTE_A | PTE_D | PTE_NX)
 #define HVMAP_DEVICE (PTE_P | PTE_W | PTE_A | PTE_D | PTE_NX | PTE_PCD | PTE_PWT)
 
+struct cpu;
 struct domain;
 
 struct ram_range {
     uint64_t start, end; /* machine addresses */
 };
-/* Boot: build the final tables and load them. */
+/* Boot: build the final tables and load them; each node's frame table, M2P and direct map in its own memory. */
 SC_CORE void hvmap_init(const struct ram_range *ram SC_COUNT(nr_ram), unsigned nr_ram);
 /* Boot: frames taken before the page allocator exists; zeroed. */
 SC_CORE void hvmap_boot_alloc_add(uint64_t start, uint64_t end);
+/* Of the nodes of what this CPU does (core/numa.h). */
 SC_CORE mfn_t hvmap_alloc_frame(void);
 SC_CORE mfn_t hvmap_alloc_frame_pair(void);
 /* Boot: hand what is left to the page allocator. */
@@ -48,6 +50,10 @@ SC_CORE void hvmap_protect_direct(mfn_t m);
 /* Map device registers or firmware tables; never unmapped. */
 SC_CORE SC_COUNT(nr_bytes) volatile uint8_t *hvmap_device(uint64_t maddr, uint64_t nr_bytes);
 SC_COUNT(nr_bytes) const uint8_t *hvmap_firmware(uint64_t maddr, uint64_t nr_bytes);
+/* How far up hvmap_firmware can look: little, before hvmap_init. */
+SC_CORE uint64_t hvmap_firmware_reach(void);
+/* Boot: what belongs to this CPU, which does not run yet, goes to its node. */
+SC_CORE void hvmap_percpu(const struct cpu *cpu);
 /* Read-only after boot: the tables set up at boot become read-only. */
 SC_CORE void hvmap_seal(void);
 /* Machine address behind a direct-map address. */

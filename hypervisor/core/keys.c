@@ -5,6 +5,7 @@
 #include "core/segments.h"
 #include "core/log.h"
 #include "core/machine.h"
+#include "core/numa.h"
 #include "core/schedule.h"
 #include "core/sites.h"
 #include "core/trap.h"
@@ -19,7 +20,7 @@ static void key_help(void)
     log_err("'m' memory                           'n' NMI to dom0");
     log_err("'q' domains and vcpus                'r' run queues");
     log_err("'R' reboot the machine               't' time");
-    log_err("'M' modules that failed a check");
+    log_err("'M' modules that failed a check      'u' nodes, and domains' memory on them");
 }
 
 SC_STRING static const char *vcpu_state(const struct vcpu *v)
@@ -68,6 +69,7 @@ void keys_handle(char c)
     case 'm': log_err("%lu of %lu frames free", pagealloc_nr_free(), pagealloc_nr_total()); break;
     case 'M': sites_log(); break;
     case 'q': key_domains(); break;
+    case 'u': numa_log(); break;
     case 'r':
         log_err("scheduler: %s; current %s", sched_name(), this_cpu()->current == this_cpu()->idle ? "idle" : "busy");
         break;

@@ -6,7 +6,7 @@
  * frame of an entry from a guest is at its top, followed by struct cpu_top.
  * So this CPU's data is found from the stack pointer alone (docs/decisions/0007).
  *
- * A module declares per-CPU state with SC_PERCPU(type, name) and reaches its own
+ * A module declares per-CPU state with SC_PERCPU(type, name) (core/pool.h) and reaches its own
  * CPU's with sc_this_cpu(name).
  */
 #ifndef CORE_PERCPU_H
@@ -15,6 +15,7 @@
 #include "arch/stack.h"
 #include "core/atomic.h"
 #include "core/layout.h"
+#include "core/pool.h"
 #include "core/regs.h"
 #include "core/timerq.h"
 #include "core/gate.h"
@@ -46,6 +47,7 @@ struct cpu {
     uint32_t id SC_CORE;
     uint32_t apic_id SC_CORE;
     uint32_t node SC_CORE;
+    uint32_t alloc_nodes;     /* bit a node: whom it makes something for (core/numa.h); 0: itself */
     uint32_t pending SC_CORE; /* softirq bits; set by handlers, cleared on exit */
     struct vcpu *current SC_CORE;
     struct vcpu *idle SC_CORE;
@@ -55,6 +57,7 @@ struct cpu {
     uint64_t tlb_stamp SC_CORE;                 /* atomic: TLB clock when this CPU's last full flush began */
     uint64_t irq_pending[4] SC_CORE;            /* by vector: device interrupts taken, not yet forwarded */
     struct timerq timerq SC_CORE;
+    struct timer slice SC_CORE; /* the end of the running vcpu's turn */
     struct gate_log gate SC_CORE;
     spinlock_t *reading SC_NULLABLE SC_CORE; /* slot: what it has by read_lock */
     const struct vcpu *last_guest SC_NULLABLE SC_CORE; /* the last that ran here; compared only */
@@ -66,7 +69,7 @@ struct cpu {
     /* Atomic: flushes of its TLB that others asked for, and those done (core/tlb.h). */
     uint64_t flush_wanted SC_CORE;
     uint64_t flush_done SC_CORE;
-} __attribute__((aligned(64)));
+} __attribute__((aligned(4096))); /* pages of its own, so that they can be its node's */
 
 /* What lies above the trap frame at the top of the stack; offsets known to assembly. */
 struct cpu_top {
@@ -161,7 +164,6 @@ SC_INLINE void softirq_raise(enum softirq nr)
     __atomic_fetch_or(&this_cpu()->pending, 1U << nr, __ATOMIC_SEQ_CST);
 }
 
-#define SC_PERCPU(type, name) static type name[MAX_CPUS] SC_FACT_("percpu")
 #define sc_this_cpu(name) (&(name)[this_cpu()->id])
 
 #endif

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/pool.h"
 
-#include "core/frame.h"
+#include "core/hvmap.h"
 
-/* Cut a fresh frame into objects and put them on the pool's free list. */
-static void pool_grow_locked(struct pool *p)
+#include "core/frame.h"
+#include "core/numa.h"
+
+/* Cut a fresh frame into objects and put them on the free list of its node, which is returned. */
+SC_RANGE(0, 7) static uint32_t pool_grow_locked(struct pool *p, uint32_t wanted SC_RANGE(0, 7))
 {
     uint32_t size = (uint32_t)ALIGN_UP((uint64_t)p->object_bytes, 16);
     uint8_t *bytes;
+    uint32_t node;
     mfn_t m;
 
     if (frame_alloc_hv(&m) != 0)
-        return;
+        return wanted;
+    node = numa_node_of(m) % MAX_NODES;
     bytes = frame_bytes(m);
     for (uint32_t at = 0; at + size <= PAGE_SIZE; at += size) {
         struct pool_node *n;
@@ -20,24 +25,26 @@ static void pool_grow_locked(struct pool *p)
         {
             n = (struct pool_node *)(void *)&bytes[at];
         }
-        n->next = p->free;
-        p->free = n;
+        n->next = p->free[node];
+        p->free[node] = n;
     }
+    return node;
 }
 
 void *pool_new(struct pool *p)
 {
+    uint32_t node = numa_nearest(this_cpu()->node, numa_here()) % MAX_NODES;
     struct pool_node *n;
 
     spin_lock(&p->lock);
-    if (p->free == NULL)
-        pool_grow_locked(p);
-    n = p->free;
+    if (p->free[node] == NULL)
+        node = pool_grow_locked(p, node);
+    n = p->free[node];
     if (n == NULL) {
         spin_unlock(&p->lock);
         return NULL;
     }
-    p->free = n->next;
+    p->free[node] = n->next;
     p->nr_live++;
     spin_unlock(&p->lock);
     SC_UNSAFE("DEV-40: a node is a free object of object_bytes; the pool's own type is the caller's by SC_POOL")
@@ -49,6 +56,7 @@ void *pool_new(struct pool *p)
 
 void pool_delete(struct pool *p, void *object)
 {
+    uint32_t node = 0;
     struct pool_node *n;
 
     if (object == NULL)
@@ -56,10 +64,11 @@ void pool_delete(struct pool *p, void *object)
     SC_UNSAFE("DEV-41: the object came from this pool, and is free again")
     {
         n = object;
+        node = numa_node_of(mfn(hvmap_direct_maddr((uint64_t)n) >> PAGE_SHIFT)) % MAX_NODES;
     }
     spin_lock(&p->lock);
-    n->next = p->free;
-    p->free = n;
+    n->next = p->free[node];
+    p->free[node] = n;
     p->nr_live--;
     spin_unlock(&p->lock);
 }

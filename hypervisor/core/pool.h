@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pool.h - typed memory (SC-12: sc_new, sc_delete).
+ * pool.h - typed memory (SC-12: sc_new, sc_delete), and arrays with a part for each CPU.
  *
  * One pool per type; its memory is never handed to another type.  An object
  * comes zeroed.  SC_POOL(name, type) defines name_new() (null when memory is
@@ -9,6 +9,7 @@
 #ifndef CORE_POOL_H
 #define CORE_POOL_H
 
+#include "core/layout.h"
 #include "core/lock.h"
 
 struct pool_node {
@@ -20,10 +21,10 @@ struct pool {
     uint32_t object_bytes;
     uint32_t nr_live;
     spinlock_t lock;
-    struct pool_node *free SC_GUARDED_BY(lock);
+    struct pool_node *free[MAX_NODES] SC_GUARDED_BY(lock); /* of each node */
 };
 
-/* A zeroed object, or null.  Takes the pool's lock (rank pool). */
+/* A zeroed object of the nodes of what this CPU does (core/numa.h), or null.  Takes the pool's lock (rank pool). */
 SC_OWNED SC_NULLABLE void *pool_new(struct pool *p);
 void pool_delete(struct pool *p, SC_OWNED void *object SC_NULLABLE);
 
@@ -43,5 +44,16 @@ void pool_delete(struct pool *p, SC_OWNED void *object SC_NULLABLE);
         pool_delete(&prefix##_pool, p);                                              \
     }                                                                                \
     _Static_assert(1, "")
+
+/* Where each CPU's part of such an array lies; of whole pages they are its node's (hvmap_percpu). */
+struct percpu_array {
+    const void *first;
+    uint64_t nr_bytes; /* of one CPU's */
+};
+
+#define SC_PERCPU(type, name)                      \
+    static type name[MAX_CPUS] SC_FACT_("percpu"); \
+    static const struct percpu_array name##_array  \
+        __attribute__((section(".percpu_arrays"), used)) = { (name), sizeof((name)[0]) }
 
 #endif

@@ -12,8 +12,6 @@
 #include "core/speculation.h"
 #include "ports/sched.h"
 
-SC_PERCPU(struct timer, slice_timers);
-
 /* Account the time spent in the old state and enter the new one. */
 SC_HOLDS(v->runstate_lock) static void runstate_change_locked(struct vcpu *v, int state, uint64_t now)
 {
@@ -143,7 +141,7 @@ void schedule(void)
 {
     struct cpu *cpu = this_cpu();
     struct vcpu *prev = cpu->current, *next;
-    struct timer *slice = sc_this_cpu(slice_timers);
+    struct timer *slice = &cpu->slice;
     uint64_t now = now_ns(), slice_ns;
 
     if (likely(cpu_in_service(cpu->id)))

@@ -12,12 +12,19 @@
 
 #define PAGEALLOC_MAX_ORDER 18
 
-/* 2^order contiguous aligned frames below 2^addr_bits (0: anywhere).  0 or -ENOMEM. */
-SC_NODISCARD int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out);
+/*
+ * 2^order contiguous aligned frames below 2^addr_bits (0: anywhere), of one node: that of these nodes (bit a node)
+ * which has most free frames, if it has such, then of another, the nearer ones first.  0 or -ENOMEM.
+ */
+#define PAGEALLOC_HERE 0 /* nodes: those of what this CPU does (core/numa.h) */
+SC_NODISCARD int pagealloc_get(unsigned order, unsigned addr_bits, uint32_t nodes, mfn_t *out);
 void pagealloc_put(mfn_t m, unsigned order);
 /* Hand over a range at boot. */
 void pagealloc_add(mfn_t start, uint64_t nr_frames);
 uint64_t pagealloc_nr_free(void);
 uint64_t pagealloc_nr_total(void);
+/* Of one node. */
+uint64_t pagealloc_nr_free_on(uint32_t node);
+uint64_t pagealloc_nr_total_on(uint32_t node);
 
 #endif

@@ -151,16 +151,55 @@ SC_INLINE bool sched_cpu_is_idle(const struct cpu *cpu)
 {
     return slot_read(cpu->current) == cpu->idle;
 }
-/* Somebody with this affinity waits on a busy CPU: tell one that has nothing to do.  No lock is needed. */
-SC_INLINE void sched_tell_idle(uint64_t affinity)
+/* Where a vcpu may run, of the CPUs in service, and where of that it likes to. */
+struct sched_where {
+    uint64_t may, likes; /* bit a CPU */
+};
+SC_INLINE struct sched_where sched_where(const struct vcpu *v)
 {
-    affinity &= atomic_read64(&cpus_online);
+    uint64_t may = v->sched.affinity & atomic_read64(&cpus_online), likes = may & v->sched.likes;
+
+    return (struct sched_where){ may, likes != 0 ? likes : may };
+}
+/* One of these CPUs that has nothing to do; MAX_CPUS: none.  No lock is needed. */
+SC_INLINE uint32_t sched_find_idle(uint64_t among)
+{
+    among &= atomic_read64(&cpus_online);
     for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
-        if (sched_may_run_on(affinity, i) && sched_cpu_is_idle(&cpus[i])) {
-            cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
-            return;
-        }
+        if (sched_may_run_on(among, i) && sched_cpu_is_idle(&cpus[i]))
+            return i;
     }
+    return MAX_CPUS;
+}
+/* Somebody waits on a busy CPU: tell one that has nothing to do, which it likes if there is such. */
+SC_INLINE void sched_tell_idle(struct sched_where w)
+{
+    uint32_t i = sched_find_idle(w.likes);
+
+    if (i >= MAX_CPUS)
+        i = sched_find_idle(w.may & ~w.likes);
+    if (i < MAX_CPUS)
+        cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
+}
+/* May an idle CPU take v from another's queue?  Not while one that v likes better is idle too, which is told. */
+SC_INLINE bool sched_may_take(const struct vcpu *v, uint32_t cpu)
+{
+    struct sched_where w = sched_where(v);
+
+    if (!sched_may_run_on(w.may, cpu))
+        return false;
+    return sched_may_run_on(w.likes, cpu) || sched_find_idle(w.likes) >= MAX_CPUS;
+}
+/* A CPU that v, which wakes, likes better than where it ran last: an idle one, or any; MAX_CPUS: none. */
+SC_INLINE uint32_t sched_find_better(const struct vcpu *v)
+{
+    uint64_t likes = sched_where(v).likes;
+    uint32_t i;
+
+    if (sched_may_run_on(likes, atomic_read32(&v->cpu)) || likes == 0)
+        return MAX_CPUS;
+    i = sched_find_idle(likes);
+    return i < MAX_CPUS ? i : (uint32_t)__builtin_ctzl(likes) % MAX_CPUS;
 }
 
 /* Where a vcpu may go whose CPU is not in service (bit a CPU); if none of its affinity is, anywhere, as in Xen. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "modules/memory/memory.h"
 
+#include "core/numa.h"
 #include "core/tlb.h"
 #include "core/log.h"
 #include "ports/pagealloc.h"
@@ -21,7 +22,7 @@ int reserve_take(struct domain *d, unsigned order, unsigned addr_bits, mfn_t *ou
     int rc;
 
     spin_lock(&d->page_lock);
-    rc = d->nr_frames + nr > d->max_frames ? -ENOMEM : pagealloc_get(order, addr_bits, out);
+    rc = d->nr_frames + nr > d->max_frames ? -ENOMEM : pagealloc_get(order, addr_bits, numa_for(d->nodes), out);
     if (rc == 0)
         d->nr_frames += nr;
     spin_unlock(&d->page_lock);
@@ -75,7 +76,7 @@ void reserve_free_stolen(mfn_t m)
 struct ready {
     uint32_t nr, next;
     uint32_t first[4096];
-};
+} __attribute__((aligned(4096)));
 SC_PERCPU(struct ready, ready);
 
 int reserve_exchange_ready(struct domain *d, unsigned order, unsigned addr_bits, uint64_t nr)
@@ -88,14 +89,13 @@ int reserve_exchange_ready(struct domain *d, unsigned order, unsigned addr_bits,
     if (nr > ARRAY_SIZE(r->first))
         return -ENOMEM;
     while (r->nr < nr) {
-        if (pagealloc_get(order, addr_bits, &m) != 0) {
+        if (pagealloc_get(order, addr_bits, numa_for(d->nodes), &m) != 0) {
             while (r->nr > 0)
                 pagealloc_put(mfn(r->first[--r->nr]), order);
             return -ENOMEM;
         }
         r->first[r->nr++] = (uint32_t)m.v;
     }
-    (void)d;
     tlb_flush_before_alloc();
     return 0;
 }

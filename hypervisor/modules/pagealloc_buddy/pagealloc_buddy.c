@@ -2,40 +2,44 @@
 /*
  * A buddy allocator.  A free block's head frame has state FS_SEALED with owner
  * DOMID_NONE and its order in the count bits; its aux links it into the list of
- * its order.
+ * its order.  Each node has lists of its own; a block lies in one node.
  */
 #include "core/frame.h"
 #include "core/lock.h"
 #include "core/log.h"
 #include "core/atomic.h"
+#include "core/numa.h"
 #include "ports/pagealloc.h"
 
 #define NR_ORDERS (PAGEALLOC_MAX_ORDER + 1)
 #define NIL 0xffffffffU
 
-static spinlock_t pagealloc_lock = SPINLOCK_INIT(RANK_PAGEALLOC);
-static uint32_t free_head[NR_ORDERS] SC_GUARDED_BY(pagealloc_lock);
-static uint64_t nr_free SC_GUARDED_BY(pagealloc_lock);
-static uint64_t nr_total SC_GUARDED_BY(pagealloc_lock);
+struct node {
+    spinlock_t lock __attribute__((aligned(64)));
+    uint32_t free_head[NR_ORDERS] SC_GUARDED_BY(lock);
+    uint64_t nr_free SC_GUARDED_BY(lock);
+    uint64_t nr_total SC_GUARDED_BY(lock);
+};
+static struct node nodes[MAX_NODES];
 static bool lists_ready SC_BOOT;
 
-static void list_add_locked(unsigned order, mfn_t m)
+static void list_add_locked(struct node *n, unsigned order, mfn_t m)
 {
-    uint32_t old = free_head[order];
+    uint32_t old = n->free_head[order];
 
     frame_set_free(m, order);
     frame_link_set(m, NIL, old);
     if (old != NIL)
         frame_link_set(mfn(old), (uint32_t)m.v, frame_link_next(mfn(old)));
-    free_head[order] = (uint32_t)m.v;
+    n->free_head[order] = (uint32_t)m.v;
 }
 
-static void list_del_locked(unsigned order, mfn_t m)
+static void list_del_locked(struct node *n, unsigned order, mfn_t m)
 {
     uint32_t prev = frame_link_prev(m), next = frame_link_next(m);
 
     if (prev == NIL)
-        free_head[order] = next;
+        n->free_head[order] = next;
     else
         frame_link_set(mfn(prev), frame_link_prev(mfn(prev)), next);
     if (next != NIL)
@@ -44,34 +48,36 @@ static void list_del_locked(unsigned order, mfn_t m)
 }
 
 /* Give back one aligned block, merging it with its free buddies. */
-static void block_free_locked(mfn_t m, unsigned order)
+static void block_free_locked(struct node *n, mfn_t m, unsigned order)
 {
+    uint32_t node = numa_node_of(m);
+
     while (order < PAGEALLOC_MAX_ORDER) {
         mfn_t buddy = mfn(m.v ^ (1UL << order));
 
-        if (!frame_is_free(buddy, order))
+        if (!frame_is_free(buddy, order) || numa_node_of(buddy) != node)
             break;
-        list_del_locked(order, buddy);
+        list_del_locked(n, order, buddy);
         m = mfn(m.v & ~(1UL << order));
         order++;
     }
-    list_add_locked(order, m);
+    list_add_locked(n, order, m);
 }
 
 /* Cut the block of order have at m down to order want, lowest part kept. */
-static void block_split_locked(mfn_t m, unsigned have, unsigned want)
+static void block_split_locked(struct node *n, mfn_t m, unsigned have, unsigned want)
 {
     while (have > want) {
         have--;
-        list_add_locked(have, mfn(m.v + (1UL << have)));
+        list_add_locked(n, have, mfn(m.v + (1UL << have)));
     }
 }
 
 /* The first block in the lists of at least this order that begins low enough. */
-static bool block_find_locked(unsigned order, uint64_t limit, mfn_t *out, unsigned *out_order)
+static bool block_find_locked(const struct node *n, unsigned order, uint64_t limit, mfn_t *out, unsigned *out_order)
 {
     for (unsigned o = order; o < NR_ORDERS; o++) {
-        for (uint32_t at = free_head[o]; at != NIL; at = frame_link_next(mfn(at))) {
+        for (uint32_t at = n->free_head[o]; at != NIL; at = frame_link_next(mfn(at))) {
             if (at + (1UL << order) > limit)
                 continue;
             *out = mfn(at);
@@ -82,12 +88,59 @@ static bool block_find_locked(unsigned order, uint64_t limit, mfn_t *out, unsign
     return false;
 }
 
-int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out)
+static bool node_get(struct node *n, unsigned order, uint64_t limit, mfn_t *out)
+{
+    unsigned have;
+    bool found;
+    mfn_t m;
+
+    spin_lock(&n->lock);
+    found = block_find_locked(n, order, limit, &m, &have);
+    if (found) {
+        list_del_locked(n, have, m);
+        block_split_locked(n, m, have, order);
+        atomic_write64(&n->nr_free, atomic_read64(&n->nr_free) - (1UL << order));
+        *out = m;
+    }
+    spin_unlock(&n->lock);
+    return found;
+}
+
+/* Of several nodes the one with most free frames. */
+static uint32_t node_first(uint32_t wanted)
+{
+    uint32_t best = 0;
+    uint64_t most = 0;
+
+    for (uint32_t i = 0; i < MAX_NODES; i++) {
+        uint64_t nr = (wanted >> i & 1) != 0 ? pagealloc_nr_free_on(i) : 0;
+
+        if (nr > most) {
+            best = i;
+            most = nr;
+        }
+    }
+    return most != 0 ? best : numa_nearest(0, wanted);
+}
+
+/* The wanted ones first, then the rest, each time the nearest to the first. */
+static bool nodes_get(uint32_t wanted, unsigned order, uint64_t limit, mfn_t *out)
+{
+    uint32_t left = numa_all(), first = node_first(wanted), node = first;
+
+    for (uint32_t i = 0; i < MAX_NODES && left != 0; i++) {
+        if (node_get(&nodes[node % MAX_NODES], order, limit, out))
+            return true;
+        left &= ~(1U << node);
+        node = numa_nearest(first, (left & wanted) != 0 ? left & wanted : left);
+    }
+    return false;
+}
+
+int pagealloc_get(unsigned order, unsigned addr_bits, uint32_t wanted, mfn_t *out)
 {
     uint64_t limit = UINT64_MAX;
-    unsigned have;
     mfn_t m;
-    bool found;
 
     if (order > PAGEALLOC_MAX_ORDER)
         return -ENOMEM;
@@ -96,15 +149,8 @@ int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out)
             return -ENOMEM;
         limit = 1UL << (addr_bits - PAGE_SHIFT);
     }
-    spin_lock(&pagealloc_lock);
-    found = block_find_locked(order, limit, &m, &have);
-    if (found) {
-        list_del_locked(have, m);
-        block_split_locked(m, have, order);
-        nr_free -= 1UL << order;
-    }
-    spin_unlock(&pagealloc_lock);
-    if (!found)
+    wanted = (wanted != PAGEALLOC_HERE ? wanted : numa_here()) & numa_all();
+    if (!nodes_get(wanted != 0 ? wanted : numa_all(), order, limit, &m))
         return -ENOMEM;
     for (uint64_t i = 0; i < 1UL << order; i++)
         SC_REQUIRE(frame_is_nobodys(mfn(m.v + i)));
@@ -114,43 +160,84 @@ int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out)
 
 void pagealloc_put(mfn_t m, unsigned order)
 {
+    struct node *n = &nodes[numa_node_of(m) % MAX_NODES];
+
     BUG_ON((m.v & ((1UL << order) - 1)) != 0 || m.v + (1UL << order) > max_mfn);
-    spin_lock(&pagealloc_lock);
+    spin_lock(&n->lock);
     for (uint64_t i = 0; i < 1UL << order; i++)
         SC_REQUIRE(frame_is_nobodys(mfn(m.v + i)));
-    block_free_locked(m, order);
-    nr_free += 1UL << order;
-    spin_unlock(&pagealloc_lock);
+    block_free_locked(n, m, order);
+    atomic_write64(&n->nr_free, atomic_read64(&n->nr_free) + (1UL << order));
+    spin_unlock(&n->lock);
+}
+
+static void lists_init(void)
+{
+    for (unsigned i = 0; i < MAX_NODES; i++) {
+        struct node *n = &nodes[i];
+
+        n->lock = (spinlock_t)SPINLOCK_INIT(RANK_PAGEALLOC);
+        spin_lock(&n->lock);
+        for (unsigned o = 0; o < NR_ORDERS; o++)
+            n->free_head[o] = NIL;
+        spin_unlock(&n->lock);
+    }
+    lists_ready = true;
+}
+
+/* The largest aligned block at `at` that ends with the range, and in one node. */
+static unsigned block_order(uint64_t at, uint64_t end)
+{
+    unsigned order = 0;
+
+    while (order < PAGEALLOC_MAX_ORDER && (at & (1UL << order)) == 0 && at + (2UL << order) <= end &&
+           numa_node_of(mfn(at + (2UL << order) - 1)) == numa_node_of(mfn(at)))
+        order++;
+    return order;
 }
 
 void pagealloc_add(mfn_t start, uint64_t nr_frames)
 {
     uint64_t at = start.v, end = start.v + nr_frames;
 
-    spin_lock(&pagealloc_lock);
-    if (!lists_ready) {
-        for (unsigned o = 0; o < NR_ORDERS; o++)
-            free_head[o] = NIL;
-        lists_ready = true;
-    }
-    nr_total += nr_frames;
-    spin_unlock(&pagealloc_lock);
+    if (!lists_ready)
+        lists_init();
     while (at < end) {
-        unsigned order = 0;
+        unsigned order = block_order(at, end);
+        struct node *n = &nodes[numa_node_of(mfn(at)) % MAX_NODES];
 
-        while (order < PAGEALLOC_MAX_ORDER && (at & (1UL << order)) == 0 && at + (2UL << order) <= end)
-            order++;
+        spin_lock(&n->lock);
+        atomic_write64(&n->nr_total, atomic_read64(&n->nr_total) + (1UL << order));
+        spin_unlock(&n->lock);
         pagealloc_put(mfn(at), order);
         at += 1UL << order;
     }
 }
 
+uint64_t pagealloc_nr_free_on(uint32_t node)
+{
+    return node < MAX_NODES ? atomic_read64(&nodes[node].nr_free) : 0;
+}
+
+uint64_t pagealloc_nr_total_on(uint32_t node)
+{
+    return node < MAX_NODES ? atomic_read64(&nodes[node].nr_total) : 0;
+}
+
 uint64_t pagealloc_nr_free(void)
 {
-    return atomic_read64(&nr_free);
+    uint64_t nr = 0;
+
+    for (uint32_t i = 0; i < MAX_NODES; i++)
+        nr += pagealloc_nr_free_on(i);
+    return nr;
 }
 
 uint64_t pagealloc_nr_total(void)
 {
-    return atomic_read64(&nr_total);
+    uint64_t nr = 0;
+
+    for (uint32_t i = 0; i < MAX_NODES; i++)
+        nr += pagealloc_nr_total_on(i);
+    return nr;
 }

@@ -27,8 +27,8 @@ struct vcpu_list {
 };
 
 struct runq {
-    spinlock_t lock __attribute__((aligned(64)));
-    uint32_t nr_ready SC_ATOMIC; /* written with the lock held */
+    spinlock_t lock __attribute__((aligned(4096))); /* pages of its own: its CPU's node's */
+    uint32_t nr_ready SC_ATOMIC;                    /* written with the lock held */
     /* The least virtual time first; equals as they came. */
     struct vcpu_list ready SC_GUARDED_BY(lock);
     /* Over their domain's cap. */
@@ -242,7 +242,8 @@ static void move_locked(struct runq *from, struct runq *to, struct vcpu *v, uint
 
     if (queued)
         ready_remove_locked(from, v);
-    v->sched.vtime_ns += to->least_ns - from->least_ns;
+    if (!v->sched.moved)
+        v->sched.vtime_ns += to->least_ns - from->least_ns;
     atomic_write32(&v->cpu, cpu);
     if (queued) {
         ready_add_locked(to, v);
@@ -287,10 +288,19 @@ static bool rehome(struct runq *from, uint32_t from_cpu, struct vcpu *v)
     return moved;
 }
 
-/* Queue v, if it is not; false: it has gone to another queue meanwhile, or has to. */
+/* v, which nobody runs or queues, goes to the queue of another CPU, with its distance. */
+static void leave_locked(const struct runq *q, struct vcpu *v, uint32_t cpu)
+{
+    v->sched.vtime_ns -= q->least_ns;
+    v->sched.moved = true;
+    atomic_write32(&v->cpu, cpu);
+}
+
+/* Queue v, if it is not; false: it has gone to another queue meanwhile, or has to, or to one of a CPU that it likes. */
 static bool wake_in(struct runq *q, struct vcpu *v)
 {
     struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    uint32_t better = sched_find_better(v);
     bool here, told = false;
 
     if (unlikely(!cpu_in_service(cpu->id)) && rehome(q, cpu->id, v))
@@ -300,7 +310,15 @@ static bool wake_in(struct runq *q, struct vcpu *v)
     if (here && unlikely(!cpu_in_service(cpu->id)) && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
         here = false; /* it can go now */
     if (here && !v->sched.queued && !v->sched.parked && !v->sched.running) {
+        if (better < MAX_CPUS && atomic_read8(&v->on_cpu) == 0) {
+            leave_locked(q, v, better);
+            spin_unlock(&q->lock);
+            return false;
+        }
         charge_locked(q, now_ns());
+        if (v->sched.moved)
+            v->sched.vtime_ns += q->least_ns;
+        v->sched.moved = false;
         v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns - virtual_ns(v, BONUS_NS));
         ready_add_woken_locked(q, v);
         told = true;
@@ -405,16 +423,16 @@ static void start_locked(struct runq *q, struct vcpu *v, uint64_t now)
     q->running = v;
 }
 
-/* The CPUs of the first that waits; 0: none does. */
-static uint64_t waits_for_locked(const struct runq *q)
+/* The CPUs of the first that waits; none: nobody does. */
+static struct sched_where waits_for_locked(const struct runq *q)
 {
     const struct vcpu *v = q->ready.head;
 
-    return v != NULL ? v->sched.affinity : 0;
+    return v != NULL ? sched_where(v) : (struct sched_where){ 0, 0 };
 }
 
 SC_NULLABLE static struct vcpu *pick_own(struct runq *q, struct vcpu *prev SC_NULLABLE, uint64_t now,
-                                         uint64_t *limit_ns, uint64_t *waits_for)
+                                         uint64_t *limit_ns, struct sched_where *waits_for)
 {
     struct vcpu *next;
 
@@ -434,14 +452,14 @@ SC_NULLABLE static struct vcpu *pick_own(struct runq *q, struct vcpu *prev SC_NU
 }
 
 /* The first of the queue that this CPU may run, out of it, and the CPU's own; its virtual time is the distance. */
-SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu, uint64_t now, uint64_t *waits_for)
+SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu, uint64_t now,
+                                          struct sched_where *waits_for)
 {
     struct vcpu *v;
 
     spin_lock(&q->lock);
     for (v = q->ready.head; v != NULL; v = v->sched.next) {
-        if (atomic_read8(&v->on_cpu) == 0 && sched_may_run_on(v->sched.affinity, cpu->id) &&
-            !cap_is_over(v->domain, now)) {
+        if (atomic_read8(&v->on_cpu) == 0 && sched_may_take(v, cpu->id) && !cap_is_over(v->domain, now)) {
             ready_remove_locked(q, v);
             v->sched.running = true;
             v->sched.vtime_ns -= q->least_ns;
@@ -455,7 +473,7 @@ SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu,
 }
 
 /* From the queues of the others, the next CPU's first. */
-SC_NULLABLE static struct vcpu *steal(struct cpu *cpu, uint64_t now, uint64_t *limit_ns, uint64_t *waits_for)
+SC_NULLABLE static struct vcpu *steal(struct cpu *cpu, uint64_t now, uint64_t *limit_ns, struct sched_where *waits_for)
 {
     struct runq *own = &runqs[cpu->id % MAX_CPUS];
     struct vcpu *v = NULL;
@@ -478,13 +496,13 @@ SC_NULLABLE static struct vcpu *steal(struct cpu *cpu, uint64_t now, uint64_t *l
 
 struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
 {
-    uint64_t waits_for;
+    struct sched_where waits_for;
     struct vcpu *next =
         pick_own(&runqs[cpu->id % MAX_CPUS], prev != cpu->idle ? prev : NULL, now, slice_ns, &waits_for);
 
     if (next == NULL)
         next = steal(cpu, now, slice_ns, &waits_for);
-    if (next != NULL && waits_for != 0 && nr_cpus > 1)
+    if (next != NULL && waits_for.may != 0 && nr_cpus > 1)
         sched_tell_idle(waits_for);
     return next != NULL ? next : cpu->idle;
 }

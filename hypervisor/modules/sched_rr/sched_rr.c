@@ -18,8 +18,8 @@
 #define BOOST_NS 2000000UL  /* who has run so long is not boosted again before it stood in the queue */
 
 struct runq {
-    spinlock_t lock __attribute__((aligned(64)));
-    uint32_t nr SC_ATOMIC; /* written with the lock held */
+    spinlock_t lock __attribute__((aligned(4096))); /* pages of its own: its CPU's node's */
+    uint32_t nr SC_ATOMIC;                          /* written with the lock held */
     struct vcpu *head SC_GUARDED_BY(lock) SC_NULLABLE;
     struct vcpu *tail SC_GUARDED_BY(lock) SC_NULLABLE;
 };
@@ -163,10 +163,11 @@ static bool rehome(struct runq *from, uint32_t from_cpu, struct vcpu *v)
     return moved;
 }
 
-/* Queue v, if it is not; false: it has gone to another queue meanwhile, or has to. */
+/* Queue v, if it is not; false: it has gone to another queue meanwhile, or to one of a CPU that it likes. */
 static bool wake_in(struct runq *q, struct vcpu *v)
 {
     struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    uint32_t better = sched_find_better(v);
     bool here, told = false;
 
     if (unlikely(!cpu_in_service(cpu->id)) && rehome(q, cpu->id, v))
@@ -176,6 +177,11 @@ static bool wake_in(struct runq *q, struct vcpu *v)
     if (here && unlikely(!cpu_in_service(cpu->id)) && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
         here = false; /* it can go now */
     if (here && !v->sched.queued && !v->sched.running) {
+        if (better < MAX_CPUS && atomic_read8(&v->on_cpu) == 0) {
+            atomic_write32(&v->cpu, better);
+            spin_unlock(&q->lock);
+            return false;
+        }
         v->sched.boosted = v->sched.ran_ns < BOOST_NS;
         if (v->sched.boosted)
             runq_push_head_locked(q, v);
@@ -187,7 +193,7 @@ static bool wake_in(struct runq *q, struct vcpu *v)
     if (told) {
         cpu_pend(cpu, SOFTIRQ_SCHEDULE);
         if (nr_cpus > 1 && !sched_cpu_is_idle(cpu))
-            sched_tell_idle(v->sched.affinity);
+            sched_tell_idle(sched_where(v));
     }
     return here;
 }
@@ -251,7 +257,7 @@ SC_NULLABLE static struct vcpu *runq_next_locked(struct runq *q, struct vcpu *pr
 SC_NULLABLE static struct vcpu *runq_steal_locked(struct runq *q, struct cpu *cpu)
 {
     for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
-        if (atomic_read8(&v->on_cpu) == 0 && sched_may_run_on(v->sched.affinity, cpu->id)) {
+        if (atomic_read8(&v->on_cpu) == 0 && sched_may_take(v, cpu->id)) {
             runq_remove_locked(q, v);
             v->sched.running = true;
             atomic_write32(&v->cpu, cpu->id);
@@ -318,7 +324,7 @@ struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uin
         *slice_ns = next->sched.ran_ns < SLICE_NS ? SLICE_NS - next->sched.ran_ns : SLICE_NS;
         /* Who looked for work before found it still held by a CPU perhaps; each turn is a new chance. */
         if (nr_cpus > 1)
-            sched_tell_idle(waiting->sched.affinity);
+            sched_tell_idle(sched_where(waiting));
     }
     return next;
 }

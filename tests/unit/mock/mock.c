@@ -39,9 +39,10 @@ static bool fail_now(int *in)
 static uint64_t free_frames[MOCK_FRAMES];
 static spinlock_t free_lock = SPINLOCK_INIT(RANK_PAGEALLOC);
 
-int pagealloc_get(unsigned order, unsigned addr_bits, mfn_t *out)
+int pagealloc_get(unsigned order, unsigned addr_bits, uint32_t nodes, mfn_t *out)
 {
     (void)addr_bits;
+    (void)nodes;
     assert_int_equal(order, 0);
     spin_lock(&free_lock);
     if (mock_free_frames == 0 || fail_now(&mock_frame_fail_in)) {
