@@ -71,19 +71,27 @@ $(BUILD)/gen/objects $(BUILD)/gen/safecc_objects: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LINKED)' | cmp -s - $@ || echo '$(LINKED)' > $@
 
-# Two links: the first with an empty name table, from whose symbols the second's is made.
-$(BUILD)/gen/ksyms_empty.S: tools/build/ksyms.py
-	@mkdir -p $(@D)
-	@$(PY) tools/build/ksyms.py --empty > $@
+# Two links: the first with empty tables of names and of places, from which the second's are made.
+# $(1): the tables' name; $(2): what they are made from, or --empty.
+define make_tables
+	@$(PY) tools/build/ksyms.py $(2) > $(BUILD)/gen/$(1).S
+	@$(PY) tools/build/relocs.py $(2) >> $(BUILD)/gen/$(1).S
+	@$(CC) -c $(BUILD)/gen/$(1).S -o $(BUILD)/obj/$(1).o
+endef
+# $(1): the image; $(2): its objects, the tables' too; $(3): more options.
+define link_image
+	@$(LD) $(LDFLAGS) $(3) -T $(BUILD)/gen/hypervisor.lds -o $(1) $(2) --start-group $(HV_LIBS) --end-group
+endef
+$(BUILD)/obj/tables_empty.o: tools/build/ksyms.py tools/build/relocs.py
+	@mkdir -p $(@D) $(BUILD)/gen
+	$(call make_tables,tables_empty,--empty)
 $(BUILD)/obj/%.elf: ;
-$(BUILD)/obj/pass1.elf: $(HV_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S $(BUILD)/gen/objects
-	@$(CC) -c $(BUILD)/gen/ksyms_empty.S -o $(BUILD)/obj/ksyms_empty.o
-	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $@ $(HV_O) $(BUILD)/obj/ksyms_empty.o --start-group $(HV_LIBS) --end-group
-$(BUILD)/safehype.dbg: $(BUILD)/obj/pass1.elf tools/build/ksyms.py
-	@$(PY) tools/build/ksyms.py $< > $(BUILD)/gen/ksyms.S
-	@$(CC) -c $(BUILD)/gen/ksyms.S -o $(BUILD)/obj/ksyms.o
+$(BUILD)/obj/pass1.elf: $(HV_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/obj/tables_empty.o $(BUILD)/gen/objects
+	$(call link_image,$@,$(HV_O) $(BUILD)/obj/tables_empty.o,--emit-relocs)
+$(BUILD)/safehype.dbg: $(BUILD)/obj/pass1.elf tools/build/ksyms.py tools/build/relocs.py
+	$(call make_tables,tables,$<)
 	@echo "  LD  $@"
-	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $@ $(HV_O) $(BUILD)/obj/ksyms.o --start-group $(HV_LIBS) --end-group
+	$(call link_image,$@,$(HV_O) $(BUILD)/obj/tables.o)
 $(BUILD)/safehype: $(BUILD)/safehype.dbg
 	@llvm-objcopy-19 --strip-all $< $@
 	@echo "  OK  $@ ($$(stat -c %s $@) bytes)"
@@ -98,12 +106,10 @@ $(BUILD)/safehype.pvh: $(BUILD)/safehype
 
 # Variants, for tests: an object or two instead of others.  $(1): what is linked.
 define link_variant
-	@$(CC) -c $(BUILD)/gen/ksyms_empty.S -o $(BUILD)/obj/ksyms_empty.o
-	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $(BUILD)/obj/pass1-$(@F).elf $(1) $(BUILD)/obj/ksyms_empty.o --start-group $(HV_LIBS) --end-group
-	@$(PY) tools/build/ksyms.py $(BUILD)/obj/pass1-$(@F).elf > $(BUILD)/gen/ksyms-$(@F).S
-	@$(CC) -c $(BUILD)/gen/ksyms-$(@F).S -o $(BUILD)/obj/ksyms-$(@F).o
+	$(call link_image,$(BUILD)/obj/pass1-$(@F).elf,$(1) $(BUILD)/obj/tables_empty.o,--emit-relocs)
+	$(call make_tables,tables-$(@F),$(BUILD)/obj/pass1-$(@F).elf)
 	@echo "  LD  $@"
-	@$(LD) $(LDFLAGS) -T $(BUILD)/gen/hypervisor.lds -o $@.dbg $(1) $(BUILD)/obj/ksyms-$(@F).o --start-group $(HV_LIBS) --end-group
+	$(call link_image,$@.dbg,$(1) $(BUILD)/obj/tables-$(@F).o)
 	@llvm-objcopy-19 --strip-all $@.dbg $@
 endef
 
@@ -113,7 +119,7 @@ $(BUILD)/obj/hypercall_faulty.o: hypervisor/dispatch/hypercall.c $(BUILD)/gen/as
 	@$(CC) $(CFLAGS) -DFAULTY_MODULE -c $< -o $@
 .PHONY: faulty
 faulty: $(BUILD)/safehype-faulty
-$(BUILD)/safehype-faulty: $(FAULTY_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S
+$(BUILD)/safehype-faulty: $(FAULTY_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/obj/tables_empty.o
 	$(call link_variant,$(FAULTY_O))
 
 # With a counter that every CPU writes to at each hypercall: make bench-scale must see it.
@@ -121,13 +127,13 @@ CONTROL_O := $(filter-out $(BUILD)/obj/hypervisor/arch/entry.o,$(HV_O)) $(BUILD)
 $(BUILD)/obj/entry_scale_control.o: hypervisor/arch/entry.S $(BUILD)/gen/asm_offsets.h Makefile
 	@$(CC) $(ASFLAGS) -DSCALE_CONTROL -c $< -o $@
 .PHONY: scale-tools
-scale-tools: $(BUILD)/safehype-scale-control $(BUILD)/bench/scale/plugin.so
-$(BUILD)/safehype-scale-control: $(CONTROL_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/ksyms_empty.S
+scale-tools: $(BUILD)/safehype-scale-control $(BUILD)/bench/scale/plugin.so $(BUILD)/bench/numa/plugin.so
+$(BUILD)/safehype-scale-control: $(CONTROL_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/obj/tables_empty.o
 	$(call link_variant,$(CONTROL_O))
 
 # ---- running it ----
 GUEST := $(BUILD)/guest
-.PHONY: deps run run-xen gdb bench bench-quick bench-scale
+.PHONY: deps run run-xen gdb bench bench-quick bench-scale bench-numa
 deps: ## install the Debian packages that are missing (with apt)
 	@tools/build/deps.sh
 
@@ -151,7 +157,7 @@ bench: deps ## measure against Debian's Xen 4.17 in one run (about four minutes)
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) tools/bench/bench.sh --build $(BUILD) $(BENCH_ARGS)
 
-$(BUILD)/bench/scale/plugin.so: tools/bench/scale/plugin.c tools/bench/scale/plugin_api.h Makefile
+$(BUILD)/bench/%/plugin.so: tools/bench/%/plugin.c tools/bench/scale/plugin_api.h Makefile
 	@mkdir -p $(@D)
 	@echo "  CC  $@"
 	@$(CC) -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -fvisibility=hidden -shared $< -o $@
@@ -159,6 +165,11 @@ $(BUILD)/bench/scale/plugin.so: tools/bench/scale/plugin.c tools/bench/scale/plu
 bench-scale: deps ## what an operation costs with 1, 4, 16 and 64 CPUs: instructions, atomics, locks, shared lines (about a minute)
 	@$(MAKE) --no-print-directory all guests scale-tools
 	@$(PY) tools/bench/scale/scale.py --build $(BUILD) $(BENCH_ARGS)
+
+bench-numa: deps ## what the hypervisor reaches on the CPU's own node while Linux boots (about two minutes); BENCH_ARGS="--nodes 4"
+	@$(MAKE) --no-print-directory all $(BUILD)/bench/numa/plugin.so
+	@tools/run/fetch-kernel.sh $(GUEST) && tools/run/mkinitramfs.sh $(GUEST)/initramfs.cpio.gz
+	@$(PY) tools/bench/numa/numa.py --build $(BUILD) $(BENCH_ARGS)
 
 bench-quick: ## the operations only (about a minute)
 	@$(MAKE) --no-print-directory bench BENCH_ARGS=--quick

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/schedule.h"
 #include "core/speculation.h"
+#include "core/text.h"
 
 #define IST_MC 1
 #define IST_NMI 2
@@ -40,6 +41,7 @@ static struct cpu_tables *cpu_tables[MAX_CPUS] SC_BOOT;
 static uint64_t cpu_tables_va[MAX_CPUS] SC_BOOT;
 static uint64_t cpu_cstar_at SC_BOOT; /* in the entry code of SYSCALL */
 static struct idt_gate idt[256] SC_BOOT __attribute__((section(".ro_after_init"), aligned(4096)));
+static uint64_t idt_of[MAX_NODES] SC_BOOT; /* of nodes with code of their own; 0: that one */
 
 /* Where arch/entry.S has the stub of a vector. */
 static uint64_t entry_stub(unsigned vector)
@@ -53,14 +55,15 @@ static uint64_t entry_stub(unsigned vector)
     }
 }
 
-static void idt_init(void)
+/* Into the code that lies so far above the linked one. */
+static void idt_fill(struct idt_gate gates[256], uint64_t delta)
 {
     for (unsigned i = 0; i < 256; i++) {
-        uint64_t at = entry_stub(i);
+        uint64_t at = entry_stub(i) + delta;
         /* Guests may use INT3 and INTO directly. */
         bool user = i == TRAP_BP || i == TRAP_OF;
 
-        idt[i] = (struct idt_gate){
+        gates[i] = (struct idt_gate){
             .offset_low = (uint16_t)at,
             .offset_mid = (uint16_t)(at >> 16),
             .offset_high = (uint32_t)(at >> 32),
@@ -71,6 +74,33 @@ static void idt_init(void)
                                    : 0,
             .type = user ? 0xee : 0x8e,
         };
+    }
+}
+
+/* A node's own, in its memory, read-only from the beginning. */
+static void idt_make(uint32_t node)
+{
+    mfn_t m;
+
+    if (text_delta(node) == 0 || idt_of[node % MAX_NODES] != 0)
+        return;
+    m = hvmap_alloc_frame();
+    SC_UNSAFE("DEV-105: a fresh frame becomes an IDT: 256 gates of 16 bytes")
+    {
+        idt_fill((struct idt_gate *)(void *)frame_bytes(m), text_delta(node));
+    }
+    hvmap_protect_direct(m);
+    idt_of[node % MAX_NODES] = DIRECTMAP_BASE + (m.v << PAGE_SHIFT);
+}
+
+/* The one that a CPU uses. */
+static uint64_t idt_va(const struct cpu *cpu)
+{
+    uint64_t own = idt_of[cpu->node % MAX_NODES];
+
+    SC_UNSAFE("DEV-113: its address, for LIDT and for page tables; it fills a page")
+    {
+        return own != 0 ? own : (uint64_t)idt;
     }
 }
 
@@ -147,8 +177,8 @@ static void stubs_map(struct cpu *cpu, uint64_t stack_top)
     mfn_t text = hvmap_alloc_frame(), data = hvmap_alloc_frame();
     struct stub stub = stub_copy(frame_bytes(text));
 
-    stub_patch(frame_bytes(text), stub.lstar_jump_at, image.syscall_entry, va);
-    stub_patch(frame_bytes(text), stub.cstar_jump_at, image.syscall32_entry, va);
+    stub_patch(frame_bytes(text), stub.lstar_jump_at, image.syscall_entry + text_delta(cpu->node), va);
+    stub_patch(frame_bytes(text), stub.cstar_jump_at, image.syscall32_entry + text_delta(cpu->node), va);
     frame_words(data)[1] = stack_top;
     hvmap_page(va, text, HVMAP_RX);
     hvmap_page(va + PAGE_SIZE, data, HVMAP_RW);
@@ -162,10 +192,11 @@ static void root_make(struct cpu *cpu)
     static const unsigned stacks[] = { 1, 3, 5, STACK_AREA / PAGE_SIZE - 1 };
     mfn_t root = hvmap_alloc_frame();
 
+    uint64_t copy = text_delta(cpu->node); /* the code that this CPU runs */
+
     for (uint64_t va = image.text_start; va < image.entry_end; va += PAGE_SIZE)
-        hvmap_show(root, va, HVMAP_RX);
-    BUG_ON(image.ro_after_init_end - image.ro_after_init_start != sizeof(idt));
-    hvmap_show(root, image.ro_after_init_start, HVMAP_R);
+        hvmap_show(root, va + copy, HVMAP_RX);
+    hvmap_show(root, idt_va(cpu), HVMAP_R);
     hvmap_show(root, stub_va(cpu), HVMAP_RX);
     hvmap_show(root, stub_va(cpu) + PAGE_SIZE, HVMAP_RW);
     hvmap_show(root, stub_va(cpu) + STUB_TSS, HVMAP_RW);
@@ -187,7 +218,7 @@ void cpu_load_tables(struct cpu *cpu)
         load_segment_es(0);
         __asm__ volatile("movw %w0, %%ss" : : "r"(0));
         ltr(SEL_TSS);
-        lidt((uint64_t)idt, sizeof(idt) - 1);
+        lidt(idt_va(cpu), sizeof(idt) - 1);
     }
 }
 
@@ -218,7 +249,9 @@ void cpu_make_tables(struct cpu *cpu)
     gdt_init(t->gdt, stub_va(cpu) + STUB_TSS);
     stubs_map(cpu, rsp0);
     if (cpu->id == 0)
-        idt_init();
+        idt_fill(idt, 0);
+    else
+        idt_make(cpu->node);
     if (xpti_used)
         root_make(cpu);
 }

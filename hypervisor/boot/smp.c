@@ -18,6 +18,7 @@
 #include "core/schedule.h"
 #include "core/segments.h"
 #include "core/speculation.h"
+#include "core/text.h"
 #include "core/time.h"
 #include "core/tlb.h"
 
@@ -27,6 +28,7 @@
 /* Read by arch code, where a CPU has no stack yet: one is started at a time. */
 uint64_t ap_stack SC_BOOT;
 uint64_t ap_cr3 SC_BOOT;
+uint64_t ap_text SC_BOOT;
 static uint8_t released SC_ATOMIC;
 
 static void wait_ns(uint64_t ns)
@@ -91,6 +93,7 @@ static bool cpu_start(struct cpu *cpu, uint64_t page)
     uint64_t end;
 
     ap_stack = cpu_top_address(cpu);
+    ap_text = text_delta(cpu->node);
     apic_send_init(cpu->apic_id);
     wait_ns(10000000);
     for (unsigned i = 0; i < 2 && atomic_read8(&cpu->state) == CPU_ABSENT; i++) {
@@ -147,6 +150,7 @@ void smp_start(void)
         log_err("no memory below 1 MiB to start other CPUs from: one CPU");
         return;
     }
+    text_make();
     for (uint32_t i = 0; i < acpi->nr_cpus && i < ACPI_MAX_CPUS && made < most && made < MAX_CPUS; i++) {
         uint32_t apic = acpi->cpus[i].apic_id;
 

@@ -90,6 +90,8 @@ ap_start:
         movl    %eax, %fs
         movl    %eax, %gs
         xorl    %ebp, %ebp
-        call    ap_main
+        leaq    ap_main(%rip), %rax
+        addq    ap_text(%rip), %rax         /* its node's */
+        call    *%rax
         ud2
         .section .note.GNU-stack, "", @progbits

@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/machine.h"
 #include "core/pt.h"
+#include "core/text.h"
 #include "core/trap.h"
 
 static void dump_registers(const struct guest_regs *r)
@@ -83,7 +84,7 @@ void dump_backtrace(uint64_t rsp, uint64_t rip)
         {
             w = *(const uint64_t *)at;
         }
-        if (w >= image.text_start && w < image.text_end) {
+        if (text_home(w) >= image.text_start && text_home(w) < image.text_end) {
             ksyms_log("   ", w);
             nr++;
         }

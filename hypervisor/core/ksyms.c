@@ -3,6 +3,7 @@
 
 #include "core/layout.h"
 #include "core/log.h"
+#include "core/text.h"
 
 /* The name of the function that holds the offset, and in *start where that begins; null: none. */
 SC_NULLABLE SC_STRING static const char *ksyms_find(uint32_t offset, uint32_t *start)
@@ -30,7 +31,7 @@ SC_NULLABLE SC_STRING static const char *ksyms_find(uint32_t offset, uint32_t *s
 
 void ksyms_log(const char *what SC_STRING, uint64_t address)
 {
-    uint32_t at = (uint32_t)(address - WINDOW_BASE), start = 0;
+    uint32_t at = (uint32_t)(text_home(address) - WINDOW_BASE), start = 0;
     const char *name = ksyms_find(at, &start);
 
     if (name == NULL)

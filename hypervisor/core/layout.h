@@ -7,7 +7,7 @@
  *
  *   slot  start                contents
  *   256   0xffff800000000000   machine-to-phys table, read-only, guest-visible
- *   257   0xffff808000000000   one 1 GiB window per node: text, data, CPU stubs
+ *   257   0xffff808000000000   text and read-only data of each node, data, CPU stubs: within 1 GiB
  *   258   0xffff810000000000   CPU stacks, device mappings
  *   259   0xffff818000000000   frame table
  *   260   0xffff820000000000   per-domain: each vcpu's GDT and LDT
@@ -40,6 +40,8 @@
 #define LOAD_PHYS 0x200000
 #define LOW_MEMORY_END 0x100000 /* what is below is no memory to hand out */
 #define IMAGE_BASE (WINDOW_BASE + LOAD_PHYS)
+/* Inside the window: a copy of text and read-only data for each node, the linked one first (core/text.h). */
+#define TEXT_STRIDE 0x4000000
 
 /* Inside the window: per-CPU entry stubs: a text page, a data page, the TSS's page. */
 #define STUB_BASE (WINDOW_BASE + 0x30000000)

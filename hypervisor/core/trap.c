@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/machine.h"
 #include "core/sites.h"
+#include "core/text.h"
 #include "ports/pvmmu.h"
 
 struct extable_entry {
@@ -101,7 +102,9 @@ static struct trap_verdict module_fault(struct guest_regs *regs)
 
 static bool in_module(uint64_t rip)
 {
-    return rip >= image.module_text_start && rip < image.module_text_end;
+    uint64_t home = text_home(rip);
+
+    return home >= image.module_text_start && home < image.module_text_end;
 }
 
 struct trap_verdict trap_from_hv(struct guest_regs *regs)
@@ -113,7 +116,7 @@ struct trap_verdict trap_from_hv(struct guest_regs *regs)
         regs->rip = to;
         return (struct trap_verdict){ 0, 0 };
     }
-    if (regs->rip == image.guest_iret)
+    if (text_home(regs->rip) == image.guest_iret)
         return iret_fault(regs);
     if (regs->vector == TRAP_DB) {
         write_dr7(0x400); /* a guest's breakpoint on one of its own addresses that we touched */

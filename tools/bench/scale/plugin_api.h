@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plugin_api.h - what this tool uses of QEMU's plugin interface, version 1, declared from its documentation
+ * plugin_api.h - what these tools use of QEMU's plugin interface, version 1, declared from its documentation
  * ("QEMU TCG Plugins"), since Debian's packages have no header.
  */
 #ifndef PLUGIN_API_H
@@ -20,7 +20,7 @@ struct qemu_plugin_hwaddr;
 struct qemu_plugin_info;
 
 enum { QEMU_PLUGIN_CB_NO_REGS };
-enum { QEMU_PLUGIN_MEM_R = 1, QEMU_PLUGIN_MEM_W };
+enum { QEMU_PLUGIN_MEM_R = 1, QEMU_PLUGIN_MEM_W, QEMU_PLUGIN_MEM_RW };
 
 /* What a plugin gives. */
 extern PLUGIN_EXPORT int qemu_plugin_version;
@@ -33,11 +33,14 @@ typedef void mem_cb(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t vaddr, vo
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_trans_cb *cb);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, insn_exec_cb *cb, int flags, void *arg);
 void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_cb *cb, int flags, int rw, void *arg);
+typedef void udata_cb(qemu_plugin_id_t id, void *arg);
+void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, udata_cb *cb, void *arg);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t at);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *insn);
 bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t info, uint64_t vaddr);
 bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *hwaddr);

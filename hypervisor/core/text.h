@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text.h - the hypervisor's code, a copy for each node.
+ *
+ * Text and read-only data of node n's copy lie so far above the linked ones; writable data is there once
+ * (docs/decisions/0022-text-per-node.md).  A CPU runs its node's copy from ap_main on.  What runs finds its own copy's
+ * tables; where addresses are compared with linked ones, text_home comes first.
+ */
+#ifndef CORE_TEXT_H
+#define CORE_TEXT_H
+
+#include "core/image.h"
+#include "core/layout.h"
+
+/* Boot, before other CPUs are started: a copy for each node that has CPUs and memory.  Alternatives have been applied.
+ */
+SC_CORE void text_make(void);
+/* How far above the linked one the copy of a node lies; 0: it uses that. */
+SC_CORE uint64_t text_delta(uint32_t node);
+
+/* Where what lies at an address in a copy is linked; any other address as it is. */
+SC_INLINE uint64_t text_home(uint64_t address)
+{
+    uint64_t home = WINDOW_BASE + (address - WINDOW_BASE) % TEXT_STRIDE;
+
+    if (address - WINDOW_BASE >= (uint64_t)MAX_NODES * TEXT_STRIDE || home < image.text_start ||
+        home >= image.rodata_end)
+        return address;
+    return home;
+}
+
+#endif
