@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* sysctl: what the control domain asks about and does to the machine (Xen public header sysctl.h).  So far its
- * scheduler and its CPUs. */
+ * scheduler, CPUs in and out of service, and where CPUs and memory are. */
 #define __XEN_TOOLS__ 1
 #include "core/guest.h"
 
 #include <xen/sysctl.h>
 
 #include "core/log.h"
+#include "core/numa.h"
+#include "ports/pagealloc.h"
 #include "ports/sched.h"
 #include "xen-compat/cpu_change.h"
 #include "xen-compat/hypercalls.h"
@@ -68,6 +70,64 @@ static long op_cpu_hotplug(struct vcpu *v, const uint8_t raw[RAW_BYTES])
     }
 }
 
+/* ---- nodes and CPUs ---- */
+
+#define NODES_AT(field) (offsetof(struct xen_sysctl, u.numainfo) + offsetof(struct xen_sysctl_numainfo, field))
+#define CPUS_AT(field) (offsetof(struct xen_sysctl, u.cputopoinfo) + offsetof(struct xen_sysctl_cputopoinfo, field))
+
+static int node_memory_put(gva_t at, uint32_t node)
+{
+    struct xen_sysctl_meminfo m = { .memsize = pagealloc_nr_total_on(node) << PAGE_SHIFT,
+                                    .memfree = pagealloc_nr_free_on(node) << PAGE_SHIFT };
+
+    return guest_put(gva_add(at, node * sizeof(m)), m);
+}
+
+/* A row of a square table of nr. */
+static int node_distances_put(gva_t at, uint32_t node, uint32_t nr)
+{
+    for (uint32_t k = 0; k < nr && k < MAX_NODES; k++) {
+        uint32_t far = numa.distance[node % MAX_NODES][k];
+
+        if (guest_put(gva_add(at, (node * nr + k) * sizeof(far)), far) != 0)
+            return -EFAULT;
+    }
+    return 0;
+}
+
+/* As many as there are and the caller has room for; with no place to write to, how many there are. */
+static long op_nodes(const uint8_t raw[RAW_BYTES], gva_t at)
+{
+    uint64_t memory = raw_u64(raw, NODES_AT(meminfo)), distance = raw_u64(raw, NODES_AT(distance));
+    uint32_t room = raw_u32(raw, NODES_AT(num_nodes)), nr = numa.nr_nodes;
+
+    if (memory != 0 || distance != 0)
+        nr = (uint32_t)min_u64(nr, room);
+    for (uint32_t n = 0; n < nr && n < MAX_NODES; n++) {
+        if ((memory != 0 && node_memory_put(gva(memory), n) != 0) ||
+            (distance != 0 && node_distances_put(gva(distance), n, nr) != 0))
+            return -EFAULT;
+    }
+    return guest_put(gva_add(at, NODES_AT(num_nodes)), nr);
+}
+
+static long op_cpus(const uint8_t raw[RAW_BYTES], gva_t at)
+{
+    uint64_t to = raw_u64(raw, CPUS_AT(cputopo));
+    uint32_t room = raw_u32(raw, CPUS_AT(num_cpus)), nr = nr_cpus;
+
+    if (to != 0)
+        nr = (uint32_t)min_u64(nr, room);
+    for (uint32_t i = 0; to != 0 && i < nr && i < MAX_CPUS; i++) {
+        struct xen_sysctl_cputopo c = { .node = cpus[i].node };
+
+        numa_cpu_place(&cpus[i], &c.socket, &c.core);
+        if (guest_put(gva_add(gva(to), i * sizeof(c)), c) != 0)
+            return -EFAULT;
+    }
+    return guest_put(gva_add(at, CPUS_AT(num_cpus)), nr);
+}
+
 long hc_sysctl(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     uint8_t raw[RAW_BYTES];
@@ -85,6 +145,8 @@ long hc_sysctl(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t 
     switch (cmd) {
     case XEN_SYSCTL_sched_id: return op_sched_id(gva(arg));
     case XEN_SYSCTL_cpu_hotplug: return op_cpu_hotplug(v, raw);
+    case XEN_SYSCTL_numainfo: return op_nodes(raw, gva(arg));
+    case XEN_SYSCTL_cputopoinfo: return op_cpus(raw, gva(arg));
     case XEN_SYSCTL_scheduler_op: return op_scheduler(raw, gva(arg));
     default: log_guest(LOG_INFO, "sysctl %u: not implemented", cmd); return -ENOSYS;
     }

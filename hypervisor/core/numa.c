@@ -37,6 +37,25 @@ static uint32_t own_apic_id(void)
     return b >> 24;
 }
 
+/* CPUID leaf 1: how many APIC IDs a package has, if it says (HTT). */
+static uint32_t package_ids(void)
+{
+    uint32_t a, b, c, d;
+
+    cpuid(1, 0, &a, &b, &c, &d);
+    return (d & 1U << 28) != 0 ? b >> 16 & 0xff : 1;
+}
+
+void numa_cpu_place(const struct cpu *cpu, uint32_t *package, uint32_t *core)
+{
+    uint32_t ids = package_ids(), bits = 0;
+
+    while (bits < 8 && 1U << bits < ids)
+        bits++;
+    *package = cpu->apic_id >> bits;
+    *core = cpu->apic_id & ((1U << bits) - 1);
+}
+
 void numa_init(const struct ram_range *ram, unsigned nr_ram)
 {
     const struct acpi_info *info = acpi_get();

@@ -24,6 +24,8 @@ struct ram_range;
 SC_CORE void numa_init(const struct ram_range *ram SC_COUNT(nr_ram), unsigned nr_ram);
 /* The node of a CPU, by its APIC ID. */
 uint32_t numa_node_of_apic(uint32_t apic_id);
+/* In which package a CPU is, and where in it: its APIC ID's two parts (SDM vol. 3, 8.9.1). */
+void numa_cpu_place(const struct cpu *cpu, uint32_t *package, uint32_t *core);
 /* The CPUs of these nodes, bit a CPU: those that run. */
 uint64_t numa_cpus_of(uint32_t nodes);
 /* Frames of a domain on each node: a walk over all frames. */
