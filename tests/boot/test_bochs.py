@@ -99,4 +99,4 @@ def test_flushes_on_four_cpus(bochs, words, mode):
 @pytest.mark.parametrize("guest", ["fsgsbase", "exceptions", "iret-hostile", "user-mode", "msr", "mmu-update-levels"])
 @pytest.mark.parametrize("model", ["corei7_skylake_x", "tigerlake"])
 def test_guest(bochs, guest, model):
-    bochs(guest, "xpti=1 spec-ctrl=rsb", model=model, timeout=120)
+    bochs(guest, "dom0_max_vcpus=2 xpti=1 spec-ctrl=rsb", model=model, timeout=120)
