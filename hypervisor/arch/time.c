@@ -16,9 +16,9 @@
 
 static uint64_t hz SC_BOOT;
 static uint64_t apic_hz SC_BOOT;
-static uint64_t tsc_start SC_BOOT;
-static uint32_t scale_mul SC_BOOT;
-static int8_t scale_shift SC_BOOT;
+static uint64_t tsc_start SC_BOOT TEXT_AFTER_BOOT;
+static uint32_t scale_mul SC_BOOT TEXT_AFTER_BOOT;
+static int8_t scale_shift SC_BOOT TEXT_AFTER_BOOT;
 static uint64_t boot_wallclock_ns SC_ATOMIC;
 
 uint64_t tsc_hz(void)

@@ -20,6 +20,7 @@
 #include "core/hvmap.h"
 #include "core/image.h"
 #include "core/log.h"
+#include "core/text.h"
 #include "core/numa.h"
 #include "core/percpu.h"
 #include "core/speculation.h"
@@ -138,6 +139,7 @@ void boot_on_stack(void)
     numa_report();
     log_info("Using scheduler: %s", sched_name());
     hvmap_seal();
+    text_seal();
     pv_boot_domains();
     serial_enable_input_irq();
     smp_release();

@@ -22,6 +22,9 @@ enum xen_errno_plain {
 #define PAGE_SIZE 4096UL
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 
+/* Of a variable that the first CPU writes at boot, and that is read often then: each node has a copy (core/text.h). */
+#define TEXT_AFTER_BOOT __attribute__((section(".ro_after_init")))
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define ALIGN_UP(x, a) (((x) + ((a) - 1)) & ~((a) - 1))
 #define ALIGN_DOWN(x, a) ((x) & ~((a) - 1))

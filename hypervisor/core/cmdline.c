@@ -24,7 +24,7 @@ bool opt_x2apic_phys SC_BOOT = true;
 uint32_t opt_gnttab_max_frames SC_BOOT = OPT_GNTTAB_MAX_FRAMES;
 uint32_t opt_gnttab_max_ver SC_BOOT = 2;
 bool opt_gnttab_transitive SC_BOOT = true;
-enum sched_choice opt_sched SC_BOOT = SCHED_FAIR;
+enum sched_choice opt_sched SC_BOOT TEXT_AFTER_BOOT = SCHED_FAIR;
 uint8_t opt_xpti_dom0 SC_BOOT, opt_xpti_domu SC_BOOT;
 uint8_t opt_msr_sc SC_BOOT, opt_rsb SC_BOOT, opt_md_clear SC_BOOT, opt_ibrs SC_BOOT, opt_ibpb SC_BOOT, opt_ssbd SC_BOOT;
 char opt_line[OPT_LINE_BYTES] SC_BOOT;

@@ -27,7 +27,7 @@ struct domain *domain_list SC_SLOT;
 struct domain *hardware_domain SC_BOOT;
 SC_UNSAFE_DECL("DEV-29: what belongs to one CPU is reached by that CPU; the rest is atomic or has a lock")
 struct cpu cpus[MAX_CPUS];
-uint32_t nr_cpus SC_BOOT = 1;
+uint32_t nr_cpus SC_BOOT TEXT_AFTER_BOOT = 1;
 uint64_t cpus_online SC_ATOMIC = 1;
 
 static spinlock_t domlist_lock = SPINLOCK_INIT(RANK_DOMLIST);

@@ -5,8 +5,8 @@
 #include "core/log.h"
 #include "ports/pagealloc.h"
 
-uint64_t max_mfn SC_BOOT;
-uint64_t io_max_mfn SC_BOOT;
+uint64_t max_mfn SC_BOOT TEXT_AFTER_BOOT;
+uint64_t io_max_mfn SC_BOOT TEXT_AFTER_BOOT;
 uint64_t tlb_clock SC_ATOMIC = 1;
 uint64_t tlb_stamped SC_ATOMIC = 1;
 uint64_t tlb_free_stamp SC_ATOMIC;

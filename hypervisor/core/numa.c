@@ -11,7 +11,7 @@
 #include "core/log.h"
 #include "ports/pagealloc.h"
 
-struct numa_map numa SC_BOOT = { .nr_nodes = 1 };
+struct numa_map numa SC_BOOT TEXT_AFTER_BOOT = { .nr_nodes = 1 };
 
 static bool ram_is_covered(const struct acpi_info *info, const struct ram_range *ram SC_COUNT(nr_ram), unsigned nr_ram)
 {

@@ -71,6 +71,8 @@ static void copy_make(uint64_t delta)
 {
     for (uint64_t at = image.text_start; at < image.rodata_end; at += PAGE_SIZE)
         page_copy(at, delta);
+    for (uint64_t at = image.ro_after_init_start; at < image.ro_after_init_end; at += PAGE_SIZE)
+        page_copy(at, delta);
     copy_fix(delta);
     for (uint64_t at = image.text_start; at < image.rodata_end; at += PAGE_SIZE)
         page_seal(at, delta);
@@ -103,4 +105,16 @@ void text_make(void)
         log_info("NUMA: node %u has its own code, %lu KiB", n, (image.rodata_end - image.text_start) >> 10);
     }
     tlb_flush_all_local();
+}
+
+void text_seal(void)
+{
+    for (uint32_t n = 0; n < MAX_NODES; n++) {
+        for (uint64_t at = image.ro_after_init_start; deltas[n] != 0 && at < image.ro_after_init_end; at += PAGE_SIZE) {
+            mfn_t m = mfn((hvmap_lookup(at + deltas[n]) & PTE_ADDR) >> PAGE_SHIFT);
+
+            memcpy(frame_bytes(m), frame_bytes(mfn((at - WINDOW_BASE) >> PAGE_SHIFT)), PAGE_SIZE);
+            page_seal(at, deltas[n]);
+        }
+    }
 }

@@ -2,9 +2,10 @@
 /*
  * text.h - the hypervisor's code, a copy for each node.
  *
- * Text and read-only data of node n's copy lie so far above the linked ones; writable data is there once
- * (docs/decisions/0022-text-per-node.md).  A CPU runs its node's copy from ap_main on.  What runs finds its own copy's
- * tables; where addresses are compared with linked ones, text_home comes first.
+ * Text and read-only data of node n's copy lie so far above the linked ones, and so does what is read-only after boot
+ * (TEXT_AFTER_BOOT); other data is there once (docs/decisions/0022-text-per-node.md).  A CPU runs its node's copy from
+ * ap_main on.  What runs finds its own copy's tables; where addresses are compared with linked ones, text_home comes
+ * first.
  */
 #ifndef CORE_TEXT_H
 #define CORE_TEXT_H
@@ -15,6 +16,9 @@
 /* Boot, before other CPUs are started: a copy for each node that has CPUs and memory.  Alternatives have been applied.
  */
 SC_CORE void text_make(void);
+/* Boot, when nothing of TEXT_AFTER_BOOT changes any more: the copies of it, as it is now.  What is not the first CPU
+ * reads an older one until then. */
+SC_CORE void text_seal(void);
 /* How far above the linked one the copy of a node lies; 0: it uses that. */
 SC_CORE uint64_t text_delta(uint32_t node);
 

@@ -3,7 +3,7 @@
 """Make the table of what changes in a copy of the hypervisor's code (core/text.c) from an ELF linked with --emit-relocs.
 
 usage: relocs.py [--empty | ELF] > relocs.S
-Text and read-only data are copied for each node, writable data is not. In a copy that lies further up, a reference relative to
+Text, read-only data and what is read-only after boot are copied for each node, other data is not. In a copy that lies further up, a reference relative to
 its place must be made shorter if it leaves what is copied, and a word with an address in it must be moved along if that is in it.
 The table lies last in read-only data, so that adding it moves no place that it names.
 """
@@ -13,6 +13,7 @@ import sys
 WINDOW_BASE = 0xFFFF808000000000
 COPIED = (".text", ".rodata")
 R_64, R_PC32, R_PLT32, R_GOTPCREL, R_GOTPCRELX, R_REX_GOTPCRELX = 1, 2, 4, 9, 41, 42
+AFTER_BOOT = ("__ro_after_init_start", "__ro_after_init_end")
 KEPT = "image"  # its words say where things are linked (core/image.h)
 
 
@@ -52,6 +53,7 @@ class Elf:
 def places(elf):
     """(places of references that leave what is copied, places of words that stay in it)."""
     copied = [elf.names.index(name) for name in COPIED]
+    after_boot = [value for mark in AFTER_BOOT for name, _, value, _ in elf.symbols if name == mark]
     start = elf.sections[copied[0]][3]
     end = elf.sections[copied[-1]][3] + elf.sections[copied[-1]][5]
     kept = [(value, value + size) for name, _, value, size in elf.symbols if name == KEPT and size]
@@ -61,7 +63,8 @@ def places(elf):
             if any(first <= place < last for first, last in kept):
                 continue
             if kind in (R_PC32, R_PLT32):
-                if home not in copied:
+                # Against a section the operand may lie up to 4 bytes further on; the linker script leaves more than that.
+                if home not in copied and not after_boot[0] <= value + addend + 4 < after_boot[1]:
                     leaving.append(place)
             elif kind in (R_GOTPCREL, R_GOTPCRELX, R_REX_GOTPCRELX):
                 # The linker may have made it a direct one: what it is now says where it goes.
