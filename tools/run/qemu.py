@@ -29,10 +29,11 @@ class Result:
         self.text, self.seconds, self.match, self.reason = text, seconds, match, reason
 
 
-def run_until(argv, pattern, timeout, log=None, linger=0.0):
+def run_until(argv, pattern, timeout, log=None, linger=0.0, ending=signal.SIGKILL):
     """Runs argv until a console line matches pattern, QEMU ends, or timeout seconds are over; then ends QEMU.
 
-    reason is "match", "exit" or "timeout". linger reads on for so many seconds after the match."""
+    reason is "match", "exit" or "timeout". linger reads on for so many seconds after the match.
+    ending is the signal that ends QEMU: after SIGTERM its plugins still report."""
     pattern = re.compile(pattern)
     started = time.monotonic()
     process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -60,7 +61,7 @@ def run_until(argv, pattern, timeout, log=None, linger=0.0):
                         break
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
+            process.send_signal(ending)
         process.wait()
         process.stdout.close()
     text = data.decode("latin-1").replace("\r", "")

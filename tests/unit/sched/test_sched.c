@@ -335,6 +335,41 @@ static void test_steal(void **state)
     }
 }
 
+/* Four CPUs, two nodes: who likes the second has it as long as it has room, runs elsewhere when not, and comes back. */
+static void test_likes(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
+        struct sim_vcpu *s;
+
+        sim_start(choice, 4);
+        s = sim_sleeper(256, MS, MS); /* begins on CPU 0 */
+        s->vcpu->sched.likes = 0xc;
+        sim_run(10 * MS);
+        for (unsigned i = 0; i < 100; i++) {
+            sim_run(MS / 2);
+            assert_true(s->vcpu->cpu >= 2);
+        }
+        for (unsigned i = 0; i < 3; i++) { /* three more that like it: one finds room on the first node only */
+            struct vcpu *v = sim_domain(1, 256, 0)->vcpu;
+
+            v->sched.likes = 0xc;
+        }
+        sim_measure();
+        sim_run(SECOND);
+        for (unsigned i = 1; i < 4; i++)
+            assert_true(sim[i].ran_ns > SECOND / 2);
+        for (unsigned i = 1; i < 4; i++)
+            sim_block(&sim[i]);
+        sim_settle();
+        sim_run(10 * MS);
+        assert_true(s->vcpu->cpu >= 2);
+        sim_wake(&sim[1]); /* alone, it is where it likes to be */
+        sim_run(10 * MS);
+        assert_true(sim[1].vcpu->cpu >= 2);
+        sim_end();
+    }
+}
+
 static void test_affinity(void **state)
 {
     for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
@@ -506,6 +541,7 @@ int main(void)
         cmocka_unit_test(test_registers_held),
         cmocka_unit_test(test_move),
         cmocka_unit_test(test_steal),
+        cmocka_unit_test(test_likes),
         cmocka_unit_test(test_affinity),
         cmocka_unit_test(test_cpu_off),
         cmocka_unit_test(test_cpu_off_pinned),

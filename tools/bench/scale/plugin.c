@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * plugin.c - a QEMU plugin that counts what the hypervisor does for an operation: instructions, locked ones, locks
- * taken, and the cache lines that more than one CPU writes.
+ * taken, the cache lines that more than one CPU writes, and accesses to other nodes' memory.
  *
  * The guest (tests/guests/scale) says what to count with marks: NOPs with a displacement that nobody else has,
  * MARK_BEGIN | n and MARK_END | n around operation n, on each CPU for itself, and MARK_REPORT at its end.  Between
  * them counts what runs at the hypervisor's addresses.  Lines are told apart by physical address, as one may have
  * several virtual ones.
  *
- *   -plugin plugin.so,out=FILE,reports=N,lock=START-END[,lock=START-END]
+ *   -plugin plugin.so,out=FILE,reports=N,lock=START-END[,lock=START-END][,cpus=N,node=START-END,node=START-END ...]
  *
  * The report is written, and said to be, when N domains have asked for it.
+ * Nodes have N CPUs each, and memory where QEMU says so (qemu_plugin_hwaddr_phys_addr).
  * A lock is taken by a LOCK XADD between START and END: spin_lock, and what the compiler put it into.
  * One thread runs all CPUs (-icount, or -accel tcg,thread=single): nothing here is locked.
  */
@@ -28,6 +29,9 @@
 
 #define HV_START 0xffff800000000000U
 #define HV_END 0xffff880000000000U
+/* Each node's copy of the code: core/layout.h. */
+#define WINDOW_BASE 0xffff808000000000U
+#define TEXT_STRIDE 0x4000000U
 #define MAX_CPUS 64
 #define MAX_OPS 16
 #define MAX_LOCKS 8
@@ -42,7 +46,7 @@ struct line {
 };
 
 struct counts {
-    uint64_t windows, instructions, atomics, locks;
+    uint64_t windows, instructions, atomics, locks, far;
 };
 
 struct op {
@@ -66,6 +70,11 @@ static struct {
     uint64_t start, end;
 } locks[MAX_LOCKS];
 static unsigned nr_locks;
+#define MAX_NODES 8
+static struct {
+    uint64_t start, end;
+} nodes[MAX_NODES];
+static unsigned nr_nodes, cpus_of_node;
 static unsigned long reports = 1; /* to come */
 static const char *out;
 
@@ -100,6 +109,8 @@ static void report(void)
 
             if (c->windows != 0)
                 fprintf(to, "cpu %u %u %lu %lu %lu %lu\n", n, cpu, c->windows, c->instructions, c->atomics, c->locks);
+            if (c->windows != 0 && nr_nodes != 0)
+                fprintf(to, "far %u %u %lu\n", n, cpu, c->far);
         }
         report_lines(to, n, &ops[n]);
     }
@@ -163,19 +174,34 @@ static struct line *line_find(struct op *op, uint64_t address)
     return NULL;
 }
 
-static void on_write(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *arg)
+/* Memory of a node, but not of the CPU's. */
+static bool is_far(unsigned cpu, uint64_t address)
+{
+    for (unsigned i = 0; i < nr_nodes; i++) {
+        if (address >= nodes[i].start && address < nodes[i].end)
+            return i != cpu / cpus_of_node;
+    }
+    if (nr_nodes != 0)
+        die("an access to memory of no node");
+    return false;
+}
+
+static void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *arg)
 {
     const struct site *site = arg;
 
-    /* An instruction that writes may read elsewhere: QEMU 7.2 calls for both. */
-    if (cpu >= MAX_CPUS || counting[cpu] < 0 || !qemu_plugin_mem_is_store(info))
+    if (cpu >= MAX_CPUS || counting[cpu] < 0)
         return;
     struct qemu_plugin_hwaddr *hwaddr = qemu_plugin_get_hwaddr(info, vaddr);
     if (hwaddr == NULL)
-        die("a write to nowhere");
+        die("an access to nowhere");
     if (qemu_plugin_hwaddr_is_io(hwaddr))
         return; /* each CPU's local APIC is at one address */
-    uint64_t address = qemu_plugin_hwaddr_phys_addr(hwaddr) & ~(uint64_t)(LINE - 1);
+    uint64_t address = qemu_plugin_hwaddr_phys_addr(hwaddr);
+    ops[counting[cpu]].cpu[cpu].far += is_far(cpu, address);
+    if (!qemu_plugin_mem_is_store(info))
+        return;
+    address &= ~(uint64_t)(LINE - 1);
     struct line *l = line_find(&ops[counting[cpu]], address);
     if (l == NULL)
         return;
@@ -198,6 +224,7 @@ static bool is_prefix(uint8_t byte)
 /* LOCK, or XCHG with memory, which needs none (SDM vol. 2, LOCK). */
 static unsigned kind_of(uint64_t pc, const uint8_t *byte, size_t size)
 {
+    uint64_t home = WINDOW_BASE + (pc - WINDOW_BASE) % TEXT_STRIDE;
     size_t at = 0;
     bool lock = false;
     unsigned what;
@@ -210,7 +237,7 @@ static unsigned kind_of(uint64_t pc, const uint8_t *byte, size_t size)
         lock = true;
     what = lock ? ATOMIC : 0;
     for (unsigned i = 0; i < nr_locks; i++) {
-        if (lock && pc >= locks[i].start && pc < locks[i].end && at + 1 < size && byte[at] == 0x0f &&
+        if (lock && home >= locks[i].start && home < locks[i].end && at + 1 < size && byte[at] == 0x0f &&
             byte[at + 1] == 0xc1)
             what |= LOCK;
     }
@@ -226,7 +253,7 @@ static void on_hypervisor_insn(struct qemu_plugin_insn *insn, uint64_t pc)
     site->pc = pc;
     site->what = kind_of(pc, qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
     qemu_plugin_register_vcpu_insn_exec_cb(insn, on_insn, QEMU_PLUGIN_CB_NO_REGS, site);
-    qemu_plugin_register_vcpu_mem_cb(insn, on_write, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, site);
+    qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, site);
 }
 
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -260,6 +287,17 @@ static bool option(const char *text)
         reports = strtoul(text + 8, &end, 10);
         return *end == '\0' && reports != 0;
     }
+    if (strncmp(text, "cpus=", 5) == 0) {
+        cpus_of_node = (unsigned)strtoul(text + 5, &end, 10);
+        return *end == '\0' && cpus_of_node != 0;
+    }
+    if (strncmp(text, "node=", 5) == 0 && nr_nodes < MAX_NODES) {
+        nodes[nr_nodes].start = strtoul(text + 5, &end, 16);
+        if (*end != '-')
+            return false;
+        nodes[nr_nodes++].end = strtoul(end + 1, &end, 16);
+        return *end == '\0';
+    }
     if (strncmp(text, "lock=", 5) != 0 || nr_locks == MAX_LOCKS)
         return false;
     locks[nr_locks].start = strtoul(text + 5, &end, 16);
@@ -277,7 +315,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_plugin_info *info
             return -1;
         }
     }
-    if (out == NULL || nr_locks == 0) {
+    if (out == NULL || nr_locks == 0 || (nr_nodes != 0 && cpus_of_node == 0)) {
         fprintf(stderr, "scale plugin: out=FILE and lock=START-END are needed\n");
         return -1;
     }

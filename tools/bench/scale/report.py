@@ -12,9 +12,10 @@ class Unusable(Exception):
 
 
 class Report:
-    """counts[operation][cpu] and lines[operation], of one run."""
+    """counts[operation][cpu], far[operation] (of all CPUs) and lines[operation], of one run."""
 
     def __init__(self, text):
+        self.far = collections.Counter()
         self.counts, self.lines = collections.defaultdict(dict), collections.defaultdict(list)
         if not text.endswith("end\n"):
             raise Unusable("the plugin's report has no end")
@@ -24,6 +25,8 @@ class Report:
                 if windows != 1:
                     raise Unusable(f"operation {operation} was measured {windows} times on CPU {cpu}")
                 self.counts[operation][cpu] = Counts(*counts)
+            elif kind == "far":
+                self.far[int(fields[0])] += int(fields[2])
             elif kind == "line":
                 places = [int(x, 16) for x in fields[4:]]
                 line = Line(int(fields[1], 16), int(fields[2]), int(fields[3]), [tuple(places[:2]), tuple(places[2:])])
@@ -63,6 +66,14 @@ def misses(rows):
 def sees_control(plain, control):
     """The control's null call has one locked instruction more, and a shared line: the counter's."""
     return control.lines == plain.lines + 1 and abs(control.atomics - plain.atomics - 1) < 0.01
+
+
+WINDOW_BASE, TEXT_STRIDE = 0xffff808000000000, 0x4000000  # hypervisor/core/layout.h
+
+
+def home(pc):
+    """Where an instruction of a node's copy is linked."""
+    return WINDOW_BASE + (pc - WINDOW_BASE) % TEXT_STRIDE
 
 
 SYMBOL = re.compile(r"^([0-9a-f]+) (?:([0-9a-f]+) )?([a-zA-Z]) (\S+)$", re.M)

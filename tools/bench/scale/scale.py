@@ -18,6 +18,7 @@ ONE_THREAD = ("-accel", "tcg,thread=single")
 DIRECTMAP = 0xffff840000000000  # hypervisor/core/layout.h
 NULL_CALL, CONTROL_CPUS = "xen_version", 4
 MOST_DOMAINS = 9  # the first, and eight of domu=
+MEMORY = 512  # MiB
 SHOWN = 4  # shared lines of an operation that are named
 
 
@@ -36,7 +37,7 @@ class Image:
 
     def source(self, pc):
         """FUNCTION (FILE:LINE) of an instruction."""
-        done = subprocess.run(["llvm-symbolizer-19", "--output-style=GNU", "-f", "-e", self.debug, f"{pc:#x}"],
+        done = subprocess.run(["llvm-symbolizer-19", "--output-style=GNU", "-f", "-e", self.debug, f"{report.home(pc):#x}"],
                               capture_output=True, text=True, check=True)
         function, place = (done.stdout.splitlines() + ["", ""])[:2]
         place = re.sub(r".*/(hypervisor|xen-compat)/", r"\1/", place)
@@ -48,6 +49,7 @@ class Scale:
 
     def __init__(self, options):
         self.build, self.times, self.domains = options.build, options.times, options.domains
+        self.nodes, self.far = options.nodes, {}  # far[operation name, CPUs]: accesses to other nodes, for one operation
         self.out = self.build / "bench" / "scale"
 
     def command(self, image, cpus, plugin):
@@ -55,12 +57,24 @@ class Scale:
         guest = f"{self.build / 'guests' / 'scale.elf'} ops={self.times}"
         if not self.domains:
             return qemu.command(image.path, f"{guest} vcpus={cpus}", f"dom0_mem=64M dom0_max_vcpus={cpus}", smp=cpus,
-                                accel=ONE_THREAD, extra=plugin)
+                                memory=MEMORY, accel=ONE_THREAD, extra=plugin)
         others = range(1, cpus)
         modules = [f"{guest} vcpus=1 stay=1", *(f"{guest} vcpus=1 domain={n}" for n in others)]
         words = "".join(f" domu=kernel={n},memory=16M,vcpus=1" for n in others)
         return qemu.command(image.path, ",".join(modules), f"dom0_mem=64M dom0_max_vcpus=1{words}", smp=cpus,
-                            accel=ONE_THREAD, extra=plugin)
+                            memory=MEMORY, accel=ONE_THREAD, extra=plugin)
+
+    def machine(self, cpus):
+        """QEMU's options for the nodes, and the plugin's: it tells of a node's memory by twice its address."""
+        nodes = min(self.nodes, cpus)
+        if self.nodes == 1:
+            return (), ""
+        options, where, of_node, size = [], f",cpus={cpus // nodes}", cpus // nodes, MEMORY // nodes
+        for n in range(nodes):
+            options += ["-object", f"memory-backend-ram,id=m{n},size={size}M",
+                        "-numa", f"node,nodeid={n},cpus={n * of_node}-{(n + 1) * of_node - 1},memdev=m{n}"]
+            where += f",node={2 * n * size << 20:x}-{(2 * n + 1) * size << 20:x}"
+        return options, where
 
     def run(self, image, cpus):
         """{operation name: number} and the plugin's Report."""
@@ -68,7 +82,8 @@ class Scale:
         path.unlink(missing_ok=True)
         ranges = "".join(f",lock={start:x}-{end:x}" for start, end in image.locks)
         domains = cpus if self.domains else 1
-        plugin = ("-plugin", f"{self.out / 'plugin.so'},out={path},reports={domains}{ranges}")
+        machine, where = self.machine(cpus)
+        plugin = (*machine, "-plugin", f"{self.out / 'plugin.so'},out={path},reports={domains}{ranges}{where}")
         ends = r"the report is written|TEST scale \w+ FAIL|PANIC|[Dd]omain \d+ .*crashed"
         result = qemu.run_until(self.command(image, cpus, plugin), ends, 600, path.with_suffix(".log"))
         names = {name: int(number) for number, name in re.findall(r"SCALE (\d+) (\w+)$", result.text, re.M)}
@@ -86,18 +101,21 @@ class Scale:
             for name, number in names.items():
                 rows.setdefault(name, []).append(report.row(found, number, cpus, self.times))
                 lines[name] = found.lines[number]
+                if self.nodes > 1:
+                    self.far[name, cpus] = found.far[number] / (cpus * self.times)
         if NULL_CALL not in rows:
             raise report.Unusable("the guest named no operations")
         return rows, lines
 
 
-def print_table(rows):
+def print_table(rows, far):
     print(f"{'operation':<18} {'CPUs':>4} {'instructions':>13} {'atomics':>9} {'locks':>7} {'shared lines':>13}"
           f" {'cross-node':>11}")
     for name, of_cpus in rows.items():
         for r in of_cpus:
+            beyond = f"{far[name, r.cpus]:.2f}" if (name, r.cpus) in far else "-"
             print(f"{name:<18} {r.cpus:>4} {r.instructions:>13.2f} {r.atomics:>9.2f} {r.locks:>7.2f} {r.lines:>13}"
-                  f" {'-':>11}")
+                  f" {beyond:>11}")
 
 
 def print_values(rows):
@@ -130,7 +148,7 @@ def control_seen(scale):
 def run(given):
     scale, image = Scale(given), Image(given.hypervisor or given.build / "safehype")
     rows, lines = scale.measure(image, given.cpus)
-    print_table(rows)
+    print_table(rows, scale.far)
     print()
     print_values(rows)
     print()
@@ -160,8 +178,11 @@ def options():
     parser.add_argument("--cpus", type=cpu_counts, help="with how many CPUs (1,4,16,64; of --domains: 1,4,8)")
     parser.add_argument("--domains", action="store_true", help="a domain for each CPU, not one with a vcpu for each"
                         " (9 CPUs at most)")
+    parser.add_argument("--nodes", type=int, default=1, choices=(1, 2, 4, 8), help="a machine with so many nodes (1)")
     parser.add_argument("--times", type=int, default=256, help="how often each CPU does each operation")
     given = parser.parse_args()
+    if given.nodes > 1 and any(n % min(n, given.nodes) for n in given.cpus or []):
+        parser.error("--nodes: each has as many CPUs as the others")
     given.cpus = given.cpus or ([1, 4, 8] if given.domains else [1, 4, 16, 64])
     if given.times < 1:
         parser.error("--times: at least once")
