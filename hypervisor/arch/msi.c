@@ -214,8 +214,12 @@ static uint32_t destination(const struct msi *m)
 
 void msi_move(const struct msi *m, uint32_t from)
 {
-    if (destination(m) == from)
-        msi_restore(m);
+    if (destination(m) != from)
+        return;
+    if (m->is_x)
+        x_program(m);
+    else /* one write: what comes meanwhile goes to one CPU or the other */
+        pci_write32(m->bdf, (uint8_t)(m->cap + MSI_ADDRESS), MESSAGE_ADDRESS | apic_id() << 12);
 }
 
 void msi_program(struct msi *m, uint8_t vector)

@@ -141,6 +141,7 @@ void domain_discard(struct domain *d)
     physdev_domain_destroy(d);
     evtchn_domain_free(d);
     gnttab_domain_free(d);
+    counts_end(&d->counts);
     frame_unshare(fref_take(d->shared_ref), d->id);
 }
 

@@ -14,6 +14,7 @@
 #include <xen/vcpu.h>
 
 #include "core/cont.h"
+#include "core/count.h"
 #include "core/frame.h"
 #include "core/layout.h"
 #include "core/lock.h"
@@ -174,6 +175,7 @@ struct domain {
     struct console_domain *console;  /* module console's */
     struct domain *next SC_NULLABLE; /* the list of domains */
     struct sched_domain sched;
+    struct domain_counts counts;
     uint8_t hv_event; /* atomic: d has sent to its port of the hypervisor's; the console looks */
     char name[16];
 };

@@ -11,6 +11,7 @@
 #include "core/trap.h"
 #include "ports/console.h"
 #include "ports/evtchn.h"
+#include "ports/gnttab.h"
 #include "ports/pagealloc.h"
 #include "ports/sched.h"
 
@@ -21,6 +22,7 @@ static void key_help(void)
     log_err("'q' domains and vcpus                'r' run queues");
     log_err("'R' reboot the machine               't' time");
     log_err("'M' modules that failed a check      'u' nodes, and domains' memory on them");
+    log_err("'p' counts of each domain");
 }
 
 SC_STRING static const char *vcpu_state(const struct vcpu *v)
@@ -54,6 +56,17 @@ static void key_domains(void)
     }
 }
 
+static void key_counts(void)
+{
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
+        const struct domain_counts *c = &d->counts;
+
+        log_err("domain %u: runs %lu, events %lu, kicks %lu, grants mapped %lu, copied %lu, given and in use %u", d->id,
+                counts_sum(c, COUNT_RUN), counts_sum(c, COUNT_EVENT), counts_sum(c, COUNT_KICK),
+                counts_sum(c, COUNT_MAP), counts_sum(c, COUNT_COPY), gnttab_domain_pins(d));
+    }
+}
+
 void keys_handle(char c)
 {
     struct vcpu *v = this_cpu()->last_ctx;
@@ -68,6 +81,7 @@ void keys_handle(char c)
         break;
     case 'm': log_err("%lu of %lu frames free", pagealloc_nr_free(), pagealloc_nr_total()); break;
     case 'M': sites_log(); break;
+    case 'p': key_counts(); break;
     case 'q': key_domains(); break;
     case 'u': numa_log(); break;
     case 'r':

@@ -76,18 +76,17 @@ static void item_do(const struct rcu_item *x)
 /* What this CPU deferred up to a grace period. */
 static void reap(struct rcu_cpu *me, uint64_t done)
 {
-    struct rcu_item *x = me->first, *next;
+    struct rcu_item *x;
 
-    for (; x != NULL && x->grace <= done; x = next) {
-        next = x->next;
+    while ((x = me->first) != NULL && x->grace <= done) {
+        me->first = x->next;
+        if (x->next == NULL)
+            me->last = NULL;
         item_do(x);
     }
-    me->first = x;
     atomic_write64(&me->oldest, x != NULL ? x->grace : UINT64_MAX);
-    if (x == NULL) {
-        me->last = NULL;
+    if (x == NULL)
         atomic_and64(&waiting, ~(1UL << this_cpu()->id));
-    }
 }
 
 /* The last CPU that passes tells those that wait. */

@@ -130,6 +130,7 @@ static void context_switch(struct cpu *cpu, struct vcpu *prev, struct vcpu *next
         machine_clear(cpu);
     } else {
         atomic_write8(&next->on_cpu, 1);
+        counts_add(&next->domain->counts, COUNT_RUN);
         machine_load(cpu, prev != cpu->idle ? prev : NULL, next);
         runstate_run(next, now);
         runstate_publish(next);
@@ -177,8 +178,11 @@ void vcpu_kick(struct vcpu *v)
 {
     struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
 
-    if (atomic_read8(&v->block) != VCPU_RUNNABLE)
+    if (atomic_read8(&v->block) != VCPU_RUNNABLE) {
+        counts_add(&v->domain->counts, COUNT_KICK);
         vcpu_unblock(v);
-    else if (cpu != this_cpu() && slot_read(cpu->current) == v)
+    } else if (cpu != this_cpu() && slot_read(cpu->current) == v) {
+        counts_add(&v->domain->counts, COUNT_KICK);
         cpu_look(cpu); /* on this CPU it looks on the way out anyway */
+    }
 }

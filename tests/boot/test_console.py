@@ -15,6 +15,10 @@ def test_input_switches(boot):
     console.expect(r"[Ss]erial input to (?!DOM0)\w+", 20)
     console.send("h")
     console.expect(r"'[A-Za-z]' ", 20)  # a line of the list of keys
+    if not ON_XEN:
+        console.send("p")
+        counts = console.expect(r"domain 0: runs (\d+), events (\d+), kicks (\d+),", 20)
+        assert all(int(n) > 0 for n in counts.groups())
     console.send("\x01\x01\x01")
     console.expect(r"[Ss]erial input to DOM0", 20)
     console.send("\r")

@@ -190,6 +190,7 @@ SC_INLINE void evtchn_set_pending(struct domain *d, struct vcpu *v SC_NULLABLE, 
 {
     if (unlikely(v == NULL))
         return;
+    counts_add(&d->counts, COUNT_EVENT);
     if (slot_read(d->evtchn->fifo) != NULL)
         evtchn_fifo_set_pending(d, v, p, port);
     else

@@ -82,6 +82,8 @@ int gnttab_map(struct vcpu *v, const struct gnttab_map_request *req, uint32_t *h
     rc = map_tracked(v, rd, req, m, frame);
     if (unlikely(rc != GNTST_okay))
         gnttab_mapping_free(v, gnttab_track(d->gnttab), m, *handle);
+    else
+        counts_add(&d->counts, COUNT_MAP);
     return rc;
 }
 
@@ -277,6 +279,7 @@ int gnttab_copy(struct vcpu *v, const struct gnttab_copy_request *req)
     rc = copy_claim(d, &req->dest, req->len, true, &dst);
     if (likely(rc == GNTST_okay)) {
         rc = copy_bytes(req, src.ref, dst.ref, src.outside || dst.outside);
+        counts_add(&d->counts, COUNT_COPY);
         copy_release(d, &req->dest, &dst);
     }
     copy_release(d, &req->source, &src);

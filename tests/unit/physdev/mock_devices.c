@@ -6,7 +6,7 @@
 #include "ports/evtchn.h"
 
 struct mock_line mock_lines[MOCK_GSIS];
-unsigned mock_events[256], mock_nr_programmed, mock_nr_stopped;
+unsigned mock_events[256], mock_nr_programmed, mock_nr_stopped, mock_nr_moved, mock_moved_from;
 struct msi mock_last_msi;
 static struct acpi_info info;
 
@@ -15,7 +15,7 @@ void mock_devices_reset(void)
     for (unsigned i = 0; i < MOCK_GSIS; i++)
         mock_lines[i] = (struct mock_line){ .level = i >= 16, .low = i >= 16, .masked = true };
     memset(mock_events, 0, sizeof(mock_events));
-    mock_nr_programmed = mock_nr_stopped = 0;
+    mock_nr_programmed = mock_nr_stopped = mock_nr_moved = 0;
 }
 
 void evtchn_send_pirq(struct domain *d, uint32_t pirq) { mock_events[pirq % 256]++; }
@@ -87,4 +87,9 @@ void msi_set_masked(struct msi *m, bool masked)
     mock_last_msi = *m;
 }
 void msi_stop(struct msi *m) { mock_nr_stopped++; }
+void msi_move(const struct msi *m, uint32_t from)
+{
+    mock_nr_moved++;
+    mock_moved_from = from;
+}
 void msi_restore(const struct msi *m) { mock_nr_programmed++; }

@@ -11,7 +11,7 @@
 struct mock_line { bool level, low, masked; uint8_t vector; };
 extern struct mock_line mock_lines[MOCK_GSIS];
 extern unsigned mock_events[256]; /* evtchn_send_pirq, by pirq */
-extern unsigned mock_nr_programmed, mock_nr_stopped;
+extern unsigned mock_nr_programmed, mock_nr_stopped, mock_nr_moved, mock_moved_from;
 extern struct msi mock_last_msi;
 void mock_devices_reset(void);
 

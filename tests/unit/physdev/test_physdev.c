@@ -209,9 +209,15 @@ static void test_multi_msi(void **state)
         assert_int_equal(physdev_pirq_bind(dom0, (uint32_t)pirq + i, true), 0);
     physdev_irq(mock_last_msi.vector - 4U);
     assert_int_equal(mock_events[pirq], 1);
+    hardware_domain = dom0;
+    physdev_msi_move(9); /* a CPU goes out of service: each message is asked whether it goes there */
+    assert_int_equal(mock_nr_moved, 5);
+    assert_int_equal(mock_moved_from, 9);
     assert_int_equal(physdev_unmap(dom0, pirq + 1), -EINVAL);
     assert_int_equal(physdev_unmap(dom0, pirq), 0);
     assert_int_equal(mock_nr_stopped, 5);
+    physdev_msi_move(9);
+    assert_int_equal(mock_nr_moved, 5);
     r.nr = 9;
     pirq = PIRQ_ANY;
     assert_int_equal(physdev_map_msi(dom0, &r, &pirq), -EINVAL);
