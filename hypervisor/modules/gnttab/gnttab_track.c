@@ -120,16 +120,20 @@ void gnttab_mapping_free(const struct vcpu *v, struct maptrack *t, struct mappin
 
 struct maptrack *gnttab_track_new(void)
 {
-    struct maptrack *t = track_new();
+    struct free_list *first = list_new();
+    struct maptrack *t;
 
-    if (t == NULL)
+    if (first == NULL)
         return NULL;
-    t->lock = (spinlock_t)SPINLOCK_INIT(RANK_GRANT);
-    t->max_chunks = TRACK_CHUNKS;
-    if (list_make(t, 0) == NULL) {
-        track_delete(t);
+    t = track_new();
+    if (t == NULL) {
+        list_delete(first);
         return NULL;
     }
+    first->lock = (spinlock_t)SPINLOCK_INIT(RANK_GRANT);
+    slot_publish(t->list[0], first);
+    t->lock = (spinlock_t)SPINLOCK_INIT(RANK_GRANT);
+    t->max_chunks = TRACK_CHUNKS;
     return t;
 }
 
