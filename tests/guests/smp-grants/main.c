@@ -49,7 +49,7 @@ static void hot(u32 vcpu)
 
         if (at != NULL && smp_write(at, ++written) == 14)
             __atomic_add_fetch(&faults, 1, __ATOMIC_SEQ_CST);
-        loops++;
+        add32(&loops, 1); // locked: no round that vcpu 0 counts later has looked at the target before
     }
     for (u32 i = 0; i < ROUNDS; i++) {
         own_mappings(vcpu);
