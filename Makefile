@@ -8,23 +8,28 @@ VERSION := 0.1
 PY := /usr/bin/python3
 
 # ---- the hypervisor ----
-INCLUDES := -I hypervisor -I . -I $(BUILD)/gen
+INCLUDES := -I hypervisor -I . -I $(BUILD)/gen -I $(BUILD)
 CFLAGS_TARGET := -include core/fuel.h -std=gnu11 -ffreestanding -O2 -g -fpie -fdirect-access-external-data -fvisibility=hidden \
   -fno-jump-tables -fno-asynchronous-unwind-tables -fno-addrsig -mno-red-zone -mgeneral-regs-only \
   -fno-stack-protector -fsanitize=kcfi -ffile-prefix-map=$(CURDIR)/=
 CFLAGS_WARN := -Wall -Wextra -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wno-unused-parameter -Werror
 CFLAGS := $(CFLAGS_TARGET) $(CFLAGS_WARN) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
 ASFLAGS := -g $(INCLUDES) -ffile-prefix-map=$(CURDIR)/=
-HV_C := $(filter-out hypervisor/arch/asm_offsets.c hypervisor/modules/faulty/faulty.c,$(wildcard hypervisor/boot/*.c hypervisor/arch/*.c hypervisor/core/*.c \
-  hypervisor/dispatch/*.c hypervisor/unpack/*.c hypervisor/modules/*/*.c xen-compat/*.c xen-compat/*/*.c))
+CORE_C := $(filter-out hypervisor/arch/asm_offsets.c,$(wildcard hypervisor/boot/*.c hypervisor/arch/*.c hypervisor/core/*.c hypervisor/dispatch/*.c \
+  hypervisor/unpack/*.c)) $(wildcard loader/*.c)
+MODULES_C := $(filter-out hypervisor/modules/faulty/faulty.c,$(wildcard hypervisor/modules/*/*.c xen-compat/*.c xen-compat/*/*.c))
+HV_C := $(CORE_C) $(MODULES_C)
 HV_S := $(wildcard hypervisor/boot/*.S hypervisor/arch/*.S)
-HV_O := $(HV_C:%.c=$(BUILD)/obj/%.o) $(HV_S:%.S=$(BUILD)/obj/%.o)
+CORE_O := $(CORE_C:%.c=$(BUILD)/obj/%.o) $(HV_S:%.S=$(BUILD)/obj/%.o)
+MODULES_O := $(MODULES_C:%.c=$(BUILD)/obj/%.o)
+HV_O := $(CORE_O) $(MODULES_O)
 LIBDIR := /usr/lib/x86_64-linux-gnu
-HV_LIBS := $(LIBDIR)/liblzma.a $(LIBDIR)/libz.a $(LIBDIR)/liblz4.a $(LIBDIR)/libzstd.a
+HV_LIBS := $(LIBDIR)/libbearssl.a $(LIBDIR)/liblzma.a $(LIBDIR)/libz.a $(LIBDIR)/liblz4.a $(LIBDIR)/libzstd.a
 LDFLAGS := -static --gc-sections --no-undefined -z max-page-size=4096 -z noexecstack --build-id=sha1
 
 # ---- safecc compiles all of it; SAFECC=0 is plain clang, for comparison ----
 include safecc/build.mk
+include loader/build.mk
 SAFECC ?= 1
 SAFECC_PATHS := $(shell sed 's/\#.*//' .safecc)
 SAFE_C := $(HV_C)
@@ -38,6 +43,8 @@ $(BUILD)/gen/asm_offsets.h: hypervisor/arch/asm_offsets.c $(wildcard hypervisor/
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -fsanitize=kcfi -g,$(CFLAGS)) -S $< -o - | sed -n 's/.*=>\([A-Z0-9_]*\) \([0-9]*\)".*/#define \1 \2/p' > $@
 
+$(BUILD)/obj/hypervisor/core/signature.o: $(BUILD)/gen/trusted_keys.inc
+$(BUILD)/obj/hypervisor/core/image_tables.o: $(BUILD)/gen/interface.inc
 $(BUILD)/obj/%.o: %.c $(BUILD)/gen/asm_offsets.h Makefile
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
@@ -71,29 +78,50 @@ $(BUILD)/gen/objects $(BUILD)/gen/safecc_objects: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LINKED)' | cmp -s - $@ || echo '$(LINKED)' > $@
 
-# Two links: the first with empty tables of names and of places, from which the second's are made.
-# $(1): the tables' name; $(2): what they are made from, or --empty.
+# ---- the image: the core, and the modules in a bundle. Plain clang writes no types for the loader: there the modules are linked in ----
+ifneq ($(SAFECC),0)
+IMAGE_O := $(CORE_O)
+IMAGE_MODULES := $(MODULE_FILES)
+IMAGE_BUNDLE := $(BUILD)/modules/bundle
+else
+IMAGE_O := $(HV_O)
+IMAGE_MODULES :=
+IMAGE_BUNDLE :=
+endif
+# Two links: the first with empty tables of names and places, from which the second's are made. What does not depend on places comes before.
+# $(1): the tables' name; $(2): objects of the core; $(3): modules; $(4): the bundle.
+define make_fixed_tables
+	@mkdir -p $(BUILD)/gen
+	@tools/module/image.py stubs --objects $(2) --modules $(3) > $(BUILD)/gen/$(1).S && tools/module/image.py exports --objects $(2) --modules $(3) >> $(BUILD)/gen/$(1).S
+	@tools/module/image.py bundle --objects $(2) --modules $(4) >> $(BUILD)/gen/$(1).S
+	@$(CC) -c $(BUILD)/gen/$(1).S -o $(BUILD)/obj/$(1).o
+endef
+# $(1): the tables' name; $(2): the first link, or --empty; $(3): objects of the core; $(4): modules.
 define make_tables
 	@$(PY) tools/build/ksyms.py $(2) > $(BUILD)/gen/$(1).S
 	@$(PY) tools/build/relocs.py $(2) >> $(BUILD)/gen/$(1).S
+	@tools/module/image.py sites --objects $(3) --modules $(4) $(if $(filter --empty,$(2)),,--elf $(2)) >> $(BUILD)/gen/$(1).S
 	@$(CC) -c $(BUILD)/gen/$(1).S -o $(BUILD)/obj/$(1).o
 endef
 # $(1): the image; $(2): its objects, the tables' too; $(3): more options.
 define link_image
 	@$(LD) $(LDFLAGS) $(3) -T $(BUILD)/gen/hypervisor.lds -o $(1) $(2) --start-group $(HV_LIBS) --end-group
 endef
-$(BUILD)/obj/tables_empty.o: tools/build/ksyms.py tools/build/relocs.py
-	@mkdir -p $(@D) $(BUILD)/gen
-	$(call make_tables,tables_empty,--empty)
-$(BUILD)/obj/%.elf: ;
-$(BUILD)/obj/pass1.elf: $(HV_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/obj/tables_empty.o $(BUILD)/gen/objects
-	$(call link_image,$@,$(HV_O) $(BUILD)/obj/tables_empty.o,--emit-relocs)
-$(BUILD)/safehype.dbg: $(BUILD)/obj/pass1.elf tools/build/ksyms.py tools/build/relocs.py
-	$(call make_tables,tables,$<)
+# $(1): the image's name; $(2): its objects; $(3): modules; $(4): the bundle.
+define link_twice
+	$(call make_fixed_tables,fixed-$(1),$(2),$(3),$(4))
+	$(call make_tables,empty-$(1),--empty,$(2),$(3))
+	$(call link_image,$(BUILD)/obj/pass1-$(1).elf,$(2) $(BUILD)/obj/fixed-$(1).o $(BUILD)/obj/empty-$(1).o,--emit-relocs)
+	$(call make_tables,tables-$(1),$(BUILD)/obj/pass1-$(1).elf,$(2),$(3))
 	@echo "  LD  $@"
-	$(call link_image,$@,$(HV_O) $(BUILD)/obj/tables.o)
-$(BUILD)/safehype: $(BUILD)/safehype.dbg
-	@llvm-objcopy-19 --strip-all $< $@
+	$(call link_image,$(BUILD)/$(1).dbg,$(2) $(BUILD)/obj/fixed-$(1).o $(BUILD)/obj/tables-$(1).o)
+	@llvm-objcopy-19 --strip-all $(BUILD)/$(1).dbg $(BUILD)/$(1)
+endef
+IMAGE_TOOLS := $(BUILD)/gen/hypervisor.lds $(BUILD)/gen/objects tools/build/ksyms.py tools/build/relocs.py tools/module/image.py
+$(BUILD)/obj/%.elf: ;
+$(BUILD)/safehype.dbg: $(BUILD)/safehype ;
+$(BUILD)/safehype: $(IMAGE_O) $(IMAGE_MODULES) $(IMAGE_BUNDLE) $(IMAGE_TOOLS)
+	$(call link_twice,safehype,$(IMAGE_O),$(IMAGE_MODULES),$(IMAGE_BUNDLE))
 	@echo "  OK  $@ ($$(stat -c %s $@) bytes)"
 
 # QEMU looks for multiboot first: this one has no such header.
@@ -104,32 +132,26 @@ $(BUILD)/safehype.pvh: $(BUILD)/safehype
 
 -include $(HV_O:.o=.d)
 
-# Variants, for tests: an object or two instead of others.  $(1): what is linked.
-define link_variant
-	$(call link_image,$(BUILD)/obj/pass1-$(@F).elf,$(1) $(BUILD)/obj/tables_empty.o,--emit-relocs)
-	$(call make_tables,tables-$(@F),$(BUILD)/obj/pass1-$(@F).elf)
-	@echo "  LD  $@"
-	$(call link_image,$@.dbg,$(1) $(BUILD)/obj/tables-$(@F).o)
-	@llvm-objcopy-19 --strip-all $@.dbg $@
-endef
-
+# Variants, for tests: an object or a module instead of others.
 # With a module that is wrong on purpose.
-FAULTY_O := $(filter-out $(BUILD)/obj/hypervisor/dispatch/hypercall.o,$(HV_O)) $(BUILD)/obj/hypervisor/modules/faulty/faulty.o $(BUILD)/obj/hypercall_faulty.o
-$(BUILD)/obj/hypercall_faulty.o: hypervisor/dispatch/hypercall.c $(BUILD)/gen/asm_offsets.h Makefile
-	@$(CC) $(CFLAGS) -DFAULTY_MODULE -c $< -o $@
+FAULTY_O := $(filter-out $(BUILD)/obj/hypervisor/dispatch/hypercall.o,$(IMAGE_O)) $(BUILD)/obj/hypercall_faulty.o
+$(BUILD)/obj/hypercall_faulty.o: hypervisor/dispatch/hypercall.c $(BUILD)/gen/asm_offsets.h Makefile $(BUILD)/safecc
+	@$(BUILD)/safecc -c $< -o $@ $(SAFECC_CODE) -DFAULTY_MODULE $(SAFECC_PATHS)
+$(BUILD)/modules/bundle-faulty: $(MODULE_FILES) $(BUILD)/modules/faulty.sho $(KEY)
+	@$(SHO) bundle -o $@ --key $(KEY) $(MODULE_FILES) $(BUILD)/modules/faulty.sho
 .PHONY: faulty
 faulty: $(BUILD)/safehype-faulty
-$(BUILD)/safehype-faulty: $(FAULTY_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/obj/tables_empty.o
-	$(call link_variant,$(FAULTY_O))
+$(BUILD)/safehype-faulty: $(FAULTY_O) $(BUILD)/modules/bundle-faulty $(IMAGE_TOOLS)
+	$(call link_twice,safehype-faulty,$(FAULTY_O),$(MODULE_FILES) $(BUILD)/modules/faulty.sho,$(BUILD)/modules/bundle-faulty)
 
 # With a counter that every CPU writes to at each hypercall: make bench-scale must see it.
-CONTROL_O := $(filter-out $(BUILD)/obj/hypervisor/arch/entry.o,$(HV_O)) $(BUILD)/obj/entry_scale_control.o
+CONTROL_O := $(filter-out $(BUILD)/obj/hypervisor/arch/entry.o,$(IMAGE_O)) $(BUILD)/obj/entry_scale_control.o
 $(BUILD)/obj/entry_scale_control.o: hypervisor/arch/entry.S $(BUILD)/gen/asm_offsets.h Makefile
 	@$(CC) $(ASFLAGS) -DSCALE_CONTROL -c $< -o $@
 .PHONY: scale-tools
 scale-tools: $(BUILD)/safehype-scale-control $(BUILD)/bench/scale/plugin.so $(BUILD)/bench/numa/plugin.so
-$(BUILD)/safehype-scale-control: $(CONTROL_O) $(BUILD)/gen/hypervisor.lds $(BUILD)/obj/tables_empty.o
-	$(call link_variant,$(CONTROL_O))
+$(BUILD)/safehype-scale-control: $(CONTROL_O) $(IMAGE_MODULES) $(IMAGE_BUNDLE) $(IMAGE_TOOLS)
+	$(call link_twice,safehype-scale-control,$(CONTROL_O),$(IMAGE_MODULES),$(IMAGE_BUNDLE))
 
 # ---- running it ----
 GUEST := $(BUILD)/guest

@@ -26,11 +26,13 @@ static const struct known known[] = {
     KNOWN(".sc_sites", SHO_PART_SITES, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, 0),
     KNOWN(".sc_names", SHO_PART_NAMES, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, MERGED),
     KNOWN(".kcfi_traps", SHO_PART_KCFI, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, 0),
+    KNOWN(".percpu_arrays", SHO_PART_PERCPU, SHO_READONLY, SECTION_PROGBITS, WA, 0),
     KNOWN(".data", SHO_PART_DATA, SHO_DATA, SECTION_PROGBITS, WA, 0),
     KNOWN(".bss", SHO_PART_BSS, SHO_DATA, SECTION_NOBITS, WA, 0),
     KNOWN(".rela.text", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
     KNOWN(".rela.data.rel.ro", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
     KNOWN(".rela.sc_sites", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".rela.percpu_arrays", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
     KNOWN(".rela.kcfi_traps", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
     KNOWN(".sc_manifest", SHO_PART_MANIFEST, SHO_NOWHERE, SECTION_PROGBITS, 0, 0),
     KNOWN(".sc_certificate", SHO_PART_CERTIFICATE, SHO_NOWHERE, SECTION_PROGBITS, 0, 0),
@@ -245,6 +247,14 @@ static bool tables_check(struct sho *sho)
     if (texts.nr == 0 || sho_get8(texts, 0) != 0 || sho_get8(texts, texts.nr - 1) != 0)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, sho->strtab, "its texts do not begin and end with a 0");
     return true;
+}
+
+uint64_t sho_find_part(const struct sho *sho, enum sho_part part, uint64_t *place)
+{
+    uint32_t i = section_of(sho, part);
+
+    *place = i < SHO_SECTIONS_MAX ? sho->sections[i].place : 0;
+    return i == 0 || i >= SHO_SECTIONS_MAX ? 0 : sho->sections[i].nr;
 }
 
 bool sho_sections_check(struct sho *sho)

@@ -100,6 +100,8 @@ bool sho_link(struct sho *sho, const struct sho_link *link)
     if (!typeids_check(sho, link))
         return false;
     for (uint32_t region = SHO_TEXT; region < SHO_REGIONS; region++) {
+        if (region == SHO_DATA && link->keep_data)
+            continue;
         if (!region_fill(sho, &link->at[region], (enum sho_region)region))
             return false;
     }

@@ -29,7 +29,8 @@ static bool kind_good(enum sho_part part, uint32_t kind)
     case SHO_PART_TEXT: return kind == RELOCATION_PC32 || kind == RELOCATION_PLT32;
     case SHO_PART_SITES:
     case SHO_PART_KCFI: return kind == RELOCATION_PC32;
-    case SHO_PART_RELRO: return kind == RELOCATION_64;
+    case SHO_PART_RELRO:
+    case SHO_PART_PERCPU: return kind == RELOCATION_64;
     default: return false;
     }
 }

@@ -33,6 +33,8 @@ struct sho_bytes {
     uint64_t nr;
 };
 
+bool sho_same(struct sho_bytes a, struct sho_bytes b);
+
 /* What is wrong, and where: "symbol 7: it is weak". */
 enum sho_place {
     SHO_IN_FILE,
@@ -95,6 +97,7 @@ enum sho_part {
     SHO_PART_SITES,
     SHO_PART_NAMES,
     SHO_PART_KCFI,
+    SHO_PART_PERCPU, /* arrays with a part for each CPU: core/pool.h */
     SHO_PART_DATA,
     SHO_PART_BSS,
     SHO_PART_RELA,
@@ -141,6 +144,8 @@ bool sho_open(struct sho *sho, struct sho_bytes file);
 void sho_port(const struct sho *sho, uint32_t i, char name[SHO_NAME_BYTES]);
 /* What the shared headers were, SHO_HASH_BYTES. */
 struct sho_bytes sho_interface(const struct sho *sho);
+/* Where a section that is there once lies in its region, and how many bytes it has; 0: there is none. */
+uint64_t sho_find_part(const struct sho *sho, enum sho_part part, uint64_t *place);
 /* The text, or nr 0. */
 struct sho_bytes sho_certificate(const struct sho *sho);
 
@@ -177,6 +182,7 @@ struct sho_target {
 struct sho_link {
     struct sho_place_at at[SHO_REGIONS]; /* at[SHO_NOWHERE] is not used */
     struct sho_target imports[SHO_IMPORTS_MAX];
+    bool keep_data; /* writable data stays as it is: at[SHO_DATA] says only where it is */
 };
 
 /*

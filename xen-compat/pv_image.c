@@ -56,7 +56,7 @@ static struct kimage_info loaded SC_BOOT;
 
 static const struct boot_module *file SC_BOOT;
 
-int64_t lib_entry(void)
+int64_t pv_image_job(void)
 {
     uint64_t nr_bytes = file->end - file->start;
 
@@ -83,7 +83,7 @@ int pv_image_load(struct domain *d, const struct boot_module *kernel, struct kim
     }
     unpack_arena_set(plain_run(arena, PAGE_SIZE << order), PAGE_SIZE << order);
     file = kernel;
-    rc = lib_call();
+    rc = lib_call(LIB_KERNEL);
     unpack_arena_set(NULL, 0);
     pagealloc_put(arena, order);
     if (rc == -ENOMEM)

@@ -116,7 +116,7 @@ wrmsr_safe:
         EXTABLE 1b, 2b
 
 /*
- * int64_t lib_call_raw(stack_top): lib_entry() on a stack of its own,
+ * int64_t lib_call_raw(stack_top, job): lib_entry(job) on a stack of its own,
  * where Debian's static libraries find the FPU usable and FS on a canary block.
  * The C wrapper (core/lib_call.c) has set FS and the FPU.
  */
@@ -126,6 +126,7 @@ lib_call_raw:
         pushq   %rbp
         movq    %rsp, %rbp
         movq    %rdi, %rsp
+        movl    %esi, %edi
         call    lib_entry
         movq    %rbp, %rsp
         popq    %rbp

@@ -20,6 +20,7 @@
 #include "core/hvmap.h"
 #include "core/image.h"
 #include "core/log.h"
+#include "core/modules.h"
 #include "core/text.h"
 #include "core/numa.h"
 #include "core/percpu.h"
@@ -126,6 +127,7 @@ void boot_on_stack(void)
     features_init(cpu);
     speculation_init_cpu();
     fpu_init_cpu();
+    modules_boot();
     hvmap_boot_alloc_finish();
     log_info("RAM: %lu MiB in %lu frames, %lu free", max_mfn >> 8, pagealloc_nr_total(), pagealloc_nr_free());
     acpi_init();

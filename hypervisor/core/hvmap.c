@@ -174,7 +174,8 @@ static uint64_t image_phys(uint64_t va)
 /* Text and read-only data must not be writable through the direct map either. */
 static bool must_be_ro(uint64_t maddr)
 {
-    return maddr >= image_phys(image.text_start) && maddr < image_phys(image.rodata_end);
+    return (maddr >= image_phys(image.text_start) && maddr < image_phys(image.rodata_end)) ||
+           (maddr >= image_phys(image.area_text_start) && maddr < image_phys(image.area_data_start));
 }
 
 /* The tables below come from the memory that they show, if that can be had. */
@@ -252,7 +253,10 @@ void hvmap_init(const struct ram_range *ram, unsigned nr_ram)
         map_direct(ram[i].start, ram[i].end);
     map_image(image.text_start, image.text_end, HVMAP_RX);
     map_image(image.rodata_start, image.rodata_end, HVMAP_R);
-    map_image(image.data_start, image.data_end, HVMAP_RW | PTE_G);
+    map_image(image.data_start, image.area_text_start, HVMAP_RW | PTE_G);
+    map_image(image.area_text_start, image.area_readonly_start, HVMAP_RX);
+    map_image(image.area_readonly_start, image.area_data_start, HVMAP_R);
+    map_image(image.area_data_start, image.data_end, HVMAP_RW | PTE_G);
     cr3_load(mfn_to_maddr(hv_l4).v);
     tables_loaded = true;
     map_table(FRAMETABLE_BASE, sizeof(struct frame_info), HVMAP_RW | PTE_G);

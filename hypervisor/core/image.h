@@ -12,6 +12,7 @@ struct image {
     uint64_t data_start, data_end;
     uint64_t ro_after_init_start, ro_after_init_end;
     uint64_t module_text_start, module_text_end;
+    uint64_t area_text_start, area_readonly_start, area_data_start, area_end; /* for modules: core/modules.h */
     uint64_t build_id_start, build_id_end; /* the note: a header of 16 bytes, then the id */
     uint64_t guest_iret, syscall_entry, syscall32_entry;
 };

@@ -42,6 +42,10 @@
 #define IMAGE_BASE (WINDOW_BASE + LOAD_PHYS)
 /* Inside the window: a copy of text and read-only data for each node, the linked one first (core/text.h). */
 #define TEXT_STRIDE 0x4000000
+/* At the image's end: where modules are linked (core/modules.h). */
+#define MODULES_TEXT_BYTES 0x100000
+#define MODULES_READONLY_BYTES 0x80000
+#define MODULES_DATA_BYTES 0x200000
 
 /* Inside the window: per-CPU entry stubs: a text page, a data page, the TSS's page. */
 #define STUB_BASE (WINDOW_BASE + 0x30000000)

@@ -5,10 +5,11 @@
 #include "core/fpu.h"
 #include "core/log.h"
 #include "core/percpu.h"
+#include "core/signature.h"
 
 static uint64_t lib_tls[16] SC_BOOT __attribute__((aligned(64))); /* word 5 (+0x28): the canary */
 
-int64_t lib_call(void)
+int64_t lib_call(enum lib_job job)
 {
     uint64_t fs = rdmsr(MSR_FS_BASE);
     struct vcpu *owner = this_cpu()->fpu_owner;
@@ -27,12 +28,17 @@ int64_t lib_call(void)
     SC_UNSAFE("DEV-22: the trampoline calls lib_entry and nothing else, on a stack of its own")
     {
         wrmsr(MSR_FS_BASE, (uint64_t)lib_tls);
-        rc = lib_call_raw(((uint64_t)top & ~0xfUL) - 64);
+        rc = lib_call_raw(((uint64_t)top & ~0xfUL) - 64, job);
     }
     cpu_top()->fuel = top->fuel;
     wrmsr(MSR_FS_BASE, fs);
     write_cr0(read_cr0() | CR0_TS);
     return rc;
+}
+
+int64_t lib_entry(enum lib_job job)
+{
+    return job == LIB_SIGNATURE ? signature_job() : pv_image_job();
 }
 
 _Noreturn void lib_panic(const char *what SC_STRING)

@@ -10,13 +10,20 @@
 
 #include "core/base.h"
 
-/* What lib_call runs, on the library's stack: defined by its caller (xen-compat/pv_image.c). */
-int64_t lib_entry(void);
+/* What the libraries are called for. */
+enum lib_job {
+    LIB_KERNEL,    /* unpack a kernel: pv_image_job() of xen-compat/pv_image.c */
+    LIB_SIGNATURE, /* signature_job(), core/signature.h */
+};
 
-/* What lib_entry() returned. */
-int64_t lib_call(void);
-/* arch/gate.S: lib_entry() on the stack that ends there. */
-SC_CORE int64_t lib_call_raw(uint64_t stack_top);
+/* The job's own answer. */
+int64_t lib_call(enum lib_job job);
+/* LIB_KERNEL's (xen-compat/pv_image.c); no one else calls it. */
+int64_t pv_image_job(void);
+/* On the library's stack: does the job. */
+SC_CORE int64_t lib_entry(enum lib_job job);
+/* arch/gate.S: lib_entry(job) on the stack that ends there. */
+SC_CORE int64_t lib_call_raw(uint64_t stack_top, enum lib_job job);
 /* The library's stack protector, an assertion of its: stop. */
 SC_CORE _Noreturn void lib_panic(const char *what SC_STRING);
 

@@ -5,6 +5,7 @@
 
 #include "core/cmdline.h"
 #include "core/domain.h"
+#include "arch/serial.h"
 #include "ports/console.h"
 
 #define LINE_BYTES 320
@@ -96,10 +97,33 @@ static void line_format(struct line *l, const char *fmt, va_list ap)
     }
 }
 
+/* Until the console's module is linked, lines go to the serial port and are kept here for it. */
+#define EARLY_BYTES 8192
+static char early[EARLY_BYTES] SC_BOOT;
+static uint32_t early_nr SC_BOOT;
+static bool console_linked SC_BOOT;
+
+static void early_put(const char *text SC_COUNT(nr), uint32_t nr, bool shown)
+{
+    for (uint32_t i = 0; i < nr && early_nr < EARLY_BYTES; i++)
+        early[early_nr++] = text[i];
+    if (shown)
+        serial_write(text, nr);
+}
+
+void log_use_console(void)
+{
+    console_linked = true;
+    console_write_hv(early, early_nr, false);
+}
+
 static void line_end(struct line *l, bool shown)
 {
     l->text[l->nr++] = '\n';
-    console_write_hv(l->text, l->nr, shown);
+    if (console_linked)
+        console_write_hv(l->text, l->nr, shown);
+    else
+        early_put(l->text, l->nr, shown);
 }
 
 SC_UNSAFE_DECL("DEV-36: hands its arguments on")

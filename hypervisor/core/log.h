@@ -34,4 +34,7 @@ _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)))
             panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond); \
     } while (0)
 
+/* Boot: the console's module is linked; what was said so far goes to its ring. */
+SC_CORE void log_use_console(void);
+
 #endif

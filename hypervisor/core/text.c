@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/text.h"
 
+#include "arch/cpu.h"
 #include "core/hvmap.h"
 #include "core/log.h"
+#include "core/modules.h"
 #include "core/numa.h"
 #include "core/tlb.h"
 #include "ports/pagealloc.h"
@@ -58,12 +60,17 @@ static void page_copy(uint64_t home, uint64_t delta)
     hvmap_page(home + delta, to, HVMAP_RW);
 }
 
+static bool is_text(uint64_t home)
+{
+    return home < image.text_end || (home >= image.area_text_start && home < image.area_readonly_start);
+}
+
 /* From here on it cannot be written. */
 static void page_seal(uint64_t home, uint64_t delta)
 {
     mfn_t m = mfn((hvmap_lookup(home + delta) & PTE_ADDR) >> PAGE_SHIFT);
 
-    hvmap_page(home + delta, m, home < image.text_end ? HVMAP_RX : HVMAP_R);
+    hvmap_page(home + delta, m, is_text(home) ? HVMAP_RX : HVMAP_R);
     hvmap_protect_direct(m);
 }
 
@@ -71,11 +78,66 @@ static void copy_make(uint64_t delta)
 {
     for (uint64_t at = image.text_start; at < image.rodata_end; at += PAGE_SIZE)
         page_copy(at, delta);
+    for (uint64_t at = image.area_text_start; at < image.area_data_start; at += PAGE_SIZE)
+        page_copy(at, delta);
     for (uint64_t at = image.ro_after_init_start; at < image.ro_after_init_end; at += PAGE_SIZE)
         page_copy(at, delta);
     copy_fix(delta);
     for (uint64_t at = image.text_start; at < image.rodata_end; at += PAGE_SIZE)
         page_seal(at, delta);
+    for (uint64_t at = image.area_text_start; at < image.area_data_start; at += PAGE_SIZE)
+        page_seal(at, delta);
+}
+
+/* Through the mapping that runs, which is read-only: for a moment this CPU's supervisor mode may write there all the same. */
+static void poke(uint64_t at, const uint8_t *bytes SC_COUNT(nr), uint64_t nr)
+{
+    uint64_t cr0 = read_cr0();
+
+    BUG_ON(!text_is_copied(text_home(at)) || nr > MODULES_TEXT_BYTES || !text_is_copied(text_home(at + nr - 1)));
+    SC_UNSAFE("DEV-122: the place is the hypervisor's text or read-only data, and interrupts are off until CR0.WP is set again")
+    {
+        write_cr0(cr0 & ~CR0_WP);
+        memcpy((void *)at, bytes, nr);
+        write_cr0(cr0);
+    }
+}
+
+void text_write(uint64_t home, const uint8_t *bytes, uint64_t nr, uint32_t node)
+{
+    if (nr != 0)
+        poke(home + text_delta(node), bytes, nr);
+}
+
+void text_write_distance(uint64_t home, uint32_t distance)
+{
+    uint8_t bytes[4];
+
+    for (unsigned i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(distance >> (8 * i));
+    poke(home, bytes, sizeof(bytes));
+    for (uint32_t n = 0; n < MAX_NODES; n++) {
+        if (deltas[n] != 0)
+            poke(home + deltas[n], bytes, sizeof(bytes));
+    }
+}
+
+static void address_poke(uint64_t at, uint64_t address)
+{
+    uint8_t bytes[8];
+
+    for (unsigned i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(address >> (8 * i));
+    poke(at, bytes, sizeof(bytes));
+}
+
+void text_write_address(uint64_t home, uint64_t address)
+{
+    address_poke(home, address);
+    for (uint32_t n = 0; n < MAX_NODES; n++) {
+        if (deltas[n] != 0)
+            address_poke(home + deltas[n], address + deltas[n]);
+    }
 }
 
 /* Does the firmware name a CPU there? */
@@ -101,6 +163,7 @@ void text_make(void)
         before = numa_make_for(1U << n);
         deltas[n] = (uint64_t)++nr * TEXT_STRIDE;
         copy_make(deltas[n]);
+        modules_link_copy(n);
         (void)numa_make_for(before);
         log_info("NUMA: node %u has its own code, %lu KiB", n, (image.rodata_end - image.text_start) >> 10);
     }

@@ -22,15 +22,30 @@ SC_CORE void text_seal(void);
 /* How far above the linked one the copy of a node lies; 0: it uses that. */
 SC_CORE uint64_t text_delta(uint32_t node);
 
+/*
+ * Writing to code and read-only data, at the linked place and in every copy.  No CPU may run what changes: at boot, or
+ * while the others wait (core/modules.h).
+ */
+SC_CORE void text_write(uint64_t home, const uint8_t *bytes SC_COUNT(nr), uint64_t nr, uint32_t node);
+/* A reference of 32 bits to what is copied too: the same everywhere. */
+SC_CORE void text_write_distance(uint64_t home, uint32_t distance);
+/* A word with the linked address of something that is copied. */
+SC_CORE void text_write_address(uint64_t home, uint64_t address);
+
+/* Text and read-only data, the image's and modules'. */
+SC_INLINE bool text_is_copied(uint64_t home)
+{
+    return (home >= image.text_start && home < image.rodata_end) ||
+           (home >= image.area_text_start && home < image.area_data_start);
+}
 /* Where what lies at an address in a copy is linked; any other address as it is. */
 SC_INLINE uint64_t text_home(uint64_t address)
 {
     uint64_t home = WINDOW_BASE + (address - WINDOW_BASE) % TEXT_STRIDE;
 
-    if (address - WINDOW_BASE >= (uint64_t)MAX_NODES * TEXT_STRIDE || home < image.text_start ||
-        home >= image.rodata_end)
+    if (address - WINDOW_BASE >= (uint64_t)MAX_NODES * TEXT_STRIDE)
         return address;
-    return home;
+    return text_is_copied(home) ? home : address;
 }
 
 #endif

@@ -104,7 +104,8 @@ static bool in_module(uint64_t rip)
 {
     uint64_t home = text_home(rip);
 
-    return home >= image.module_text_start && home < image.module_text_end;
+    return (home >= image.module_text_start && home < image.module_text_end) ||
+           (home >= image.area_text_start && home < image.area_readonly_start);
 }
 
 struct trap_verdict trap_from_hv(struct guest_regs *regs)

@@ -19,9 +19,27 @@ void *malloc(size_t len_bytes);
 void *calloc(size_t count, size_t each_bytes);
 void free(void *block);
 _Noreturn void __stack_chk_fail(void);
+void *__memcpy_chk(void *dst, const void *src, size_t len, size_t room);
+void *__memset_chk(void *dst, int value, size_t len, size_t room);
 uint64_t ZSTD_trace_decompress_begin(const void *ctx);
 void ZSTD_trace_decompress_end(uint64_t trace, const void *what);
 uint64_t lzma_crc64(const uint8_t *bytes, size_t len, uint64_t sum);
+
+SC_UNSAFE_DECL("DEV-132: the C library's name, for the libraries")
+void *__memcpy_chk(void *dst, const void *src, size_t len, size_t room)
+{
+    if (len > room)
+        lib_panic("memcpy past the end of an object");
+    return memcpy(dst, src, len);
+}
+
+SC_UNSAFE_DECL("DEV-133: the C library's name, for the libraries")
+void *__memset_chk(void *dst, int value, size_t len, size_t room)
+{
+    if (len > room)
+        lib_panic("memset past the end of an object");
+    return memset(dst, value, len);
+}
 
 SC_UNSAFE_DECL("DEV-48: the C library's name, for the libraries")
 void *malloc(size_t len_bytes)

@@ -5,6 +5,8 @@
     image.py exports --objects O... --modules M.sho...           what modules may import from the core: address, size, type
     image.py sites --objects O... --modules M.sho... --elf ELF   where the core refers to modules, from a link with --emit-relocs
 
+    image.py bundle --objects O... [--modules BUNDLE]           the bundle itself, if there is one
+
 --objects are the core's; a module's import that nobody exports with the same type is an error.
 """
 import argparse
@@ -33,7 +35,7 @@ class Core:
                 if s.section == elf.UNDEF:
                     self.undefined.add(s.name)
                 elif s.binding == 1 and not s.name.startswith("__cfi_"):
-                    self.defined[s.name] = (s.size if s.kind == 1 else 0, s.kind)
+                    self.defined[s.name] = (0 if s.kind == 2 else s.size, s.kind)
         self.undefined -= set(self.defined)
 
     def exports(self):
@@ -122,8 +124,8 @@ def do_sites(names, theirs, path):
                         if kind not in KINDS or addend != (0 if kind == 1 else -4):
                             raise sho.Refused(f"{path}: a relocation of type {kind} to {names[number[symbol]]}")
                         sites.append((number[symbol], address - WINDOW_BASE, KINDS[kind]))
-    print('.section .port_sites, "a"\n.balign 8\n.globl port_symbols, port_symbols_nr, port_symbols_text, port_sites, port_sites_nr')
-    print(f"port_symbols_nr: .quad {len(names)}\nport_sites_nr: .quad {len(sites)}\nport_symbols:")
+    print('.section .port_sites, "a"\n.balign 8\n.globl port_symbols, port_symbols_nr_word, port_symbols_text, port_sites, port_sites_nr')
+    print(f"port_symbols_nr_word: .quad {len(names)}\nport_sites_nr: .quad {len(sites)}\nport_symbols:")
     at = 0
     for name in names:
         print(f" .long {at}, 0")
@@ -135,14 +137,24 @@ def do_sites(names, theirs, path):
     texts("port_symbols_text", names)
 
 
+def do_bundle(paths):
+    print('.section .bundle, "a"\n.balign 16\n.globl module_bundle, module_bundle_end\nmodule_bundle:')
+    for path in paths:
+        print(f' .incbin "{path}"')
+    print("module_bundle_end:")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["stubs", "exports", "sites"])
+    parser.add_argument("command", choices=["stubs", "exports", "sites", "bundle"])
     parser.add_argument("--objects", nargs="+", type=pathlib.Path, required=True)
-    parser.add_argument("--modules", nargs="+", type=pathlib.Path, required=True)
+    parser.add_argument("--modules", nargs="*", type=pathlib.Path, default=[])
     parser.add_argument("--elf", type=pathlib.Path)
     options = parser.parse_args()
     try:
+        if options.command == "bundle":
+            do_bundle(options.modules)
+            return
         core = Core(options.objects)
         names, theirs = check(core, [module_read(path) for path in options.modules])
         if options.command == "stubs":
