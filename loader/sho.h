@@ -158,6 +158,8 @@ struct sho_entry {
     uint64_t place;
     uint64_t nr; /* an export's size */
 };
+/* The function that holds an offset in the text region, and where it begins; nr 0: none. */
+struct sho_bytes sho_function_at(const struct sho *sho, uint64_t offset, uint64_t *start);
 /* i < nr_exports, nr_imports. */
 struct sho_entry sho_export(const struct sho *sho, uint32_t i);
 struct sho_entry sho_import(const struct sho *sho, uint32_t i);

@@ -133,3 +133,20 @@ bool sho_symbols_check(struct sho *sho)
     }
     return names_differ_check(sho, table->info);
 }
+
+struct sho_bytes sho_function_at(const struct sho *sho, uint64_t offset, uint64_t *start)
+{
+    struct sho_bytes name = sho_part(sho->file, 0, 0);
+
+    *start = 0;
+    for (uint32_t i = 1; i < sho->nr_symbols; i++) {
+        struct sho_symbol s = sho_symbol(sho, i);
+
+        if (s.kind == KIND_FUNC && sho_symbol_defined(sho, &s) && s.value <= offset && s.value >= *start &&
+            !sho_begins(s.name, 0, SHO_LITERAL("__cfi_"))) {
+            name = s.name;
+            *start = s.value;
+        }
+    }
+    return name;
+}

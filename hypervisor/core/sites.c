@@ -2,6 +2,8 @@
 #include "core/sites.h"
 
 #include "core/log.h"
+#include "core/modules.h"
+#include "core/text.h"
 
 struct site {
     int32_t at, file; /* relative to their own place */
@@ -19,17 +21,38 @@ struct faulty {
 };
 static struct faulty faulty[FAULTY_MAX] SC_BOOT; /* written on the way out of a trap, by one CPU at a time */
 
-SC_NULLABLE static const struct site *site_find(uint64_t rip)
+/* Whose trap is at rip; null: none of these. */
+SC_NULLABLE static const struct site *site_find_in(const struct site *first, const struct site *end, uint64_t rip)
 {
-    SC_UNSAFE("DEV-23: the linker script puts whole entries between the two symbols, each relative to its own place")
+    SC_UNSAFE("DEV-23: whole entries lie between the two, each relative to its own place")
     {
-        extern const struct site __sites_start[], __sites_end[];
-
-        for (const struct site *s = __sites_start; s != __sites_end; s++)
+        for (const struct site *s = first; s != end; s++)
             if ((uint64_t)&s->at + (uint64_t)(int64_t)s->at == rip)
                 return s;
     }
     return NULL;
+}
+
+SC_NULLABLE static const struct site *site_find(uint64_t rip)
+{
+    const struct module *m = module_of_text(text_home(rip));
+    uint64_t place, nr;
+
+    if (m == NULL) {
+        SC_UNSAFE("DEV-134: the linker script's symbols around the image's entries")
+        {
+            extern const struct site __sites_start[], __sites_end[];
+
+            return site_find_in(__sites_start, __sites_end, rip);
+        }
+    }
+    nr = sho_find_part(&m->sho, SHO_PART_SITES, &place) / sizeof(struct site);
+    SC_UNSAFE("DEV-135: the loader put the module's entries there, and checked that they point into its text and names")
+    {
+        const struct site *first = (const struct site *)(m->place[SHO_READONLY] + place);
+
+        return site_find_in(first, &first[nr], text_home(rip));
+    }
 }
 
 /* The file's name, cut to what fits. */

@@ -7,7 +7,7 @@
 #include "core/trap.h"
 #include "dispatch/extensions.h"
 #ifdef FAULTY_MODULE
-hypercall_fn hc_faulty;
+#include "modules/faulty/faulty.h"
 #endif
 
 static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
