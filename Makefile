@@ -232,7 +232,7 @@ test-all: deps ## the full acceptance run
 	@$(MAKE) --no-print-directory -j2 all faulty scale-tools
 	@BUILD=$(BUILD) $(PY) tests/all.py --full
 
-guests: ## build the PV test guests
+guests: $(SIGNED_FILES) ## build the PV test guests
 	@$(MAKE) --no-print-directory -C tests/guests BUILD=$(BUILD)
 
 check: check-layers check-headers check-safecc check-format check-tidy ## layers, headers, dialect, format, clang-tidy

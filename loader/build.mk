@@ -3,6 +3,7 @@
 LOADER_C := $(wildcard loader/*.c)
 MODULE_NAMES := $(filter-out faulty,$(patsubst hypervisor/modules/%/,%,$(wildcard hypervisor/modules/*/))) xen_compat kimage
 MODULE_FILES := $(MODULE_NAMES:%=$(BUILD)/modules/%.sho)
+SIGNED_FILES := $(MODULE_NAMES:%=$(BUILD)/modules/signed/%.sho)
 KEY ?= $(BUILD)/keys/signing.pem
 TRUST ?=
 SHO := tools/module/sho.py
@@ -13,7 +14,7 @@ module_folder = $(if $(filter xen_compat,$(1)),xen-compat,$(if $(filter kimage,$
 module_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(call module_folder,$(1))/*.c))
 
 .PHONY: modules
-modules: $(BUILD)/modules/bundle $(BUILD)/modinspect ## build/modules: every module as NAME.sho, and the signed bundle; build/modinspect
+modules: $(BUILD)/modules/bundle $(SIGNED_FILES) $(BUILD)/modinspect ## build/modules: every module as NAME.sho, and the signed bundle; build/modinspect
 
 $(BUILD)/keys/signing.pem:
 	@$(SHO) key -o $@
@@ -33,6 +34,11 @@ $(BUILD)/modules/$(1).sho: $(call module_objects,$(1)) $(call module_folder,$(1)
 	@$(SHO) make -o $$@ --manifest $(call module_folder,$(1))/$(1).manifest --interface $$$$(cat $(BUILD)/gen/interface) --safecc $(BUILD)/safecc $(call module_objects,$(1))
 endef
 $(foreach m,$(MODULE_NAMES) faulty,$(eval $(call module_rule,$(m))))
+
+# One by one, to load at run time.
+$(BUILD)/modules/signed/%.sho: $(BUILD)/modules/%.sho $(KEY)
+	@mkdir -p $(@D)
+	@cp $< $@.new && $(SHO) sign --key $(KEY) $@.new && mv $@.new $@
 
 $(BUILD)/modules/bundle: $(MODULE_FILES) $(KEY)
 	@$(SHO) bundle -o $@ --key $(KEY) $(MODULE_FILES)

@@ -42,6 +42,8 @@ struct sho_symbol sho_symbol(const struct sho *sho, uint32_t i);
 bool sho_symbol_defined(const struct sho *sho, const struct sho_symbol *s);
 /* The import that a symbol is, or nr_imports. */
 uint32_t sho_import_of(const struct sho *sho, uint32_t symbol);
+/* The symbol that the i-th import is. */
+uint32_t sho_import_symbol(const struct sho *sho, uint32_t i);
 /* Where the records of exports begin in the manifest; the imports' follow. */
 uint64_t sho_records_at(const struct sho *sho);
 

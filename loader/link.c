@@ -119,3 +119,39 @@ bool sho_link(struct sho *sho, const struct sho_link *link)
     }
     return true;
 }
+
+/* The relocation that has this number, counted over all sections; false: there are not so many. */
+static bool relocation_number(const struct sho *sho, uint32_t number, const struct sho_section **in,
+                              struct sho_relocation *r)
+{
+    for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
+        const struct sho_section *rela = &sho->sections[i];
+        uint64_t nr = rela->nr / RELA_BYTES;
+
+        if (rela->part != SHO_PART_RELA || rela->info >= SHO_SECTIONS_MAX)
+            continue;
+        if (number < nr) {
+            *in = &sho->sections[rela->info];
+            *r = sho_relocation(sho, rela, number);
+            return true;
+        }
+        number -= (uint32_t)nr;
+    }
+    return false;
+}
+
+bool sho_use_get(const struct sho *sho, uint32_t i, uint32_t *k, struct sho_use *use)
+{
+    const struct sho_section *in = &sho->sections[0];
+    uint32_t symbol = sho_import_symbol(sho, i);
+    struct sho_relocation r;
+
+    while (relocation_number(sho, *k, &in, &r)) {
+        (*k)++;
+        if (r.symbol != symbol)
+            continue;
+        *use = (struct sho_use){ in->region, in->place + r.at, r.kind != RELOCATION_64 };
+        return true;
+    }
+    return false;
+}

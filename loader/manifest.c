@@ -127,6 +127,11 @@ static uint32_t record_symbol(const struct sho *sho, bool import, uint32_t i)
     return sho_get32(m, record_at(sho, import, i));
 }
 
+uint32_t sho_import_symbol(const struct sho *sho, uint32_t i)
+{
+    return record_symbol(sho, true, i);
+}
+
 static bool record_check(struct sho *sho, struct sho_bytes m, bool import, uint32_t i)
 {
     enum sho_place where = import ? SHO_IN_IMPORT : SHO_IN_EXPORT;

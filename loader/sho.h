@@ -164,6 +164,15 @@ struct sho_bytes sho_function_at(const struct sho *sho, uint64_t offset, uint64_
 struct sho_entry sho_export(const struct sho *sho, uint32_t i);
 struct sho_entry sho_import(const struct sho *sho, uint32_t i);
 
+/* A place in the module that means an import: a call's distance in its text, or a word with an address. */
+struct sho_use {
+    enum sho_region region;
+    uint64_t place;
+    bool is_call;
+};
+/* The next place that means the i-th import; *k counts from 0.  False: there is none any more. */
+bool sho_use_get(const struct sho *sho, uint32_t i, uint32_t *k, struct sho_use *use);
+
 /* ---- link.c ---- */
 
 /* Where one region of a module is written, and at which address it will run. */

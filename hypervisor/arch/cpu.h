@@ -324,4 +324,16 @@ int load_segment_gs_user(uint16_t sel);    /* the inactive GS, between two SWAPG
 int rdmsr_safe(uint32_t msr, uint64_t *value);
 SC_CORE int wrmsr_safe(uint32_t msr, uint64_t value);
 
+/* Nothing that was fetched before is executed (Intel SDM 3A, 9.3: CPUID serializes). */
+SC_CORE SC_INLINE void cpu_serialize(void)
+{
+    uint32_t a, b, c, d;
+
+    cpuid(0, 0, &a, &b, &c, &d);
+}
+SC_CORE SC_INLINE void cpu_relax(void)
+{
+    __asm__ volatile("pause");
+}
+
 #endif

@@ -198,6 +198,8 @@ scale_control:
         cmpq    $NR_HYPERCALLS, %rax
         jae     unknown_hypercall
         andl    $(NR_HYPERCALLS - 1), %eax  /* no speculation past the table */
+        cmpb    $0, hypercall_hooked(%rip)  /* somebody looks on: ports/hooks.h */
+        jne     hypercall_by_hooks
         leaq    hypercall_table(%rip), %r11
         call    *(%r11,%rax,8)
 hypercall_done:
@@ -365,6 +367,10 @@ restore_hv:
         testl   %edx, %edx
         jz      iret_failed
         jmp     gate_failed
+
+hypercall_by_hooks:
+        call    hypercall_call_hooked
+        jmp     hypercall_done
 
         .balign 64
 irq_common:

@@ -6,6 +6,7 @@
 #include "core/cpus.h"
 #include "core/fuel.h"
 #include "core/log.h"
+#include "core/module_swap.h"
 #include "core/rcu.h"
 #include "core/schedule.h"
 #include "core/trap.h"
@@ -38,6 +39,8 @@ static void softirqs_run(struct cpu *cpu)
 
     while ((work = pending_take(cpu)) != 0) {
         *fuel_word() = ENTRY_FUEL;
+        if ((work & 1U << SOFTIRQ_SWAP) != 0)
+            swap_run();
         if ((work & 1U << SOFTIRQ_RCU) != 0)
             rcu_look();
         if ((work & 1U << SOFTIRQ_TIMER) != 0)

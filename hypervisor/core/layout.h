@@ -45,7 +45,7 @@
 /* At the image's end: where modules are linked (core/modules.h). */
 #define MODULES_TEXT_BYTES 0x100000
 #define MODULES_READONLY_BYTES 0x80000
-#define MODULES_DATA_BYTES 0x200000
+#define MODULES_DATA_BYTES 0x400000
 
 /* Inside the window: per-CPU entry stubs: a text page, a data page, the TSS's page. */
 #define STUB_BASE (WINDOW_BASE + 0x30000000)

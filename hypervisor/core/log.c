@@ -21,8 +21,7 @@ static void line_char(struct line *l, char c)
         l->text[l->nr++] = c;
 }
 
-/* Character i of a text that ends in a 0: a literal, or what came for %s. */
-static char text_at(const char *text, unsigned i)
+char text_at(const char *text, unsigned i)
 {
     SC_UNSAFE("DEV-34: callers read from 0 on and stop at the 0")
     {

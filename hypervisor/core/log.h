@@ -37,4 +37,7 @@ _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)))
 /* Boot: the console's module is linked; what was said so far goes to its ring. */
 SC_CORE void log_use_console(void);
 
+/* Character i of a text that ends in a 0; who calls reads from 0 on and stops there. */
+SC_CORE char text_at(const char *text, unsigned i);
+
 #endif

@@ -1,41 +1,92 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/modules.h"
 
+#include "core/cmdline.h"
 #include "core/image.h"
 #include "core/image_tables.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "dispatch/hypercall.h"
 
 static struct module modules[MODULES_MAX] SC_BOOT;
-static uint32_t nr_modules SC_BOOT;
+static bool taken[MODULES_MAX] SC_BOOT;
+static uint64_t last_order SC_BOOT;
 
-/* What is given out of the area, from each region's beginning. */
-static uint64_t used[SHO_REGIONS] SC_BOOT;
+/* Which pages of the area are given out, by region. */
+#define AREA_PAGES (MODULES_DATA_BYTES / PAGE_SIZE)
+static bool page_taken[SHO_REGIONS][AREA_PAGES] SC_BOOT;
 
 /* A region is linked here before it is copied to its place: nobody can run it half made. */
 #define STAGING_BYTES 0x60000
 static uint8_t staging[2][STAGING_BYTES] SC_BOOT;
 static struct sho_link link SC_BOOT;
 
-const struct module *module_get(uint32_t i)
+struct module *module_get(uint32_t i)
 {
-    return i < nr_modules && i < MODULES_MAX ? &modules[i] : NULL;
+    return i < MODULES_MAX && taken[i] ? &modules[i] : NULL;
 }
 
-const struct module *module_of_text(uint64_t home)
+struct module *module_of_text(uint64_t home)
 {
-    for (uint32_t i = 0; i < nr_modules && i < MODULES_MAX; i++) {
-        const struct module *m = &modules[i];
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        struct module *m = &modules[i];
 
-        if (m->linked && home >= m->place[SHO_TEXT] && home - m->place[SHO_TEXT] < m->sho.region_bytes[SHO_TEXT])
+        if (taken[i] && m->linked && home >= m->place[SHO_TEXT] &&
+            home - m->place[SHO_TEXT] < m->sho.region_bytes[SHO_TEXT])
             return m;
     }
     return NULL;
 }
 
+struct module *module_new(void)
+{
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        struct module *m = &modules[i];
+
+        if (taken[i])
+            continue;
+        m->linked = m->at_run_time = m->faulty = false;
+        m->order = m->swap_ns = 0;
+        m->failures = m->file_order = 0;
+        m->name[0] = m->text[0] = '\0';
+        taken[i] = true;
+        return m;
+    }
+    return NULL;
+}
+
+/* Does a module that was loaded serve a hook around hypercalls? */
+static bool looks_on(const struct module *m)
+{
+    for (uint32_t i = 0; m->at_run_time && m->order != 0 && i < m->sho.nr_exports; i++) {
+        static const char enter[] = "hook_hypercall_enter", leave[] = "hook_hypercall_exit";
+        struct sho_entry e = sho_export(&m->sho, i);
+        bool is_enter = e.name.nr == sizeof(enter) - 1, is_leave = e.name.nr == sizeof(leave) - 1;
+
+        for (uint32_t k = 0; k < e.name.nr && k < sizeof(leave) - 1; k++) {
+            is_enter = is_enter && e.name.bytes[k] == (uint8_t)enter[k];
+            is_leave = is_leave && e.name.bytes[k] == (uint8_t)leave[k];
+        }
+        if (is_enter || is_leave)
+            return true;
+    }
+    return false;
+}
+
+void module_serves(struct module *m, bool serve)
+{
+    bool hooked = false;
+
+    m->order = serve ? ++last_order : 0;
+    for (uint32_t i = 0; i < MODULES_MAX; i++)
+        hooked = hooked || (taken[i] && looks_on(&modules[i]));
+    atomic_write8(&hypercall_hooked, hooked);
+}
+
 SC_STRING static const char *place_name(enum sho_place place)
 {
-    static const char *const names[] = { "byte", "section", "symbol", "relocation", "manifest, at", "export", "import", "bundle entry" };
+    static const char *const names[] = { "byte",         "section", "symbol", "relocation",
+                                         "manifest, at", "export",  "import", "bundle entry" };
 
     return (uint32_t)place < ARRAY_SIZE(names) ? names[place] : "place";
 }
@@ -45,6 +96,30 @@ SC_STRING static const char *problem_text(const struct sho_problem *p)
     const char *what = p->what;
 
     return what != NULL ? what : "no reason given";
+}
+
+static void text_add(char text[MODULE_TEXT_BYTES], uint32_t *at, const char *more SC_STRING)
+{
+    for (uint32_t i = 0; text_at(more, i) != '\0' && *at + 1 < MODULE_TEXT_BYTES; i++)
+        text[(*at)++] = text_at(more, i);
+}
+
+void problem_print(const struct sho_problem *p, char text[MODULE_TEXT_BYTES])
+{
+    char digits[11] = { 0 };
+    uint32_t at = 0, nr = 0, n = p->index;
+
+    text_add(text, &at, place_name(p->place));
+    text_add(text, &at, " ");
+    do {
+        digits[nr++] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n != 0 && nr < 10);
+    while (nr > 0 && at + 1 < MODULE_TEXT_BYTES)
+        text[at++] = digits[--nr];
+    text_add(text, &at, ": ");
+    text_add(text, &at, problem_text(p));
+    text[at] = '\0';
 }
 
 _Noreturn static void bundle_panic(const struct sho_problem *p)
@@ -63,12 +138,43 @@ _Noreturn static void module_panic(const struct module *m)
 
 static uint64_t area_start(enum sho_region region)
 {
-    return region == SHO_TEXT ? image.area_text_start : region == SHO_READONLY ? image.area_readonly_start : image.area_data_start;
+    return region == SHO_TEXT       ? image.area_text_start
+           : region == SHO_READONLY ? image.area_readonly_start
+                                    : image.area_data_start;
 }
 
 static uint64_t area_end(enum sho_region region)
 {
-    return region == SHO_TEXT ? image.area_readonly_start : region == SHO_READONLY ? image.area_data_start : image.area_end;
+    return region == SHO_TEXT       ? image.area_readonly_start
+           : region == SHO_READONLY ? image.area_data_start
+                                    : image.area_end;
+}
+
+/* So many pages of a region that nobody has: the first one's number, or AREA_PAGES. */
+static uint64_t pages_find(enum sho_region region, uint64_t nr)
+{
+    uint64_t pages = (area_end(region) - area_start(region)) / PAGE_SIZE, run = 0;
+
+    for (uint64_t i = 0; i < pages && i < AREA_PAGES; i++) {
+        run = page_taken[region % SHO_REGIONS][i] ? 0 : run + 1;
+        if (run >= nr)
+            return i + 1 - run;
+    }
+    return AREA_PAGES;
+}
+
+static void pages_mark(enum sho_region region, uint64_t address, uint64_t nr_bytes, bool as)
+{
+    uint64_t first = (address - area_start(region)) / PAGE_SIZE, nr = (nr_bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+
+    for (uint64_t i = first; i < first + nr && i < AREA_PAGES; i++)
+        page_taken[region % SHO_REGIONS][i] = as;
+}
+
+static void places_take_back(const struct module *m, uint32_t end)
+{
+    for (uint32_t r = SHO_TEXT; r < end && r < SHO_REGIONS; r++)
+        pages_mark((enum sho_region)r, m->place[r], m->sho.region_bytes[r], false);
 }
 
 /* Pages of its own for each region. */
@@ -76,16 +182,28 @@ static bool place_give(struct module *m)
 {
     for (uint32_t r = SHO_TEXT; r < SHO_REGIONS; r++) {
         enum sho_region region = (enum sho_region)r;
-        uint64_t nr_bytes = ALIGN_UP(m->sho.region_bytes[r], PAGE_SIZE);
+        uint64_t nr_bytes = m->sho.region_bytes[r], nr = (nr_bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+        uint64_t first = nr == 0 ? 0 : pages_find(region, nr);
 
-        if (nr_bytes > area_end(region) - area_start(region) - used[r])
+        if (first >= AREA_PAGES || (r != SHO_DATA && nr_bytes > STAGING_BYTES)) {
+            places_take_back(m, r);
             return false;
-        if (r != SHO_DATA && nr_bytes > STAGING_BYTES)
-            return false;
-        m->place[r] = area_start(region) + used[r];
-        used[r] += nr_bytes;
+        }
+        m->place[r] = area_start(region) + first * PAGE_SIZE;
+        pages_mark(region, m->place[r], nr_bytes, true);
     }
     return true;
+}
+
+void module_drop(struct module *m)
+{
+    if (m->linked)
+        places_take_back(m, SHO_REGIONS);
+    m->linked = false;
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        if (&modules[i] == m)
+            taken[i] = false;
+    }
 }
 
 /* ---- names ---- */
@@ -99,48 +217,98 @@ static bool same_type(const struct sho_type *a, const struct sho_type *b)
     return true;
 }
 
-/* A module's export of that name and type: its address, or 0. */
-static uint64_t export_find(const struct module *m, struct sho_bytes name, const struct sho_type *type, uint64_t *nr)
+uint64_t module_export_address(const struct module *m, const struct sho_entry *e)
+{
+    return m->place[(uint32_t)e->region % SHO_REGIONS] + e->place;
+}
+
+/* A module's export of that name and type; false: it has none. */
+static bool export_find(const struct module *m, struct sho_bytes name, const struct sho_type *type,
+                        struct sho_entry *out)
+{
+    for (uint32_t i = 0; i < m->sho.nr_exports; i++) {
+        *out = sho_export(&m->sho, i);
+        if (sho_same(out->name, name) && same_type(&out->type, type))
+            return true;
+    }
+    return false;
+}
+
+uint64_t module_export_find(const struct module *m, struct sho_bytes name, const struct sho_type *type)
+{
+    struct sho_entry e;
+
+    return export_find(m, name, type, &e) ? module_export_address(m, &e) : 0;
+}
+
+const struct module *module_provider(struct sho_bytes name, const struct sho_type *type,
+                                     const struct module *but SC_NULLABLE)
+{
+    const struct module *best = NULL;
+    uint64_t order = 0;
+
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        const struct module *m = &modules[i];
+        struct sho_entry e;
+
+        if (!taken[i] || m == but || m->order <= order || !export_find(m, name, type, &e))
+            continue;
+        best = m;
+        order = m->order;
+    }
+    return best;
+}
+
+bool module_replaced(const struct module *m)
 {
     for (uint32_t i = 0; i < m->sho.nr_exports; i++) {
         struct sho_entry e = sho_export(&m->sho, i);
 
-        if (sho_same(e.name, name) && same_type(&e.type, type)) {
-            *nr = e.region == SHO_TEXT ? 0 : e.nr;
-            return m->place[(uint32_t)e.region % SHO_REGIONS] + e.place;
-        }
+        if (module_provider(e.name, &e.type, NULL) == m)
+            return false;
     }
-    return 0;
-}
-
-static uint64_t provider_find(struct sho_bytes name, const struct sho_type *type, uint64_t *nr)
-{
-    for (uint32_t i = 0; i < nr_modules && i < MODULES_MAX; i++) {
-        uint64_t at = export_find(&modules[i], name, type, nr);
-
-        if (at != 0)
-            return at;
-    }
-    return 0;
+    return m->sho.nr_exports != 0;
 }
 
 static bool import_resolve(struct module *m, uint32_t i)
 {
-    struct sho_entry e = sho_import(&m->sho, i);
+    struct sho_entry e = sho_import(&m->sho, i), found;
     struct sho_target *t = &link.imports[i % SHO_IMPORTS_MAX];
+    const struct module *provider;
     struct core_export c;
 
     *t = (struct sho_target){ 0 };
     if (core_export_find(e.name, &c) && same_type(&c.type, &e.type)) {
         t->address = c.address;
         t->nr = c.nr;
-    } else {
-        t->address = provider_find(e.name, &e.type, &t->nr);
-    }
-    if (t->address != 0)
         return true;
-    m->sho.problem = (struct sho_problem){ "nobody exports it, or with another type", SHO_IN_IMPORT, i };
-    return false;
+    }
+    provider = module_provider(e.name, &e.type, NULL);
+    if (provider == NULL || !export_find(provider, e.name, &e.type, &found)) {
+        m->sho.problem = (struct sho_problem){ "nobody exports it, or with another type", SHO_IN_IMPORT, i };
+        return false;
+    }
+    t->address = module_export_address(provider, &found);
+    t->nr = found.region == SHO_TEXT ? 0 : found.nr;
+    return true;
+}
+
+/* What the core calls by one of its exports' names is declared as the export is. */
+static bool exports_agree(struct module *m)
+{
+    for (uint32_t i = 0; i < m->sho.nr_exports; i++) {
+        struct sho_entry e = sho_export(&m->sho, i);
+
+        for (uint32_t k = 0; k < port_symbols_nr(); k++) {
+            struct sho_type type = port_symbol_type(k);
+
+            if (sho_same(port_symbol_name(k), e.name) && !same_type(&type, &e.type)) {
+                m->sho.problem = (struct sho_problem){ "it is declared otherwise here", SHO_IN_EXPORT, i };
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 static bool imports_resolve(struct module *m)
@@ -205,23 +373,37 @@ static void ports_fill(void)
 {
     for (uint32_t i = 0; i < port_symbols_nr(); i++) {
         struct sho_type type = port_symbol_type(i);
-        uint64_t nr, address = provider_find(port_symbol_name(i), &type, &nr);
+        struct sho_bytes name = port_symbol_name(i);
+        const struct module *m = module_provider(name, &type, NULL);
 
-        if (address == 0)
-            panic("no module provides what the core calls: number %u of build/gen/port_sites.S", i);
-        sites_fill(i, address);
+        if (m == NULL)
+            panic("no module provides what the core calls: symbol %u", i);
+        sites_fill(i, module_export_find(m, name, &type));
     }
+}
+
+/* Of two that come with the hypervisor for one port the command line chooses. */
+static bool wanted(const struct sho *sho)
+{
+    static const char fair[] = "sched_fair", rr[] = "sched_rr";
+    bool is_fair = true, is_rr = true;
+
+    for (uint32_t i = 0; i < sizeof(fair); i++)
+        is_fair = is_fair && sho->name[i] == fair[i];
+    for (uint32_t i = 0; i < sizeof(rr); i++)
+        is_rr = is_rr && sho->name[i] == rr[i];
+    return !(is_fair && opt_sched == SCHEDULER_RR) && !(is_rr && opt_sched == SCHED_FAIR);
 }
 
 static void bundle_open(struct sho_bytes content, uint32_t count)
 {
     struct sho_problem problem = { NULL, SHO_IN_FILE, 0 };
 
-    for (uint32_t i = 0; i < count && i < MODULES_MAX; i++) {
-        struct module *m = &modules[i];
+    for (uint32_t i = 0; i < count; i++) {
+        struct module *m = module_new();
         struct sho_bytes file = sho_bundle_get(content, i, &problem);
 
-        if (file.nr == 0)
+        if (m == NULL || file.nr == 0)
             bundle_panic(&problem);
         if (!sho_open(&m->sho, file))
             module_panic(m);
@@ -229,14 +411,35 @@ static void bundle_open(struct sho_bytes content, uint32_t count)
             panic("module %.32s was built for another hypervisor", m->sho.name);
         if (!place_give(m))
             panic("module %.32s: no room (core/layout.h, MODULES_*)", m->sho.name);
-        nr_modules = i + 1;
+        for (uint32_t k = 0; k < SHO_NAME_BYTES; k++)
+            m->name[k] = m->sho.name[k];
+        module_serves(m, wanted(&m->sho));
     }
+}
+
+int module_link(struct module *m)
+{
+    if (!exports_agree(m))
+        return -ENOEXEC;
+    if (!place_give(m))
+        return -ENOMEM;
+    for (uint32_t n = 0; n < MAX_NODES; n++) {
+        if (n != 0 && text_delta(n) == 0)
+            continue;
+        if (!link_for(m, n, n != 0)) {
+            places_take_back(m, SHO_REGIONS);
+            m->linked = false;
+            return -ENOEXEC;
+        }
+    }
+    return 0;
 }
 
 void modules_boot(void)
 {
     struct sho_bytes content, bundle = bundle_bytes();
     struct sho_problem problem;
+    uint32_t nr;
 
     if (bundle.nr == 0) {
         log_use_console(); /* modules are part of the image */
@@ -244,21 +447,21 @@ void modules_boot(void)
     }
     if (!sho_signed(bundle, SHO_BUNDLE, &content, &problem))
         bundle_panic(&problem);
-    bundle_open(content, sho_bundle_count(content, &problem));
-    for (uint32_t i = 0; i < nr_modules && i < MODULES_MAX; i++) {
-        if (!link_for(&modules[i], 0, false))
+    nr = sho_bundle_count(content, &problem);
+    bundle_open(content, nr);
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        if (taken[i] && !link_for(&modules[i], 0, false))
             module_panic(&modules[i]);
     }
     ports_fill();
     log_use_console();
-    log_info("%u modules linked: text %lu KiB, read-only %lu KiB, data %lu KiB", nr_modules, used[SHO_TEXT] >> 10,
-             used[SHO_READONLY] >> 10, used[SHO_DATA] >> 10);
+    log_info("%u modules linked, signed by one key", nr);
 }
 
 void modules_link_copy(uint32_t node)
 {
-    for (uint32_t i = 0; i < nr_modules && i < MODULES_MAX; i++) {
-        if (!link_for(&modules[i], node, true))
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        if (taken[i] && !link_for(&modules[i], node, true))
             module_panic(&modules[i]);
     }
 }

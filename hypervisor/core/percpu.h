@@ -30,6 +30,7 @@ enum softirq {
     SOFTIRQ_SERIAL,    /* console input */
     SOFTIRQ_CONSOLE,   /* console rings to empty: domain->hv_event */
     SOFTIRQ_RCU,       /* somebody waits for this CPU to look: core/rcu.h */
+    SOFTIRQ_SWAP,      /* modules change places: core/module_swap.h */
     SOFTIRQ_CONTINUE,  /* no work: an entry with little fuel left goes on as a new one */
     NR_SOFTIRQS,
 };
@@ -59,7 +60,7 @@ struct cpu {
     struct timerq timerq SC_CORE;
     struct timer slice SC_CORE; /* the end of the running vcpu's turn */
     struct gate_log gate SC_CORE;
-    spinlock_t *reading SC_NULLABLE SC_CORE; /* slot: what it has by read_lock */
+    spinlock_t *reading SC_NULLABLE SC_CORE;           /* slot: what it has by read_lock */
     const struct vcpu *last_guest SC_NULLABLE SC_CORE; /* the last that ran here; compared only */
     uint64_t root_cr3 SC_CORE;                         /* the root table of guests under XPTI; 0: there is none */
     bool fsgsbase SC_CORE;                             /* CR4.FSGSBASE is on, for the guest */

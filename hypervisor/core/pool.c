@@ -72,3 +72,78 @@ void pool_delete(struct pool *p, void *object)
     p->nr_live--;
     spin_unlock(&p->lock);
 }
+
+/* ---- hand-over, while nothing else runs ---- */
+
+#define OFFERS_MAX 32
+static struct {
+    struct pool *from, *to SC_NULLABLE;
+} offers[OFFERS_MAX] SC_BOOT;
+static uint32_t nr_offers SC_BOOT;
+
+void pools_forget(void)
+{
+    nr_offers = 0;
+}
+
+void pool_offer(struct pool *p)
+{
+    if (nr_offers < OFFERS_MAX) {
+        offers[nr_offers].from = p;
+        offers[nr_offers].to = NULL;
+        nr_offers++;
+    }
+}
+
+static bool same_kind(const struct pool *a, const struct pool *b)
+{
+    if (a->object_bytes != b->object_bytes)
+        return false;
+    for (uint32_t i = 0; i < sizeof(a->name); i++) {
+        if (a->name[i] != b->name[i])
+            return false;
+    }
+    return true;
+}
+
+int pool_accept(struct pool *p)
+{
+    for (uint32_t i = 0; i < nr_offers && i < OFFERS_MAX; i++) {
+        if (offers[i].to == NULL && same_kind(offers[i].from, p)) {
+            offers[i].to = p;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+static void pool_move(struct pool *from, struct pool *to)
+{
+    struct pool_node *lists[MAX_NODES];
+    uint32_t nr_live;
+
+    spin_lock(&from->lock);
+    nr_live = from->nr_live;
+    from->nr_live = 0;
+    for (uint32_t n = 0; n < MAX_NODES; n++) {
+        lists[n] = from->free[n];
+        from->free[n] = NULL;
+    }
+    spin_unlock(&from->lock);
+    spin_lock(&to->lock);
+    to->nr_live = nr_live;
+    for (uint32_t n = 0; n < MAX_NODES; n++)
+        to->free[n] = lists[n];
+    spin_unlock(&to->lock);
+}
+
+void pools_move(void)
+{
+    for (uint32_t i = 0; i < nr_offers && i < OFFERS_MAX; i++) {
+        struct pool *to = offers[i].to;
+
+        if (to != NULL)
+            pool_move(offers[i].from, to);
+    }
+    nr_offers = 0;
+}

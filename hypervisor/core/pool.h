@@ -28,6 +28,15 @@ struct pool {
 SC_OWNED SC_NULLABLE void *pool_new(struct pool *p);
 void pool_delete(struct pool *p, SC_OWNED void *object SC_NULLABLE);
 
+/*
+ * Hand-over to a module of another version: the old one offers its pools, the new one accepts those of the same name
+ * and object size, and what is free in them moves along at the end.  -EINVAL: no such pool is offered.
+ */
+void pool_offer(struct pool *p);
+SC_NODISCARD int pool_accept(struct pool *p);
+SC_CORE void pools_forget(void);
+SC_CORE void pools_move(void);
+
 #define SC_POOL(prefix, type)                                                        \
     _Static_assert(sizeof(type) <= PAGE_SIZE, "a pool object is at most one frame"); \
     static struct pool prefix##_pool = {                                             \

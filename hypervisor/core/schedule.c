@@ -138,6 +138,15 @@ static void context_switch(struct cpu *cpu, struct vcpu *prev, struct vcpu *next
     atomic_write8(&prev->on_cpu, 0); /* from here on another CPU may run it */
 }
 
+/* On a CPU that goes out of service: always the idle vcpu. */
+static struct vcpu *quit(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+{
+    if (prev != cpu->idle)
+        sched_quit(cpu, prev, now);
+    *slice_ns = 0;
+    return cpu->idle;
+}
+
 void schedule(void)
 {
     struct cpu *cpu = this_cpu();
@@ -148,7 +157,7 @@ void schedule(void)
     if (likely(cpu_in_service(cpu->id)))
         next = sched_pick(cpu, prev, now, &slice_ns);
     else
-        next = sched_quit(cpu, prev, now, &slice_ns);
+        next = quit(cpu, prev, now, &slice_ns);
     if (slice_ns != 0) {
         slice->kind = TIMER_SCHED;
         timer_set(slice, now + slice_ns);

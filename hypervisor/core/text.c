@@ -89,13 +89,15 @@ static void copy_make(uint64_t delta)
         page_seal(at, delta);
 }
 
-/* Through the mapping that runs, which is read-only: for a moment this CPU's supervisor mode may write there all the same. */
+/* Through the mapping that runs, which is read-only: for a moment this CPU's supervisor mode may write there all the
+ * same. */
 static void poke(uint64_t at, const uint8_t *bytes SC_COUNT(nr), uint64_t nr)
 {
     uint64_t cr0 = read_cr0();
 
     BUG_ON(!text_is_copied(text_home(at)) || nr > MODULES_TEXT_BYTES || !text_is_copied(text_home(at + nr - 1)));
-    SC_UNSAFE("DEV-122: the place is the hypervisor's text or read-only data, and interrupts are off until CR0.WP is set again")
+    SC_UNSAFE("DEV-122: the place is the hypervisor's text or read-only data, and interrupts are off until CR0.WP is "
+              "set again")
     {
         write_cr0(cr0 & ~CR0_WP);
         memcpy((void *)at, bytes, nr);

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/trap.h"
 #include "dispatch/extensions.h"
+#include "ports/hooks.h"
 #ifdef FAULTY_MODULE
 #include "modules/faulty/faulty.h"
 #endif
@@ -57,8 +58,10 @@ hypercall_fn *const hypercall_table[NR_HYPERCALLS] = {
     [0 ... NR_HYPERCALLS - 1] = hc_none,
     HYPERCALL_LIST(TABLE_ROW) EXTENSION_LIST(EXTENSION_TABLE_ROW)[__HYPERVISOR_arch_0] = hc_mca,
     [__HYPERVISOR_xenpmu_op] = hc_xenpmu_op,
+    [__HYPERVISOR_arch_6] = hook_extension,
+    [__HYPERVISOR_arch_7] = hc_module_op,
 #ifdef FAULTY_MODULE /* build/safehype-faulty, for tests only */
-    [__HYPERVISOR_arch_7] = hc_faulty,
+    [__HYPERVISOR_arch_5] = hc_faulty,
 #endif
 };
 #pragma clang diagnostic pop
@@ -66,6 +69,8 @@ hypercall_fn *const hypercall_table[NR_HYPERCALLS] = {
 static const char *const names[NR_HYPERCALLS] = {
     HYPERCALL_LIST(NAME_ROW) EXTENSION_LIST(EXTENSION_NAME_ROW)[__HYPERVISOR_arch_0] = "mca",
     [__HYPERVISOR_xenpmu_op] = "xenpmu_op",
+    [__HYPERVISOR_arch_6] = "hook_extension",
+    [__HYPERVISOR_arch_7] = "module_op",
 };
 
 SC_STRING const char *hypercall_name(uint32_t nr)
@@ -83,6 +88,19 @@ long hypercall_unknown(struct vcpu *v, uint32_t nr)
 static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     return hypercall_unknown(v, (uint32_t)guest_regs()->rax);
+}
+
+uint8_t hypercall_hooked SC_ATOMIC;
+
+long hypercall_call_hooked(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    uint32_t nr = (uint32_t)guest_regs()->rax % NR_HYPERCALLS;
+    long rc;
+
+    hook_hypercall_enter(v, nr);
+    rc = hypercall_table[nr](v, a1, a2, a3, a4, a5);
+    hook_hypercall_exit(v, nr);
+    return rc;
 }
 
 long hypercall_call(struct vcpu *v, uint64_t op, const xen_ulong_t args[6])

@@ -41,4 +41,11 @@ SC_NODISCARD int evtchn_alloc_hv(struct domain *d, uint32_t *port_out);
 /* Make that port pending; nothing if d has closed it. */
 void evtchn_send_hv(struct domain *d, uint32_t port);
 
+/*
+ * Hand-over to another version of the module, while nothing else runs: what hangs off domains and vcpus stays where it
+ * is, and the memory for more of it goes along.  Refused (-EINVAL) by a version whose structures have other sizes.
+ */
+void evtchn_export_state(void);
+SC_NODISCARD int evtchn_import_state(void);
+
 #endif

@@ -25,4 +25,11 @@ SC_NODISCARD int gnttab_set_limits(struct domain *d, uint32_t max_grant_frames, 
  * 0, -EINVAL (past the limit), -ENOMEM. */
 SC_NODISCARD int gnttab_frame(struct domain *d, uint32_t index, mfn_t *out);
 
+/*
+ * Hand-over to another version of the module, while nothing else runs: what hangs off domains and vcpus stays where it
+ * is, and the memory for more of it goes along.  Refused (-EINVAL) by a version whose structures have other sizes.
+ */
+void gnttab_export_state(void);
+SC_NODISCARD int gnttab_import_state(void);
+
 #endif

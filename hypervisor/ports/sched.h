@@ -3,8 +3,8 @@
  * Port sched: which vcpu runs next on a CPU.
  *
  * Every function may be called on any CPU with interrupts off; an
- * implementation takes at most locks of rank RANK_SCHED.  There are two, of
- * which the command line chooses one (sched=): a branch at each call, no table.
+ * implementation takes at most locks of rank RANK_SCHED.  Two modules come with the hypervisor, of which the command
+ * line chooses one (sched=).
  */
 #ifndef PORTS_SCHED_H
 #define PORTS_SCHED_H
@@ -25,120 +25,41 @@ struct sched_params {
 #define SCHED_ABI_CREDIT2 6
 #define SCHED_ABI_NONE 0
 
-/* The implementations, modules/sched_fair and modules/sched_rr. */
-SC_NODISCARD int sched_fair_vcpu_init(struct vcpu *v);
-void sched_fair_vcpu_destroy(struct vcpu *v);
-void sched_fair_wake(struct vcpu *v);
-void sched_fair_sleep(struct vcpu *v);
-void sched_fair_yield(struct vcpu *v);
-struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
-void sched_fair_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now);
-void sched_fair_drain(struct cpu *cpu);
-void sched_fair_domain_init(struct domain *d);
-SC_NODISCARD int sched_fair_domain_get(const struct domain *d, struct sched_params *p);
-SC_NODISCARD int sched_fair_domain_set(struct domain *d, const struct sched_params *p);
-SC_STRING const char *sched_fair_name(void);
-
-SC_NODISCARD int sched_rr_vcpu_init(struct vcpu *v);
-void sched_rr_vcpu_destroy(struct vcpu *v);
-void sched_rr_wake(struct vcpu *v);
-void sched_rr_sleep(struct vcpu *v);
-void sched_rr_yield(struct vcpu *v);
-struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
-void sched_rr_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now);
-void sched_rr_drain(struct cpu *cpu);
-void sched_rr_domain_init(struct domain *d);
-SC_NODISCARD int sched_rr_domain_get(const struct domain *d, struct sched_params *p);
-SC_NODISCARD int sched_rr_domain_set(struct domain *d, const struct sched_params *p);
-SC_STRING const char *sched_rr_name(void);
+/* What a scheduler provides; one module at a time does (sched=, and later whoever is loaded). */
 
 /* A vcpu joins or leaves the scheduler's care. */
-SC_NODISCARD SC_INLINE int sched_vcpu_init(struct vcpu *v)
-{
-    return opt_sched == SCHEDULER_RR ? sched_rr_vcpu_init(v) : sched_fair_vcpu_init(v);
-}
-SC_INLINE void sched_vcpu_destroy(struct vcpu *v)
-{
-    if (opt_sched == SCHEDULER_RR)
-        sched_rr_vcpu_destroy(v);
-    else
-        sched_fair_vcpu_destroy(v);
-}
+SC_NODISCARD int sched_vcpu_init(struct vcpu *v);
+void sched_vcpu_destroy(struct vcpu *v);
 /* v became runnable (or may have). */
-SC_INLINE void sched_wake(struct vcpu *v)
-{
-    if (opt_sched == SCHEDULER_RR)
-        sched_rr_wake(v);
-    else
-        sched_fair_wake(v);
-}
+void sched_wake(struct vcpu *v);
 /* v is no longer runnable. */
-SC_INLINE void sched_sleep(struct vcpu *v)
-{
-    if (opt_sched == SCHEDULER_RR)
-        sched_rr_sleep(v);
-    else
-        sched_fair_sleep(v);
-}
+void sched_sleep(struct vcpu *v);
 /* The running vcpu gives way to its equals. */
-SC_INLINE void sched_yield(struct vcpu *v)
-{
-    if (opt_sched == SCHEDULER_RR)
-        sched_rr_yield(v);
-    else
-        sched_fair_yield(v);
-}
+void sched_yield(struct vcpu *v);
 /* The vcpu to run on this CPU from now, perhaps prev or the idle vcpu;
  * slice_ns: after how long at most to ask again, 0 for no limit.  Never null. */
-SC_INLINE struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
-{
-    return opt_sched == SCHEDULER_RR ? sched_rr_pick(cpu, prev, now, slice_ns)
-                                     : sched_fair_pick(cpu, prev, now, slice_ns);
-}
-/* The same on a CPU that goes out of service: always the idle vcpu; prev waits in the queue. */
-SC_INLINE struct vcpu *sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
-{
-    if (prev != cpu->idle && opt_sched == SCHEDULER_RR)
-        sched_rr_quit(cpu, prev, now);
-    else if (prev != cpu->idle)
-        sched_fair_quit(cpu, prev, now);
-    *slice_ns = 0;
-    return cpu->idle;
-}
+struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns);
+/* A CPU goes out of service: prev, which is not the idle vcpu, waits in the queue. */
+void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now);
 /* Then, when it holds nobody's registers: who waits there goes to the CPUs that are in service. */
-SC_INLINE void sched_drain(struct cpu *cpu)
-{
-    if (opt_sched == SCHEDULER_RR)
-        sched_rr_drain(cpu);
-    else
-        sched_fair_drain(cpu);
-}
+void sched_drain(struct cpu *cpu);
 /* A new domain, before its vcpus: the default weight, no cap. */
-SC_INLINE void sched_domain_init(struct domain *d)
-{
-    if (opt_sched == SCHEDULER_RR)
-        sched_rr_domain_init(d);
-    else
-        sched_fair_domain_init(d);
-}
+void sched_domain_init(struct domain *d);
 /* 0, or -EOPNOTSUPP: no such thing as a weight here. */
-SC_NODISCARD SC_INLINE int sched_domain_get(const struct domain *d, struct sched_params *p)
-{
-    return opt_sched == SCHEDULER_RR ? sched_rr_domain_get(d, p) : sched_fair_domain_get(d, p);
-}
+SC_NODISCARD int sched_domain_get(const struct domain *d, struct sched_params *p);
 /* 0; -EINVAL: a cap above 100 times its vcpus; -EOPNOTSUPP as above. */
-SC_NODISCARD SC_INLINE int sched_domain_set(struct domain *d, const struct sched_params *p)
-{
-    return opt_sched == SCHEDULER_RR ? sched_rr_domain_set(d, p) : sched_fair_domain_set(d, p);
-}
-SC_STRING SC_INLINE const char *sched_name(void)
-{
-    return opt_sched == SCHEDULER_RR ? sched_rr_name() : sched_fair_name();
-}
-SC_INLINE uint32_t sched_abi_id(void)
-{
-    return opt_sched == SCHEDULER_RR ? SCHED_ABI_NONE : SCHED_ABI_CREDIT2;
-}
+SC_NODISCARD int sched_domain_set(struct domain *d, const struct sched_params *p);
+SC_STRING const char *sched_name(void);
+/* What xen/domctl.h calls it: SCHED_ABI_*. */
+uint32_t sched_abi_id(void);
+
+/*
+ * Hand-over, while no CPU runs a guest or anything of the hypervisor's but this: who serves lets go, who comes takes
+ * every vcpu of every domain as it finds it (runnable or not, running or not: cpu->current).  0, or an error: then the
+ * old one goes on.
+ */
+void sched_export_state(void);
+SC_NODISCARD int sched_import_state(void);
 
 /* For the implementations. */
 

@@ -82,7 +82,7 @@ def run_guest(name, hypervisor, build, xen=False, arguments="", words="", slow=1
     counted = run["icount"] >= 0
     accel = ("-accel", "tcg", "-icount", f"shift={run['icount']},sleep=off") if counted else ("-accel", "tcg")
     argv = qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
-                        memory=run["memory"], smp=1 if counted else max(run["smp"], smp), accel=accel)
+                        memory=run["memory"], smp=run["smp"] if counted else max(run["smp"], smp), accel=accel)
     pattern = rf"(?m)^(?!{DOMU}).*TEST {re.escape(name)} END|{PANIC.pattern}|[Dd]om0 crashed|[Dd]omain 0 crashed"
     result = qemu.run_until(argv, pattern, run["timeout"] * slow, log)
     return Outcome(name, *judge(name, run, result, domains), result.seconds, log)

@@ -16,6 +16,8 @@ int evtchn_send(struct vcpu *v, uint32_t port)
         /* rd belongs to bind only if bind is still there; if not, the peer has just gone. */
         if (unlikely(rd == NULL) || unlikely(atomic_read64(&p->bind) != bind))
             return 0;
+        if (unlikely(hook_event_send(rd, bind_number(bind)) != 0))
+            return -EAGAIN;
         rp = evtchn_port_find(rd->evtchn, bind_number(bind));
         if (likely(rp != NULL))
             evtchn_set_pending(rd, evtchn_notify_vcpu(rd, rp), rp, bind_number(bind));

@@ -403,3 +403,13 @@ void evtchn_fifo_teardown_locked(struct domain *d)
     }
     fifo_delete(f);
 }
+
+void evtchn_fifo_offer(void)
+{
+    pool_offer(&fifo_pool);
+}
+
+int evtchn_fifo_accept(void)
+{
+    return pool_accept(&fifo_pool);
+}

@@ -14,6 +14,7 @@
 #ifndef MODULES_EVTCHN_PRIVATE_H
 #define MODULES_EVTCHN_PRIVATE_H
 
+#include "ports/hooks.h"
 #include "core/atomic.h"
 #include "core/guest.h"
 #include "modules/evtchn/evtchn.h"
@@ -201,5 +202,9 @@ SC_NULLABLE SC_INLINE struct vcpu *evtchn_notify_vcpu(const struct domain *d, co
 {
     return d->vcpu[atomic_read16(&p->vcpu) % MAX_VCPUS];
 }
+
+/* Its part of the hand-over. */
+void evtchn_fifo_offer(void);
+SC_NODISCARD int evtchn_fifo_accept(void);
 
 #endif

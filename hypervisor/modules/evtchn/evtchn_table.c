@@ -216,3 +216,20 @@ void evtchn_domain_free(struct domain *d)
     }
     table_delete(ed);
 }
+
+void evtchn_export_state(void)
+{
+    pool_offer(&chunk_pool);
+    pool_offer(&group_pool);
+    pool_offer(&table_pool);
+    pool_offer(&queues_pool);
+    evtchn_fifo_offer();
+}
+
+int evtchn_import_state(void)
+{
+    if (pool_accept(&chunk_pool) != 0 || pool_accept(&group_pool) != 0 || pool_accept(&table_pool) != 0 ||
+        pool_accept(&queues_pool) != 0)
+        return -EINVAL;
+    return evtchn_fifo_accept();
+}

@@ -201,4 +201,8 @@ SC_NULLABLE struct mapping *gnttab_mapping_alloc(const struct vcpu *v, struct ma
 /* The entry, which holds nothing, is free again. */
 void gnttab_mapping_free(const struct vcpu *v, struct maptrack *t, struct mapping *m, uint32_t handle);
 
+/* Its part of the hand-over. */
+void gnttab_track_offer(void);
+SC_NODISCARD int gnttab_track_accept(void);
+
 #endif

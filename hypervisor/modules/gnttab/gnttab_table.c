@@ -245,3 +245,17 @@ void gnttab_domain_free(struct domain *d)
     sloppy_end(&gt->nr_active);
     table_delete(gt);
 }
+
+void gnttab_export_state(void)
+{
+    pool_offer(&table_pool);
+    pool_offer(&active_pool);
+    gnttab_track_offer();
+}
+
+int gnttab_import_state(void)
+{
+    if (pool_accept(&table_pool) != 0 || pool_accept(&active_pool) != 0)
+        return -EINVAL;
+    return gnttab_track_accept();
+}

@@ -160,3 +160,15 @@ void gnttab_track_delete(struct maptrack *t)
         list_delete(slot_take(t->list[i]));
     track_delete(t);
 }
+
+void gnttab_track_offer(void)
+{
+    pool_offer(&track_pool);
+    pool_offer(&chunk_pool);
+    pool_offer(&list_pool);
+}
+
+int gnttab_track_accept(void)
+{
+    return pool_accept(&track_pool) != 0 || pool_accept(&chunk_pool) != 0 || pool_accept(&list_pool) != 0 ? -EINVAL : 0;
+}

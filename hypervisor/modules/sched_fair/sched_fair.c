@@ -225,14 +225,14 @@ static uint64_t limit_ns_locked(const struct runq *q, const struct vcpu *v SC_NU
 
 /* ---- vcpus come and go ---- */
 
-int sched_fair_vcpu_init(struct vcpu *v)
+int sched_vcpu_init(struct vcpu *v)
 {
     return 0;
 }
 
-void sched_fair_vcpu_destroy(struct vcpu *v)
+void sched_vcpu_destroy(struct vcpu *v)
 {
-    sched_fair_sleep(v);
+    sched_sleep(v);
 }
 
 /* v goes from one queue to another, whether it waits there or not. */
@@ -329,7 +329,7 @@ static bool wake_in(struct runq *q, struct vcpu *v)
     return here;
 }
 
-void sched_fair_wake(struct vcpu *v)
+void sched_wake(struct vcpu *v)
 {
     while (!wake_in(runq_of(v), v))
         continue;
@@ -353,13 +353,13 @@ static bool sleep_in(struct runq *q, struct vcpu *v)
     return here;
 }
 
-void sched_fair_sleep(struct vcpu *v)
+void sched_sleep(struct vcpu *v)
 {
     while (!sleep_in(runq_of(v), v))
         continue;
 }
 
-void sched_fair_yield(struct vcpu *v)
+void sched_yield(struct vcpu *v)
 {
     struct runq *q = runq_of(v);
 
@@ -494,7 +494,7 @@ SC_NULLABLE static struct vcpu *steal(struct cpu *cpu, uint64_t now, uint64_t *l
     return v;
 }
 
-struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
 {
     struct sched_where waits_for;
     struct vcpu *next =
@@ -507,7 +507,7 @@ struct vcpu *sched_fair_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, u
     return next != NULL ? next : cpu->idle;
 }
 
-void sched_fair_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
+void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
     struct runq *q = &runqs[cpu->id % MAX_CPUS];
 
@@ -520,7 +520,7 @@ void sched_fair_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
     spin_unlock(&q->lock);
 }
 
-void sched_fair_drain(struct cpu *cpu)
+void sched_drain(struct cpu *cpu)
 {
     struct runq *q = &runqs[cpu->id % MAX_CPUS];
     struct vcpu *v;
@@ -532,7 +532,62 @@ void sched_fair_drain(struct cpu *cpu)
     } while (v != NULL && rehome(q, cpu->id, v));
 }
 
-SC_STRING const char *sched_fair_name(void)
+SC_STRING const char *sched_name(void)
 {
     return "SafeHype weighted fair (credit2)";
+}
+
+uint32_t sched_abi_id(void)
+{
+    return SCHED_ABI_CREDIT2;
+}
+
+/* ---- hand-over: nothing else runs ---- */
+
+void sched_export_state(void) {}
+
+static void queue_empty(struct runq *q)
+{
+    spin_lock(&q->lock);
+    q->ready = q->parked = (struct vcpu_list){ NULL, NULL };
+    atomic_write32(&q->nr_ready, 0);
+    q->running = NULL;
+    q->least_ns = 0;
+    q->unpark_ns = UINT64_MAX;
+    spin_unlock(&q->lock);
+}
+
+/* As if it had just come, at no distance from the others. */
+static void vcpu_take(struct vcpu *v)
+{
+    struct runq *q = runq_of(v);
+    const struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    bool running = slot_read(cpu->current) == v;
+
+    spin_lock(&q->lock);
+    v->sched.next = v->sched.prev = NULL;
+    v->sched.queued = v->sched.parked = v->sched.moved = v->sched.boosted = false;
+    v->sched.running = running;
+    v->sched.vtime_ns = q->least_ns;
+    v->sched.since_ns = now_ns();
+    if (running)
+        q->running = v;
+    else if (vcpu_runnable(v))
+        ready_add_locked(q, v);
+    spin_unlock(&q->lock);
+}
+
+int sched_import_state(void)
+{
+    for (uint32_t i = 0; i < MAX_CPUS; i++)
+        queue_empty(&runqs[i]);
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
+        if (atomic_read32(&d->sched.weight) == 0)
+            sched_domain_init(d);
+        for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
+            if (d->vcpu[i] != NULL)
+                vcpu_take(d->vcpu[i]);
+        }
+    }
+    return 0;
 }

@@ -46,19 +46,19 @@ static void weight_set(struct domain *d, uint32_t weight SC_RANGE(1, 65535))
     atomic_write32(&d->sched.rate, ((uint32_t)SCHED_WEIGHT_DEFAULT << RATE_SHIFT) / weight);
 }
 
-void sched_fair_domain_init(struct domain *d)
+void sched_domain_init(struct domain *d)
 {
     weight_set(d, SCHED_WEIGHT_DEFAULT);
 }
 
-int sched_fair_domain_get(const struct domain *d, struct sched_params *p)
+int sched_domain_get(const struct domain *d, struct sched_params *p)
 {
     p->weight = (uint16_t)atomic_read32(&d->sched.weight);
     p->cap = (uint16_t)atomic_read32(&d->sched.cap);
     return 0;
 }
 
-int sched_fair_domain_set(struct domain *d, const struct sched_params *p)
+int sched_domain_set(struct domain *d, const struct sched_params *p)
 {
     if (p->cap > 100 * d->max_vcpus)
         return -EINVAL;

@@ -98,28 +98,28 @@ static void runq_remove_locked(struct runq *q, struct vcpu *v)
 }
 
 /* All are equal: nothing is kept of a domain. */
-void sched_rr_domain_init(struct domain *d) {}
+void sched_domain_init(struct domain *d) {}
 
-int sched_rr_domain_get(const struct domain *d, struct sched_params *p)
+int sched_domain_get(const struct domain *d, struct sched_params *p)
 {
     return -EOPNOTSUPP;
 }
 
-int sched_rr_domain_set(struct domain *d, const struct sched_params *p)
+int sched_domain_set(struct domain *d, const struct sched_params *p)
 {
     return -EOPNOTSUPP;
 }
 
-int sched_rr_vcpu_init(struct vcpu *v)
+int sched_vcpu_init(struct vcpu *v)
 {
     v->sched.queued = false;
     v->sched.boosted = false;
     return 0;
 }
 
-void sched_rr_vcpu_destroy(struct vcpu *v)
+void sched_vcpu_destroy(struct vcpu *v)
 {
-    sched_rr_sleep(v);
+    sched_sleep(v);
 }
 
 /* The CPU for it where the fewest are, of those in service. */
@@ -198,7 +198,7 @@ static bool wake_in(struct runq *q, struct vcpu *v)
     return here;
 }
 
-void sched_rr_wake(struct vcpu *v)
+void sched_wake(struct vcpu *v)
 {
     while (!wake_in(runq_of(v), v))
         continue;
@@ -220,13 +220,13 @@ static bool sleep_in(struct runq *q, struct vcpu *v)
     return here;
 }
 
-void sched_rr_sleep(struct vcpu *v)
+void sched_sleep(struct vcpu *v)
 {
     while (!sleep_in(runq_of(v), v))
         continue;
 }
 
-void sched_rr_yield(struct vcpu *v)
+void sched_yield(struct vcpu *v)
 {
     struct runq *q = runq_of(v);
 
@@ -306,7 +306,7 @@ SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uin
     return next;
 }
 
-struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
 {
     struct vcpu *next = pick_own(cpu, prev, now);
     const struct vcpu *waiting;
@@ -329,7 +329,7 @@ struct vcpu *sched_rr_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uin
     return next;
 }
 
-void sched_rr_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
+void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
     struct runq *q = &runqs[cpu->id % MAX_CPUS];
 
@@ -342,7 +342,7 @@ void sched_rr_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
     spin_unlock(&q->lock);
 }
 
-void sched_rr_drain(struct cpu *cpu)
+void sched_drain(struct cpu *cpu)
 {
     struct runq *q = &runqs[cpu->id % MAX_CPUS];
     struct vcpu *v;
@@ -354,7 +354,53 @@ void sched_rr_drain(struct cpu *cpu)
     } while (v != NULL && rehome(q, cpu->id, v));
 }
 
-SC_STRING const char *sched_rr_name(void)
+SC_STRING const char *sched_name(void)
 {
     return "SafeHype round robin";
+}
+
+uint32_t sched_abi_id(void)
+{
+    return SCHED_ABI_NONE;
+}
+
+/* ---- hand-over: nothing else runs ---- */
+
+void sched_export_state(void) {}
+
+static void queue_empty(struct runq *q)
+{
+    spin_lock(&q->lock);
+    atomic_write32(&q->nr, 0);
+    q->head = q->tail = NULL;
+    spin_unlock(&q->lock);
+}
+
+static void vcpu_take(struct vcpu *v)
+{
+    const struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    struct runq *q = runq_of(v);
+
+    spin_lock(&q->lock);
+    v->sched.next = NULL;
+    v->sched.queued = v->sched.boosted = false;
+    v->sched.running = slot_read(cpu->current) == v;
+    v->sched.since_ns = now_ns();
+    v->sched.ran_ns = 0;
+    if (!v->sched.running && vcpu_runnable(v))
+        runq_push_tail_locked(q, v);
+    spin_unlock(&q->lock);
+}
+
+int sched_import_state(void)
+{
+    for (uint32_t i = 0; i < MAX_CPUS; i++)
+        queue_empty(&runqs[i]);
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
+        for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
+            if (d->vcpu[i] != NULL)
+                vcpu_take(d->vcpu[i]);
+        }
+    }
+    return 0;
 }

@@ -7,7 +7,7 @@
  */
 #include "guest.h"
 
-#define FAULTY 55
+#define FAULTY 53
 
 static long faulty(u64 op, u64 x, u64 y)
 {

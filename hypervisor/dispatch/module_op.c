@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* module_op (public/module_op.h): modules come and go at run time. */
+#include "public/module_op.h"
+
+#include "core/cont.h"
+#include "core/guest.h"
+#include "core/module_ops.h"
+#include "dispatch/hypercall.h"
+
+_Static_assert(SH_MODULE_NAME_BYTES == MODULE_NAME_BYTES, "a name's size");
+_Static_assert(SH_MODULE_TEXT_BYTES == MODULE_TEXT_BYTES, "a text's size");
+
+/* Words of the continuation: what is under way, with which module, how far. */
+enum { WORD_WAY, WORD_MODULE, WORD_STEP, WORD_KEEP };
+enum way { WAY_LOAD = 1, WAY_REPLACE, WAY_UNLOAD, WAY_UNLOAD_OTHERS };
+
+static uint32_t index_of(const struct module *m)
+{
+    uint32_t i = 0;
+
+    while (i < MODULES_MAX && module_get(i) != m)
+        i++;
+    return i;
+}
+
+static long under_way(struct vcpu *v, enum way way, uint32_t module, uint64_t step)
+{
+    v->cont.active = true;
+    v->cont.op = SH_MODULE_OP;
+    v->cont.word[WORD_WAY] = way;
+    v->cont.word[WORD_MODULE] = module;
+    v->cont.word[WORD_STEP] = step;
+    softirq_raise(SOFTIRQ_CONTINUE); /* the exit path looks again before a guest runs */
+    return HC_CONTINUE;
+}
+
+/* Another one that was loaded at run time and serves, or null. */
+SC_NULLABLE static struct module *other_loaded(uint32_t but)
+{
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        struct module *m = module_get(i);
+
+        if (m != NULL && i != but && m->at_run_time && m->order != 0)
+            return m;
+    }
+    return NULL;
+}
+
+/* One after the other, each when the call is made again. */
+static long others_unload(struct vcpu *v, uint32_t but)
+{
+    struct module *other = other_loaded(but);
+
+    v->cont.word[WORD_KEEP] = but;
+    return other == NULL ? 0 : under_way(v, WAY_UNLOAD_OTHERS, index_of(other), 0);
+}
+
+/* After the change of m: what is left to do. */
+static long change_done(struct vcpu *v, enum way way, struct module *m, int rc)
+{
+    if (way == WAY_LOAD || way == WAY_REPLACE) {
+        if (rc != 0) {
+            (void)module_forget(m);
+            return rc;
+        }
+        return way == WAY_REPLACE ? others_unload(v, index_of(m)) : 0;
+    }
+    if (rc == 0)
+        rc = module_forget(m);
+    return rc == 0 && way == WAY_UNLOAD_OTHERS ? others_unload(v, (uint32_t)v->cont.word[WORD_KEEP]) : rc;
+}
+
+static long change_go_on(struct vcpu *v, enum way way, struct module *m, uint64_t step)
+{
+    bool serve = way == WAY_LOAD || way == WAY_REPLACE;
+    int rc = module_change(m, serve, &step);
+
+    if (rc == -EAGAIN)
+        return under_way(v, way, index_of(m), step);
+    return change_done(v, way, m, rc);
+}
+
+static long go_on(struct vcpu *v)
+{
+    enum way way = (enum way)v->cont.word[WORD_WAY];
+    struct module *m = module_get((uint32_t)v->cont.word[WORD_MODULE]);
+
+    v->cont.active = false;
+    return m == NULL ? -ENOENT : change_go_on(v, way, m, v->cont.word[WORD_STEP]);
+}
+
+static long op_load(struct vcpu *v, struct sh_module_op *op, enum way way, gva_t at)
+{
+    struct module *m;
+    int rc = module_upload(gva(op->buffer), op->size, op->name, &m, op->problem);
+
+    if (rc != 0)
+        return guest_write(gva_add(at, offsetof(struct sh_module_op, problem)), op->problem, sizeof(op->problem)) != 0
+                   ? -EFAULT
+                   : rc;
+    return change_go_on(v, way, m, 0);
+}
+
+static long op_unload(struct vcpu *v, const struct sh_module_op *op)
+{
+    struct module *m = module_named(op->name);
+
+    if (m == NULL)
+        return -ENOENT;
+    if (!m->at_run_time)
+        return -EBUSY;
+    return m->order == 0 ? module_forget(m) : change_go_on(v, WAY_UNLOAD, m, 0);
+}
+
+static uint32_t state_of(const struct module *m)
+{
+    if (m->faulty)
+        return SH_MODULE_FAULTY;
+    if (m->order == 0)
+        return m->at_run_time ? SH_MODULE_CHECKED : SH_MODULE_REPLACED;
+    if (module_replaced(m))
+        return SH_MODULE_REPLACED;
+    return m->at_run_time ? SH_MODULE_APPLIED : SH_MODULE_BOOT;
+}
+
+static void ports_put(const struct module *m, char out[SH_MODULE_TEXT_BYTES])
+{
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < m->sho.nr_provides; i++) {
+        char name[SHO_NAME_BYTES];
+
+        sho_port(&m->sho, i, name);
+        if (i != 0 && at + 1 < SH_MODULE_TEXT_BYTES)
+            out[at++] = ' ';
+        for (uint32_t k = 0; k < SHO_NAME_BYTES && name[k] != '\0' && at + 1 < SH_MODULE_TEXT_BYTES; k++)
+            out[at++] = name[k];
+    }
+    for (; at < SH_MODULE_TEXT_BYTES; at++)
+        out[at] = '\0';
+}
+
+static void info_put(const struct module *m, struct sh_module_info *info)
+{
+    info->state = state_of(m);
+    info->failures = m->failures;
+    info->version = m->sho.version;
+    info->epoch = m->sho.epoch;
+    info->stack_bytes = m->sho.stack;
+    info->text_bytes = m->sho.region_bytes[SHO_TEXT];
+    info->readonly_bytes = m->sho.region_bytes[SHO_READONLY];
+    info->data_bytes = m->sho.region_bytes[SHO_DATA];
+    info->text_address = m->place[SHO_TEXT];
+    info->swap_ns = m->swap_ns;
+    info->key = 0;
+    for (uint32_t i = 0; i < sizeof(m->key); i++)
+        info->key |= (uint64_t)m->key[i] << (8 * i);
+    for (uint32_t i = 0; i < SH_MODULE_NAME_BYTES; i++)
+        info->name[i] = m->name[i];
+    for (uint32_t i = 0; i < SH_MODULE_TEXT_BYTES; i++)
+        info->text[i] = m->text[i];
+    ports_put(m, info->ports);
+}
+
+static long op_list(struct sh_module_op *op, gva_t at)
+{
+    uint32_t nth = 0;
+
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        const struct module *m = module_get(i);
+
+        if (m == NULL || nth++ != op->index)
+            continue;
+        info_put(m, &op->info);
+        return guest_write(gva_add(at, offsetof(struct sh_module_op, info)), &op->info, sizeof(op->info)) != 0 ? -EFAULT
+                                                                                                               : 0;
+    }
+    return -ENOENT;
+}
+
+static long op_show(const struct sh_module_op *op, gva_t at)
+{
+    const struct module *m = module_named(op->name);
+    struct sho_bytes text;
+    uint64_t nr;
+
+    if (m == NULL)
+        return -ENOENT;
+    text = sho_certificate(&m->sho);
+    nr = min_u64(text.nr, op->size);
+    if (nr != 0 && guest_write(gva(op->buffer), text.bytes, nr) != 0)
+        return -EFAULT;
+    return guest_write_u64(gva_add(at, offsetof(struct sh_module_op, size)), text.nr) != 0 ? -EFAULT : 0;
+}
+
+long hc_module_op(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    struct sh_module_op op;
+
+    if (!v->domain->privileged)
+        return -EPERM;
+    if (v->cont.active)
+        return go_on(v);
+    if (guest_get(op, gva(arg)) != 0)
+        return -EFAULT;
+    if (op.version != SH_MODULE_OP_VERSION)
+        return -EINVAL;
+    op.name[SH_MODULE_NAME_BYTES - 1] = '\0';
+    switch (op.cmd) {
+    case SH_MODULE_LOAD: return op_load(v, &op, WAY_LOAD, gva(arg));
+    case SH_MODULE_REPLACE: return op_load(v, &op, WAY_REPLACE, gva(arg));
+    case SH_MODULE_UNLOAD: return op_unload(v, &op);
+    case SH_MODULE_LIST: return op_list(&op, gva(arg));
+    case SH_MODULE_SHOW: return op_show(&op, gva(arg));
+    default: return -ENOSYS;
+    }
+}
