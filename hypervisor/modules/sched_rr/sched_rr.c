@@ -383,7 +383,7 @@ static void vcpu_take(struct vcpu *v)
 
     spin_lock(&q->lock);
     v->sched.next = NULL;
-    v->sched.queued = v->sched.boosted = false;
+    v->sched.queued = v->sched.boosted = v->sched.parked = false;
     v->sched.running = slot_read(cpu->current) == v;
     v->sched.since_ns = now_ns();
     v->sched.ran_ns = 0;

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "ports/hooks.h"
 #include "mock.h"
 
 #include "core/log.h"
@@ -226,6 +227,19 @@ void pool_delete(struct pool *p, void *object)
     spin_unlock(&p->lock);
     assert_true(__atomic_fetch_sub(&mock_pool_live, 1, __ATOMIC_RELAXED) > 0);
     free(object);
+}
+
+/* Nobody takes over from another here, and no extension looks on. */
+void pool_offer(struct pool *p) {}
+
+int pool_accept(struct pool *p)
+{
+    return 0;
+}
+
+int hook_event_send(struct domain *d, uint32_t port)
+{
+    return 0;
 }
 
 /* Guest memory. */

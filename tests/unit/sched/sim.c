@@ -13,6 +13,7 @@ struct cpu cpus[MAX_CPUS];
 uint32_t nr_cpus;
 uint64_t cpus_online = UINT64_MAX;
 enum sched_choice opt_sched;
+struct domain *domain_list;
 
 static struct vcpu idle[MAX_CPUS];
 static struct domain idle_domain;
@@ -114,7 +115,14 @@ static void cpu_schedule(unsigned nr)
 
     top.cpu = cpu;
     cpu->pending = 0;
-    next = cpu_in_service(nr) ? sched_pick(cpu, prev, sim_now, &slice) : sched_quit(cpu, prev, sim_now, &slice);
+    if (cpu_in_service(nr)) {
+        next = sched_pick(cpu, prev, sim_now, &slice);
+    } else {
+        if (prev != cpu->idle)
+            sched_quit(cpu, prev, sim_now);
+        next = cpu->idle;
+        slice = 0;
+    }
     assert_null(held);
     assert_non_null(next);
     assert_true(next == cpu->idle || may_be_run(next, nr));
@@ -180,6 +188,7 @@ void sim_start(enum sched_choice choice, unsigned nr)
         slice_end[i] = 0;
     }
     top.cpu = &cpus[0];
+    assert_int_equal(sched_import_state(), 0); /* its queues are empty, whoever served last */
 }
 
 void sim_end(void)
@@ -197,6 +206,16 @@ void sim_end(void)
         free(sim[i].vcpu);
     }
     nr_sim = 0;
+    domain_list = NULL;
+}
+
+void sim_swap(enum sched_choice choice)
+{
+    sched_export_state();
+    opt_sched = choice;
+    assert_int_equal(sched_import_state(), 0);
+    for (unsigned i = 0; i < nr_cpus; i++)
+        cpus[i].pending |= 1U << SOFTIRQ_SCHEDULE;
 }
 
 /* ---- vcpus ---- */
@@ -227,6 +246,7 @@ static struct sim_vcpu *vcpu_add(struct domain *d, unsigned id)
     *s = (struct sim_vcpu){ .domain = d, .vcpu = calloc(1, sizeof(struct vcpu)), .stranded_at = sim_now };
     s->vcpu->domain = d;
     s->vcpu->id = id;
+    d->vcpu[id] = s->vcpu;
     s->vcpu->cpu = id % nr_cpus;
     s->vcpu->online = true;
     s->vcpu->block = VCPU_BLOCKED;
@@ -243,6 +263,8 @@ static struct domain *domain_add(unsigned nr_vcpus, uint16_t weight, uint16_t ca
     d->max_vcpus = nr_vcpus;
     sched_domain_init(d);
     assert_int_equal(sched_domain_set(d, &p), opt_sched == SCHEDULER_RR ? -EOPNOTSUPP : 0);
+    d->next = domain_list;
+    domain_list = d;
     return d;
 }
 

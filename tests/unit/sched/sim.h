@@ -45,6 +45,8 @@ extern uint64_t sim_now, sim_decisions;
 
 /* An empty machine with so many CPUs under that scheduler; time goes on from before. */
 void sim_start(enum sched_choice choice, unsigned nr);
+/* The other scheduler takes over. */
+void sim_swap(enum sched_choice choice);
 /* Everything leaves it. */
 void sim_end(void);
 /* A domain of its own with so many vcpus that compute, all woken; the first of them. */

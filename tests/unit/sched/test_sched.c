@@ -521,6 +521,28 @@ static void test_random(void **state)
     }
 }
 
+/* The same, and every now and then the other scheduler takes over. */
+static void test_hand_over(void **state)
+{
+    for (unsigned nr = 1; nr <= 8; nr++) {
+        sim_decisions = 0;
+        srandom(nr);
+        sim_start(SCHED_FAIR, nr);
+        for (unsigned i = 0; i < 3 * nr; i++)
+            sim_domain(1 + i % 2, 256, 0);
+        for (unsigned i = 0; i < 20000; i++) {
+            random_act(&sim[(unsigned)random() % nr_sim]);
+            sim_settle();
+            if (i % 20 == 0) {
+                sim_swap(opt_sched == SCHED_FAIR ? SCHEDULER_RR : SCHED_FAIR);
+                sim_settle();
+            }
+        }
+        assert_true(sim_decisions > 5000);
+        sim_end();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -548,6 +570,7 @@ int main(void)
         cmocka_unit_test(test_cpu_off_capped),
         cmocka_unit_test(test_yield),
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_hand_over),
     };
 
     cmocka_set_test_filter(getenv("TEST")); /* one of them, by name */
