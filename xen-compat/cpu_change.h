@@ -23,6 +23,7 @@ SC_INLINE long cpu_change_step(struct vcpu *v, uint8_t op, uint32_t id, bool onl
     v->cont.word[0] = step;
     v->cont.word[1] = id;
     v->cont.word[2] = online;
+    v->cont.word[12] = 0; /* not livepatch_op's: livepatch.c */
     if (!preempt_needed())
         softirq_raise(SOFTIRQ_CONTINUE); /* the exit path comes back only when something is pending */
     return HC_CONTINUE;

@@ -12,6 +12,7 @@
 #include "ports/sched.h"
 #include "xen-compat/cpu_change.h"
 #include "xen-compat/hypercalls.h"
+#include "xen-compat/livepatch.h"
 #include "xen-compat/raw.h"
 
 _Static_assert(sizeof(struct xen_sysctl) == 136 && offsetof(struct xen_sysctl, u) == 8, "sysctl");
@@ -133,6 +134,8 @@ long hc_sysctl(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t 
     uint8_t raw[RAW_BYTES];
     uint32_t cmd;
 
+    if (livepatch_continues(v))
+        return livepatch_continue(v);
     if (cpu_change_continues(v, __HYPERVISOR_sysctl))
         return cpu_change_continue(v);
     if (guest_get(raw, gva(arg)) != 0)
@@ -147,6 +150,7 @@ long hc_sysctl(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t 
     case XEN_SYSCTL_cpu_hotplug: return op_cpu_hotplug(v, raw);
     case XEN_SYSCTL_numainfo: return op_nodes(raw, gva(arg));
     case XEN_SYSCTL_cputopoinfo: return op_cpus(raw, gva(arg));
+    case XEN_SYSCTL_livepatch_op: return livepatch_op(v, raw, gva(arg));
     case XEN_SYSCTL_scheduler_op: return op_scheduler(raw, gva(arg));
     default: log_guest(LOG_INFO, "sysctl %u: not implemented", cmd); return -ENOSYS;
     }

@@ -11,6 +11,7 @@
 static struct module modules[MODULES_MAX] SC_BOOT;
 static bool taken[MODULES_MAX] SC_BOOT;
 static uint64_t last_order SC_BOOT;
+static uint32_t version SC_BOOT;
 
 /* Which pages of the area are given out, by region. */
 #define AREA_PAGES (MODULES_DATA_BYTES / PAGE_SIZE)
@@ -38,8 +39,14 @@ struct module *module_of_text(uint64_t home)
     return NULL;
 }
 
+uint32_t modules_version(void)
+{
+    return version;
+}
+
 struct module *module_new(void)
 {
+    version++;
     for (uint32_t i = 0; i < MODULES_MAX; i++) {
         struct module *m = &modules[i];
 
@@ -77,6 +84,7 @@ void module_serves(struct module *m, bool serve)
 {
     bool hooked = false;
 
+    version++;
     m->order = serve ? ++last_order : 0;
     for (uint32_t i = 0; i < MODULES_MAX; i++)
         hooked = hooked || (taken[i] && looks_on(&modules[i]));
@@ -200,6 +208,7 @@ void module_drop(struct module *m)
     if (m->linked)
         places_take_back(m, SHO_REGIONS);
     m->linked = false;
+    version++;
     for (uint32_t i = 0; i < MODULES_MAX; i++) {
         if (&modules[i] == m)
             taken[i] = false;

@@ -59,6 +59,8 @@ uint64_t module_export_find(const struct module *m, struct sho_bytes name, const
 /* From now on m serves, before all others; or it does not. */
 void module_serves(struct module *m, bool serve);
 
+/* Changes when modules come, go, begin or stop to serve. */
+uint32_t modules_version(void);
 /* An empty place for a module at run time, or null.  One operation at a time: who calls holds what module_ops.c takes.
  */
 SC_NULLABLE struct module *module_new(void);
