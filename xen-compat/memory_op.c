@@ -166,6 +166,8 @@ static int exchange_parse(struct vcpu *v, gva_t arg, struct exchange *x)
     x->out.nr = raw_u64(raw, XCHG(out.nr_extents));
     x->out.order = raw_u32(raw, XCHG(out.extent_order));
     x->out.flags = raw_u32(raw, XCHG(out.mem_flags));
+    if (x->in.d->dying)
+        return -ESRCH;
     if (x->in.order > max_order(v->domain) || x->out.order > max_order(v->domain))
         return -EPERM;
     if (x->in.nr > UINT64_MAX >> x->in.order || x->out.nr > UINT64_MAX >> x->out.order ||
@@ -319,7 +321,7 @@ static long figure_of(struct vcpu *v, unsigned op, gva_t arg)
         return -EPERM;
     if (op == XENMEM_maximum_gpfn) /* what the guest says of itself */
         return (long)d->shared->arch.max_pfn - 1;
-    return (long)(op == XENMEM_current_reservation ? atomic_read64(&d->nr_frames) : d->max_frames);
+    return (long)(op == XENMEM_current_reservation ? domain_nr_frames(d) : d->max_frames);
 }
 
 /* A PV domain has no physmap of the hypervisor's: nothing can be put into it, the grant table neither. */

@@ -19,7 +19,8 @@ int mmu_target(struct vcpu *v, uint64_t foreigndom, struct mmu_ctx *c)
             pt_owner = domain_find(v->domain, (domid_t)(tables - 1));
         /* DOMID_IO: device memory only */
         pg_owner = frames == DOMID_IO ? NULL : domain_find(v->domain, frames);
-        if (pt_owner == NULL || (pg_owner == NULL && frames != DOMID_IO))
+        /* A call that goes on, half through a table, ends properly though the frames' owner has gone. */
+        if (pt_owner == NULL || (pg_owner == NULL && frames != DOMID_IO && !v->cont.active))
             return -ESRCH;
         if ((pt_owner != v->domain || pg_owner != v->domain) && !v->domain->privileged)
             return -EPERM;
@@ -145,8 +146,10 @@ long hc_mmu_update(struct vcpu *v, uint64_t reqs, uint64_t count, uint64_t pdone
     int rc;
 
     rc = mmu_target(v, foreigndom, &c);
-    if (rc != 0)
+    if (rc != 0) {
+        v->cont.active = false; /* the tables' owner has gone: nothing of it is held */
         return rc;
+    }
     if (unlikely(v->cont.active)) {
         i = mmu_request_restore(&c, &q);
         resumed = q.phase != 0;

@@ -153,8 +153,10 @@ long hc_mmuext_op(struct vcpu *v, uint64_t ops, uint64_t count, uint64_t pdone, 
     int rc;
 
     rc = mmu_target(v, foreigndom, &c);
-    if (rc != 0)
+    if (rc != 0) {
+        v->cont.active = false; /* the tables' owner has gone: nothing of it is held */
         return rc;
+    }
     if (unlikely(v->cont.active)) {
         i = mmu_request_restore(&c, &q);
         resumed = true;

@@ -214,6 +214,7 @@ void pv_boot_domains(void)
     boot_modules_free();
     log_info("dom0: %lu MiB, %u vcpus; %lu MiB free", atomic_read64(&dom0->nr_frames) >> 8, dom0->max_vcpus,
              pagealloc_nr_free() >> 8);
+    domain_log_memory();
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
         d->vcpu[0]->online = true;
         sched_wake(d->vcpu[0]);

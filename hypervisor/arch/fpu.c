@@ -50,6 +50,7 @@ int fpu_vcpu_init(struct vcpu *v)
     {
         v->fpu = (struct fpu_state *)(void *)frame_bytes(m);
     }
+    v->fpu_frame = m;
     v->fpu->area[0] = 0x7f; /* FCW 0x037f */
     v->fpu->area[1] = 0x03;
     v->fpu->area[24] = 0x80; /* MXCSR 0x1f80 */

@@ -32,38 +32,55 @@ uint64_t cpus_online SC_ATOMIC = 1;
 
 static spinlock_t domlist_lock = SPINLOCK_INIT(RANK_DOMLIST);
 
-/* Whole frames in a row for one object, zeroed; never freed to another type (domains and vcpus are few). */
-static int object_alloc(uint64_t nr_bytes, mfn_t *out)
+SC_RANGE(0, 9) static unsigned object_order(uint64_t nr_bytes)
 {
     unsigned order = 0;
 
     while (order < 9 && (PAGE_SIZE << order) < nr_bytes)
         order++;
-    return frames_alloc_hv(order, out);
+    return order;
+}
+
+/* Whole frames in a row for one object, zeroed (domains and vcpus are few). */
+static int object_alloc(uint64_t nr_bytes, mfn_t *out)
+{
+    return frames_alloc_hv(object_order(nr_bytes), out);
+}
+
+static void object_free(uint64_t nr_bytes, mfn_t first)
+{
+    for (uint64_t i = 0; i < 1UL << object_order(nr_bytes); i++)
+        frame_free_hv(mfn(first.v + i));
 }
 
 SC_NULLABLE static struct domain *domain_alloc(void)
 {
+    struct domain *d;
     mfn_t m;
 
     if (object_alloc(sizeof(struct domain), &m) != 0)
         return NULL;
-    SC_UNSAFE("DEV-30: fresh zeroed frames, enough of them, become a domain for ever")
+    SC_UNSAFE("DEV-30: fresh zeroed frames, enough of them, become a domain, until nobody knows it")
     {
-        return (struct domain *)(void *)frame_bytes(m);
+        d = (struct domain *)(void *)frame_bytes(m);
     }
+    d->home = m;
+    return d;
 }
 
 SC_NULLABLE static struct vcpu *vcpu_alloc(void)
 {
+    struct vcpu *v;
     mfn_t m;
 
     if (object_alloc(sizeof(struct vcpu), &m) != 0)
         return NULL;
-    SC_UNSAFE("DEV-31: fresh zeroed frames, enough of them, become a vcpu for ever")
+    SC_UNSAFE("DEV-31: fresh zeroed frames, enough of them, become a vcpu, until nobody knows it")
     {
-        return (struct vcpu *)(void *)frame_bytes(m);
+        v = (struct vcpu *)(void *)frame_bytes(m);
     }
+    v->home = m;
+    return v;
 }
 
 struct domain *domain_find(struct domain *self, domid_t id)
@@ -108,6 +125,7 @@ struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged, ui
     d->xpti = xpti_wanted(privileged);
     d->nodes = nodes;
     d->page_lock = (spinlock_t)SPINLOCK_INIT(RANK_DOMAIN);
+    d->end_lock = (spinlock_t)SPINLOCK_INIT(RANK_ENDING);
     sched_domain_init(d);
     if (perdom_init(d) != 0 || frame_alloc_shared(id, &d->shared_ref) != 0)
         return NULL;
@@ -139,10 +157,67 @@ void domain_discard(struct domain *d)
     evtchn_domain_destroy(d);
     gnttab_domain_destroy(d);
     physdev_domain_destroy(d);
+    domain_memory_free(d);
+}
+
+bool domain_unlink(struct domain *d)
+{
+    struct domain *before;
+
+    spin_lock(&domlist_lock);
+    before = slot_read(domain_list);
+    while (before != NULL && before != d && slot_read(before->next) != d)
+        before = slot_read(before->next);
+    if (before == d)
+        slot_publish(domain_list, slot_read(d->next));
+    else if (before != NULL)
+        slot_publish(before->next, slot_read(d->next));
+    spin_unlock(&domlist_lock);
+    return before != NULL;
+}
+
+static void perdom_free(const struct domain *d)
+{
+    unsigned nr_l1 = (d->max_vcpus * PERDOM_VCPU_PAGES + 511) / 512;
+
+    for (unsigned i = 0; i < nr_l1; i++)
+        frame_free_hv(d->perdom_l1[i]);
+    frame_free_hv(d->perdom_l2);
+    frame_free_hv(d->perdom_l3);
+}
+
+/* Another vcpu at the same place is not this one. */
+static void vcpu_forget(const struct vcpu *v)
+{
+    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        if (slot_read(cpus[i].last_guest) == v)
+            slot_publish(cpus[i].last_guest, NULL);
+    }
+}
+
+static void vcpu_free(struct vcpu *v)
+{
+    vcpu_forget(v);
+    if (v->info_frame.v != 0)
+        frame_free_hv(v->info_frame);
+    frame_free_hv(v->fpu_frame);
+    object_free(sizeof(*v), v->home);
+}
+
+void domain_memory_free(struct domain *d)
+{
     evtchn_domain_free(d);
     gnttab_domain_free(d);
     counts_end(&d->counts);
+    for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
+        struct vcpu *v = slot_take(d->vcpu[i]);
+
+        if (v != NULL)
+            vcpu_free(v);
+    }
     frame_unshare(fref_take(d->shared_ref), d->id);
+    perdom_free(d);
+    object_free(sizeof(*d), d->home);
 }
 
 static void timers_init(struct vcpu *v)
@@ -256,10 +331,8 @@ void domain_hv_event(struct domain *d)
     softirq_raise(SOFTIRQ_CONSOLE);
 }
 
-/* No vcpu of d runs any more; the exit path picks another. */
-static void domain_stop(struct domain *d)
+void domain_vcpus_stop(struct domain *d)
 {
-    d->shut_down = true;
     for (unsigned i = 0; i < NR_WATCHDOGS; i++)
         timer_stop(&d->watchdog[i]);
     for (uint32_t i = 0; i < d->max_vcpus; i++) {
@@ -272,7 +345,6 @@ static void domain_stop(struct domain *d)
         timer_stop(&v->periodic);
         timer_stop(&v->poll);
     }
-    console_domain_flush(d);
     softirq_raise(SOFTIRQ_SCHEDULE);
 }
 
@@ -299,7 +371,9 @@ void domain_shutdown(struct domain *d, uint8_t reason)
     if (atomic_xchg8(&d->ending, 1) != 0)
         return;
     d->shutdown_code = reason;
-    domain_stop(d);
+    d->shut_down = true;
+    domain_vcpus_stop(d);
+    console_domain_flush(d);
     if (d == hardware_domain)
         hardware_domain_end(reason);
     log_err("Domain %u (%.16s) is shut down: %s (%u)", d->id, d->name, shutdown_name(reason), reason);

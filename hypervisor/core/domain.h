@@ -93,6 +93,7 @@ struct vcpu {
     uint64_t cr4_guest;
     uint64_t debugreg[8];
     struct fpu_state *fpu SC_CORE;
+    mfn_t fpu_frame SC_CORE;
     uint64_t xcr0;
     uint32_t spec_ctrl; /* its IA32_SPEC_CTRL */
 
@@ -132,6 +133,7 @@ struct vcpu {
     struct evtchn_vcpu *evtchn;   /* module evtchn's */
     uint32_t virq_port[NR_VIRQS]; /* per-vcpu and global VIRQs; 0 when unbound */
     uint32_t poll_port;           /* port polled while VCPU_POLLING; 0 several, see evtchn */
+    mfn_t home SC_CORE;           /* the first of the frames that this struct is in */
 };
 
 struct domain {
@@ -178,6 +180,17 @@ struct domain {
     struct domain_counts counts;
     uint8_t hv_event; /* atomic: d has sent to its port of the hypervisor's; the console looks */
     char name[16];
+
+    /* Its end (core/domain_end.c). */
+    spinlock_t end_lock;
+    uint8_t pauses SC_GUARDED_BY(end_lock); /* XEN_DOMCTL_pausedomain less unpausedomain */
+    uint8_t end SC_GUARDED_BY(end_lock);    /* enum end_step */
+    uint64_t end_at SC_GUARDED_BY(end_lock);
+    uint64_t end_grace SC_GUARDED_BY(end_lock);
+    uint64_t nr_left; /* atomic: frames that others hold still, and 1 until the last step; 0 before that */
+    bool dead;        /* all steps are done */
+    struct rcu_item gone;
+    mfn_t home SC_CORE; /* the first of the frames that this struct is in */
 };
 
 /* The domain with this id (DOMID_SELF: the caller's), or null.  Inside an RCU read section. */
@@ -194,12 +207,39 @@ void domain_hv_event(struct domain *d);
 /* The guest asked for shutdown, or was killed: SHUTDOWN_* of xen/sched.h. */
 void domain_shutdown(struct domain *d, uint8_t reason);
 
+/* No vcpu of d runs on, no timer of it is set any more; the CPUs' exit paths pick others.  For who has made it so that
+ * they are not runnable. */
+SC_CORE void domain_vcpus_stop(struct domain *d);
+/*
+ * XEN_DOMCTL_destroydomain: a piece of the end of d, at a preemption point.  -EAGAIN: call again after one, if d is
+ * still to be found then.  0: done; what others hold of d's frames they keep, and d with its id until they let go.
+ * -EINVAL: the caller's own domain, or the hardware domain.  Takes d->end_lock.
+ */
+SC_NODISCARD int domain_destroy(struct domain *d);
+/*
+ * XEN_DOMCTL_pausedomain, counted; and the other way.  domain_pause waits as domain_destroy does: *grace is 0 at first
+ * and kept between the calls.  -EINVAL: the caller's own domain, or one that is not paused; -EOVERFLOW; -EAGAIN.
+ */
+SC_NODISCARD int domain_pause(struct domain *d, uint64_t *grace);
+SC_NODISCARD int domain_unpause(struct domain *d);
+/* Frames that d has, or that others hold still of what it had. */
+uint64_t domain_nr_frames(struct domain *d);
+/* How much memory is free, into the log. */
+void domain_log_memory(void);
+/* Off the list, if it is there still: domain_find knows it no more.  Takes domlist. */
+SC_CORE bool domain_unlink(struct domain *d);
+/* Softirq: the domains that have ended, and of which nobody holds anything. */
+SC_CORE void domains_reap(void);
+/* Then, after a grace period: free what d is made of. */
+SC_CORE void domain_free(struct domain *d);
+/* The memory of a domain, and its vcpus, that nobody knows. */
+SC_CORE void domain_memory_free(struct domain *d);
+
 /* A new domain with max_vcpus vcpu slots for these nodes (bit a node), no memory, not yet to be found; or null. */
 SC_NULLABLE struct domain *domain_create(domid_t id, uint32_t max_vcpus, bool privileged, uint32_t nodes);
 /* From now on domain_find knows d.  Takes domlist. */
 void domain_publish(struct domain *d);
-/* Undo domain_create of a domain that was not published and has given back its memory.
- * The few frames of the structs themselves stay taken. */
+/* Undo domain_create of a domain that was not published and has given back its memory. */
 void domain_discard(struct domain *d);
 /* A vcpu of d, not initialised, not online; 0, -EINVAL, -EEXIST, -ENOMEM. */
 SC_NODISCARD int vcpu_create(struct domain *d, uint32_t id);
@@ -232,6 +272,11 @@ SC_OWNED fref_t vcpu_unmap_gdt(struct vcpu *v, unsigned page);
 SC_OWNED fref_t vcpu_unmap_ldt(struct vcpu *v, unsigned page);
 /* The live vcpu_info of v changes, once, to another place: offset in a frame held RW (VCPUOP_register_vcpu_info). */
 void vcpu_set_info(struct vcpu *v, SC_OWNED fref_t held, uint32_t offset);
+
+/* For the end of a domain, none of whose vcpus is on a CPU: v's L4, as vcpu_set_base; and its vcpu_info is where nobody
+ * reads it. */
+SC_OWNED fref_t vcpu_drop_base(struct vcpu *v, bool user);
+void vcpu_drop_info(struct vcpu *v);
 
 /* After a grace period: an event that was still told where v->info was before is told again; that page is freed. */
 SC_CORE void vcpu_info_settle(struct vcpu *v);

@@ -51,6 +51,8 @@ static void softirqs_run(struct cpu *cpu)
             serial_poll_input();
         if ((work & 1U << SOFTIRQ_CONSOLE) != 0)
             console_rings_drain();
+        if ((work & 1U << SOFTIRQ_DOMAINS) != 0)
+            domains_reap();
         if ((work & 1U << SOFTIRQ_SCHEDULE) != 0)
             schedule();
     }

@@ -214,13 +214,32 @@ int frame_unassign(mfn_t m, domid_t owner)
     return 0;
 }
 
+/* Without a reference it is on its way to be freed already. */
+bool frame_leave(mfn_t m, domid_t owner)
+{
+    uint64_t s = frame_state(m), next;
+
+    do {
+        if ((s & (FS_OWNER_MASK | FS_HV)) != FS_OWNER(owner) || (s & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0)
+            return false;
+        next = (s & ~FS_ALLOC) | FS_HV;
+    } while (unlikely(!frame_cas(m, &s, next)));
+    if ((next & (FS_KIND_MASK | FS_RO_MASK)) == 0)
+        frame_release(m);
+    return true;
+}
+
 /* Stale translations of a freed frame must be gone before its next use. */
 void frame_release(mfn_t m)
 {
+    uint64_t was = frame_state(m);
+
     tlb_note_free();
     m2p_set(m, M2P_INVALID);
     frame_state_set(m, FS_NOBODYS);
     pagealloc_put(m, 0);
+    if (unlikely((was & FS_HV) != 0))
+        domain_frame_gone((domid_t)(was >> FS_OWNER_SHIFT));
 }
 
 int frames_alloc_hv(unsigned order, mfn_t *out)

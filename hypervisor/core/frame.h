@@ -12,8 +12,8 @@
  *   bit  45     sealed    a table whose 512 slots are all adopted
  *   bit  46     pinned    the guest holds one reference of the kind by itself
  *   bit  47     alloc     the owner holds the frame (dropped by decrease_reservation)
- *   bit  48     hv        the frame belongs to the hypervisor, shared with the owner
- *   bits 49-63  owner     domid
+ *   bit  48     hv        the frame belongs to the hypervisor, shared with the owner; without alloc, of an ended
+ * domain: what others still hold of it bits 49-63  owner     domid
  *
  * Floor: a frame's kind changes only while nr_kind is 0; every present slot of
  * a sealed table owns exactly one reference of a kind that its rights need; so
@@ -388,6 +388,14 @@ SC_NODISCARD int frame_put_back(mfn_t m, domid_t owner);
 SC_NODISCARD int frame_free_aside(mfn_t m);
 /* The owner lets go of the frame (clears ALLOC): -EINVAL if not its own or already let go. */
 SC_NODISCARD int frame_unassign(mfn_t m, domid_t owner);
+
+/*
+ * For the end of a domain: take the frame from it.  False: it is not the domain's, or only shared with it.  True:
+ * domain_frame_gone is called when it is freed, which may have happened already.
+ */
+SC_CORE SC_NODISCARD bool frame_leave(mfn_t m, domid_t owner);
+/* A frame that frame_leave took from that domain is free (core/domain_end.c).  Any lock may be held. */
+SC_CORE void domain_frame_gone(domid_t owner);
 
 /* Zeroed frames of the hypervisor's own, 2^order in a row (order <= 9), or one.  0 or -ENOMEM. */
 SC_CORE SC_NODISCARD int frames_alloc_hv(unsigned order SC_RANGE(0, 9), mfn_t *out);

@@ -39,13 +39,9 @@ SC_STRING static const char *vcpu_state(const struct vcpu *v)
 static void key_domains(void)
 {
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
-        uint64_t nr_frames;
-
-        spin_lock(&d->page_lock);
-        nr_frames = d->nr_frames;
-        spin_unlock(&d->page_lock);
-        log_err("domain %u%s: %lu of at most %lu frames, %u vcpus%s", d->id, d->privileged ? " (hardware)" : "",
-                nr_frames, d->max_frames, d->max_vcpus, d->shut_down ? ", shut down" : "");
+        log_err("domain %u%s: %lu of at most %lu frames, %u vcpus%s%s%s", d->id, d->privileged ? " (hardware)" : "",
+                domain_nr_frames(d), d->max_frames, d->max_vcpus, d->paused ? ", paused" : "",
+                d->shut_down ? ", shut down" : "", d->dying ? ", dying" : "");
         for (uint32_t i = 0; i < d->max_vcpus; i++) {
             const struct vcpu *v = domain_vcpu(d, i);
 
@@ -79,7 +75,9 @@ void keys_handle(char c)
         if (v != NULL)
             dump_guest(v, guest_regs());
         break;
-    case 'm': log_err("%lu of %lu frames free", pagealloc_nr_free(), pagealloc_nr_total()); break;
+    case 'm':
+        log_err("%lu of %lu frames free, %lu in pools", pagealloc_nr_free(), pagealloc_nr_total(), pools_nr_frames());
+        break;
     case 'M': sites_log(); break;
     case 'p': key_counts(); break;
     case 'q': key_domains(); break;

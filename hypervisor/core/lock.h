@@ -4,24 +4,25 @@
  *
  * Lock order (take downward, never upward; docs/decisions/0009-lock-order.md):
  *
- *   1  domlist    the list of domains            core/domain.c
- *   2  domain     one domain's configuration     struct domain
- *   3  gnttab     one domain's grant table       modules/gnttab
- *   4  grant      a grant in use; free handles   modules/gnttab
- *   5  evtchn     one domain's event channels    modules/evtchn
- *   6  evtchnq    one vcpu's FIFO queues         modules/evtchn
- *   7  physdev    one domain's interrupts        modules/physdev
- *   8  sched      one CPU's run queue            modules/sched_fair, sched_rr
- *   9  runstate   one vcpu's times               core/schedule.c
- *  10  timerq     one CPU's timer queue          core/timerq.c
- *  11  msi        tables of MSI-X mapped so far  arch/msi.c
- *  12  ioapic     IOAPICs and their lines        arch/ioapic.c
- *  13  pool       one type's free objects        core/pool.c
- *  14  pagealloc  free lists                     modules/pagealloc_buddy
- *  15  console    the console ring               modules/console
- *  16  hardware   PCI index, serial line,        arch/pci.c, arch/serial.c,
+ *   1  ending     how far one domain's end is    core/domain_end.c
+ *   2  domlist    the list of domains            core/domain.c
+ *   3  domain     one domain's configuration     struct domain
+ *   4  gnttab     one domain's grant table       modules/gnttab
+ *   5  grant      a grant in use; free handles   modules/gnttab
+ *   6  evtchn     one domain's event channels    modules/evtchn
+ *   7  evtchnq    one vcpu's FIFO queues         modules/evtchn
+ *   8  physdev    one domain's interrupts        modules/physdev
+ *   9  sched      one CPU's run queue            modules/sched_fair, sched_rr
+ *  10  runstate   one vcpu's times               core/schedule.c
+ *  11  timerq     one CPU's timer queue          core/timerq.c
+ *  12  msi        tables of MSI-X mapped so far  arch/msi.c
+ *  13  ioapic     IOAPICs and their lines        arch/ioapic.c
+ *  14  pool       one type's free objects        core/pool.c
+ *  15  pagealloc  free lists                     modules/pagealloc_buddy
+ *  16  console    the console ring               modules/console
+ *  17  hardware   PCI index, serial line,        arch/pci.c, arch/serial.c,
  *                 wall clock                     core/wallclock.c
- *  17  log        how much guests may still say  core/log.c
+ *  18  log        how much guests may still say  core/log.c
  *
  * Two locks of one rank are taken lower domain id first (lock_pair).
  * The hypervisor runs with interrupts off, so no lock is taken from an
@@ -36,7 +37,8 @@
 #include "core/base.h"
 
 enum lock_rank {
-    RANK_DOMLIST = 1,
+    RANK_ENDING = 1,
+    RANK_DOMLIST,
     RANK_DOMAIN,
     RANK_GNTTAB,
     RANK_GRANT,

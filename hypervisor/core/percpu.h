@@ -31,6 +31,7 @@ enum softirq {
     SOFTIRQ_CONSOLE,   /* console rings to empty: domain->hv_event */
     SOFTIRQ_RCU,       /* somebody waits for this CPU to look: core/rcu.h */
     SOFTIRQ_SWAP,      /* modules change places: core/module_swap.h */
+    SOFTIRQ_DOMAINS,   /* a domain has ended and given back all: domains_reap */
     SOFTIRQ_CONTINUE,  /* no work: an entry with little fuel left goes on as a new one */
     NR_SOFTIRQS,
 };

@@ -6,6 +6,13 @@
 #include "core/frame.h"
 #include "core/numa.h"
 
+static uint64_t nr_frames SC_ATOMIC;
+
+uint64_t pools_nr_frames(void)
+{
+    return atomic_read64(&nr_frames);
+}
+
 /* Cut a fresh frame into objects and put them on the free list of its node, which is returned. */
 SC_RANGE(0, 7) static uint32_t pool_grow_locked(struct pool *p, uint32_t wanted SC_RANGE(0, 7))
 {
@@ -16,6 +23,7 @@ SC_RANGE(0, 7) static uint32_t pool_grow_locked(struct pool *p, uint32_t wanted 
 
     if (frame_alloc_hv(&m) != 0)
         return wanted;
+    atomic_add64(&nr_frames, 1);
     node = numa_node_of(m) % MAX_NODES;
     bytes = frame_bytes(m);
     for (uint32_t at = 0; at + size <= PAGE_SIZE; at += size) {

@@ -24,6 +24,8 @@ struct pool {
     struct pool_node *free[MAX_NODES] SC_GUARDED_BY(lock); /* of each node */
 };
 
+/* Frames that all pools have taken: they keep them. */
+uint64_t pools_nr_frames(void);
 /* A zeroed object of the nodes of what this CPU does (core/numa.h), or null.  Takes the pool's lock (rank pool). */
 SC_OWNED SC_NULLABLE void *pool_new(struct pool *p);
 void pool_delete(struct pool *p, SC_OWNED void *object SC_NULLABLE);

@@ -41,13 +41,12 @@ bool rcu_passed(uint64_t grace)
     return all_done() >= grace;
 }
 
-void rcu_defer(struct rcu_item *x, enum rcu_kind kind, struct vcpu *v)
+static void item_append(struct rcu_item *x, enum rcu_kind kind)
 {
     struct rcu_cpu *me = sc_this_cpu(rcu_cpus);
     struct rcu_item *last = me->last;
 
     x->kind = (uint8_t)kind;
-    x->vcpu = v;
     x->next = NULL;
     x->grace = rcu_begin();
     if (last != NULL) {
@@ -60,14 +59,31 @@ void rcu_defer(struct rcu_item *x, enum rcu_kind kind, struct vcpu *v)
     atomic_or64(&waiting, 1UL << this_cpu()->id);
 }
 
+void rcu_defer(struct rcu_item *x, enum rcu_kind kind, struct vcpu *v)
+{
+    x->vcpu = v;
+    item_append(x, kind);
+}
+
+void rcu_defer_domain(struct rcu_item *x, struct domain *d)
+{
+    x->domain = d;
+    item_append(x, RCU_DOMAIN);
+}
+
 static void item_do(const struct rcu_item *x)
 {
+    struct domain *d = x->domain;
     struct vcpu *v = x->vcpu;
 
     switch ((enum rcu_kind)x->kind) {
     case RCU_VCPU_INFO:
         if (v != NULL)
             vcpu_info_settle(v);
+        break;
+    case RCU_DOMAIN:
+        if (d != NULL)
+            domain_free(d);
         break;
     default: break;
     }

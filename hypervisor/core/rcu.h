@@ -12,18 +12,21 @@
 
 #include "core/base.h"
 
+struct domain;
 struct vcpu;
 
 /* What to do then: a number, not a pointer to code (docs/decisions/0008). */
 enum rcu_kind {
     RCU_NONE = 0,
     RCU_VCPU_INFO, /* what is left of a vcpu's vcpu_info before it registered one */
+    RCU_DOMAIN,    /* a domain that nobody finds any more */
 };
 
 /* Embedded in its owner. */
 struct rcu_item {
     struct rcu_item *next SC_NULLABLE;
-    struct vcpu *vcpu SC_NULLABLE;
+    struct vcpu *vcpu SC_NULLABLE;     /* RCU_VCPU_INFO */
+    struct domain *domain SC_NULLABLE; /* RCU_DOMAIN */
     uint64_t grace;
     uint8_t kind;
 };
@@ -43,6 +46,7 @@ SC_INLINE bool rcu_wait(uint64_t *grace)
 }
 /* Do it on this CPU after a grace period.  x is not deferred already. */
 void rcu_defer(struct rcu_item *x, enum rcu_kind kind, struct vcpu *v);
+void rcu_defer_domain(struct rcu_item *x, struct domain *d);
 
 /* Softirq: this CPU looks at nothing any more that it looked at before. */
 SC_CORE void rcu_look(void);

@@ -33,6 +33,17 @@ SC_OWNED fref_t vcpu_set_base(struct vcpu *v, bool user, SC_OWNED fref_t l4)
     return old;
 }
 
+static bool is_gone(const struct vcpu *v)
+{
+    return v->domain->dying && atomic_read8(&v->on_cpu) == 0;
+}
+
+SC_OWNED fref_t vcpu_drop_base(struct vcpu *v, bool user)
+{
+    SC_REQUIRE(is_gone(v));
+    return user ? fref_take(v->user_pt) : fref_take(v->kernel_pt);
+}
+
 /* ---- the per-domain area ---- */
 
 void perdom_map(const struct vcpu *v, unsigned page, uint64_t pte)
@@ -99,6 +110,15 @@ static struct vcpu_info *frame_vcpu_info(fref_t held, uint32_t offset)
     {
         return (struct vcpu_info *)(void *)&frame_bytes(fref_mfn(held))[offset & (PAGE_SIZE - 8)];
     }
+}
+
+void vcpu_drop_info(struct vcpu *v)
+{
+    SC_REQUIRE(is_gone(v));
+    if (fref_is_none(v->info_ref))
+        return;
+    slot_publish(v->info, &v->domain->shared->vcpu_info[0]);
+    frame_put(fref_take(v->info_ref));
 }
 
 /* Who sends an event may still tell the old one, until a grace period has passed. */

@@ -15,12 +15,14 @@ void console_write_guest(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes)
 void console_write_domain(const struct domain *d, const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);
 /* Show a line of d that has not ended: d says no more. */
 void console_domain_flush(const struct domain *d);
-/* A domain's console state: 0 or -ENOMEM; and its end. */
+/* A domain's console state: 0 or -ENOMEM; and its end, when nobody finds d any more. */
 SC_NODISCARD int console_domain_init(struct domain *d);
 void console_domain_destroy(struct domain *d);
 /* Page and event channel (evtchn_alloc_hv) of d's console ring, struct xencons_interface of io/console.h.
  * The page is held for writing as long as d is there.  -EINVAL, -EBUSY, -EOVERFLOW (frame_get_rw). */
 SC_NODISCARD int console_ring_attach(struct domain *d, mfn_t page, uint32_t port);
+/* Let go of that page: d is dying. */
+void console_ring_detach(struct domain *d);
 /* Empty the rings of the domains with hv_event set (softirq). */
 void console_rings_drain(void);
 /* Bytes typed for the hardware domain, at most nr_bytes; how many. */

@@ -14,7 +14,13 @@
 /* 0 or -ENOMEM.  evtchn_domain_init first, then evtchn_vcpu_init for each vcpu, at its creation. */
 SC_NODISCARD int evtchn_domain_init(struct domain *d);
 SC_NODISCARD int evtchn_vcpu_init(struct vcpu *v);
-/* Close every port; d is dying. */
+/*
+ * EVTCHNOP_reset, and the end of a domain, in steps: close the ports of one chunk; *chunk is where the next step goes
+ * on, at first 0.  True while there is more.  Then evtchn_reset_finish: back to the 2-level ABI.
+ */
+SC_NODISCARD bool evtchn_reset_step(struct domain *d, uint32_t *chunk);
+void evtchn_reset_finish(struct domain *d);
+/* All of that at once; d is dying. */
 void evtchn_domain_destroy(struct domain *d);
 /* Give back the memory; after evtchn_domain_destroy and a grace period: no CPU looks at d. */
 void evtchn_domain_free(struct domain *d);

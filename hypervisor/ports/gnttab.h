@@ -11,7 +11,12 @@
 
 /* 0 or -ENOMEM.  A table of one frame. */
 SC_NODISCARD int gnttab_domain_init(struct domain *d);
-/* Release every mapping that d holds and its grant frames; d is dying. */
+/* d, which is dying and does not run, grants nothing any more.  Grants in use stay so until their users end it. */
+void gnttab_domain_close(struct domain *d);
+/* Then, when its page tables are gone: release the mappings that it holds, some at a time; *chunk is where the next
+ * step goes on, at first 0.  True while there is more. */
+SC_NODISCARD bool gnttab_abandon_step(struct domain *d, uint32_t *chunk);
+/* All of that at once. */
 void gnttab_domain_destroy(struct domain *d);
 /* Grants of d that other domains still use: while not 0 keep struct domain (and its id). */
 uint32_t gnttab_domain_pins(struct domain *d);

@@ -29,6 +29,14 @@ SC_NODISCARD int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains
 /* A page fault of the running guest: true when handled (writable page table, spurious, LDT). */
 bool pvmmu_fault(struct vcpu *v, uint64_t address, uint32_t error_code);
 
+/*
+ * For the end of a domain, none of whose vcpus is on a CPU, in pieces.  False: not done, call again after a preemption
+ * point, for the same.  What v's hypercall was at when it was stopped is completed; its base tables and descriptor
+ * pages are given up.  And the frame is not a table that d has pinned any more.
+ */
+SC_NODISCARD bool pvmmu_vcpu_release(struct vcpu *v);
+SC_NODISCARD bool pvmmu_unpin_release(struct domain *d, mfn_t m);
+
 /* Machine frame mapped at va in the guest's address space, with its L1 entry; -EFAULT if none. */
 SC_NODISCARD int pvmmu_lookup(struct vcpu *v, gva_t va, uint64_t *pte_out);
 

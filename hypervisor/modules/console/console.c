@@ -84,10 +84,23 @@ SC_NULLABLE static struct domain *input_next(void)
     domid_t now = atomic_read16(&input_to);
 
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
-        if (!d->shut_down && (now == DOMID_XEN || d->id > now) && (next == NULL || d->id < next->id))
+        if (!d->shut_down && !d->dying && (now == DOMID_XEN || d->id > now) && (next == NULL || d->id < next->id))
             next = d;
     }
     return next;
+}
+
+static void input_told(domid_t to)
+{
+    log_err("*** Serial input to DOM%u (type 'CTRL-a' three times to switch input)", to);
+}
+
+void console_input_end(const struct domain *d)
+{
+    if (!console_has_input(d) || hardware_domain == NULL)
+        return;
+    atomic_write16(&input_to, hardware_domain->id);
+    input_told(hardware_domain->id);
 }
 
 static void console_switch(void)
@@ -100,7 +113,7 @@ static void console_switch(void)
         log_err("*** Serial input to SafeHype (type 'CTRL-a' three times to switch input)");
         return;
     }
-    log_err("*** Serial input to DOM%u (type 'CTRL-a' three times to switch input)", next->id);
+    input_told(next->id);
     console_ring_selected(next);
 }
 
@@ -118,11 +131,16 @@ static void input_put(char c)
 static void input_give(char c)
 {
     domid_t to = atomic_read16(&input_to);
-    struct domain *d = to != DOMID_XEN ? domain_find(NULL, to) : NULL;
+    struct domain *d;
 
-    if (d == NULL) {
+    if (to == DOMID_XEN) {
         keys_handle(c);
-    } else if (d->privileged) {
+        return;
+    }
+    d = domain_find(NULL, to);
+    if (d == NULL)
+        return; /* it has just gone */
+    if (d->privileged) {
         input_put(c);
         evtchn_send_global_virq(d, VIRQ_CONSOLE);
     } else {

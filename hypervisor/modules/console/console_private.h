@@ -37,6 +37,8 @@ void console_raw_put_locked(const struct domain *d, char c);
 
 /* Is what is typed meant for d? */
 bool console_has_input(const struct domain *d);
+/* Not any more: d ends; the hardware domain gets it. */
+void console_input_end(const struct domain *d);
 /* A byte typed for d; dropped when its ring is full. */
 void console_ring_input(struct domain *d, char c);
 /* d gets the input: what it said of a line yet is shown. */

@@ -37,6 +37,20 @@ int console_ring_attach(struct domain *d, mfn_t page, uint32_t port)
     return rc;
 }
 
+void console_ring_detach(struct domain *d)
+{
+    struct console_domain *cd = d->console;
+    fref_t ring;
+
+    if (cd == NULL)
+        return;
+    console_input_end(d);
+    spin_lock(&console_lock);
+    ring = fref_take(cd->ring);
+    spin_unlock(&console_lock);
+    frame_put(ring);
+}
+
 /* Show what the guest has written; how many bytes it says that is, shown only if the ring can hold so many. */
 static uint32_t ring_drain_locked(struct domain *d, struct console_domain *cd)
 {
@@ -62,12 +76,13 @@ static uint32_t ring_drain_locked(struct domain *d, struct console_domain *cd)
 static void ring_drain(struct domain *d)
 {
     struct console_domain *cd = d->console;
-    uint32_t nr;
+    uint32_t nr = 0;
 
-    if (cd == NULL || fref_is_none(cd->ring))
+    if (cd == NULL)
         return;
     spin_lock(&console_lock);
-    nr = ring_drain_locked(d, cd);
+    if (!fref_is_none(cd->ring))
+        nr = ring_drain_locked(d, cd);
     spin_unlock(&console_lock);
     if (nr > OUT_BYTES)
         log_guest(LOG_INFO, "dom%u: console ring: %u bytes in %lu: thrown away", d->id, nr, OUT_BYTES);
@@ -85,23 +100,27 @@ void console_rings_drain(void)
     }
 }
 
-void console_ring_input(struct domain *d, char c)
+static void ring_input_locked(const struct console_domain *cd, char c)
 {
-    struct console_domain *cd = d->console;
-    uint32_t *words SC_COUNT(1024), cons, prod;
-    uint8_t *bytes SC_COUNT(PAGE_SIZE);
+    uint32_t *words = held_u32(cd->ring);
+    uint8_t *bytes = held_bytes(cd->ring);
+    uint32_t cons = shared_read32(&words[WORD(in_cons)]), prod = shared_read32(&words[WORD(in_prod)]);
 
-    if (cd == NULL || fref_is_none(cd->ring))
-        return;
-    words = held_u32(cd->ring);
-    bytes = held_bytes(cd->ring);
-    spin_lock(&console_lock);
-    cons = shared_read32(&words[WORD(in_cons)]);
-    prod = shared_read32(&words[WORD(in_prod)]);
     if (prod - cons < IN_BYTES) {
         shared_write8(&bytes[AT(in) + prod % IN_BYTES], (uint8_t)c);
         shared_write32(&words[WORD(in_prod)], prod + 1);
     }
+}
+
+void console_ring_input(struct domain *d, char c)
+{
+    struct console_domain *cd = d->console;
+
+    if (cd == NULL)
+        return;
+    spin_lock(&console_lock);
+    if (!fref_is_none(cd->ring))
+        ring_input_locked(cd, c);
     spin_unlock(&console_lock);
     evtchn_send_hv(d, cd->port);
 }

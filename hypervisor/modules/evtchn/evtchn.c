@@ -110,7 +110,7 @@ SC_NODISCARD static int bind_interdomain_check_locked(struct domain *d, struct d
     if (rc != 0)
         return rc;
     rp = evtchn_port_find(rd->evtchn, rport);
-    if (rp == NULL)
+    if (rp == NULL || rd->dying)
         return -EINVAL;
     bind = atomic_read64(&rp->bind);
     return bind_state(bind) == EVTCHNSTAT_unbound && bind_dom(bind) == d->id ? 0 : -EINVAL;
@@ -383,6 +383,7 @@ bool evtchn_reset_step(struct domain *d, uint32_t *chunk)
 {
     struct evtchn_domain *ed = d->evtchn;
     struct evtchn_chunk *c = evtchn_chunk_at(ed, *chunk);
+    bool busy = false;
     uint64_t used;
 
     if (c == NULL)
@@ -391,10 +392,12 @@ bool evtchn_reset_step(struct domain *d, uint32_t *chunk)
     used = c->used;
     spin_unlock(&ed->lock);
     for (uint32_t i = 0; i < CHUNK_PORTS; i++) {
-        if ((used >> i & 1) == 0 || evtchn_close(d, *chunk * CHUNK_PORTS + i) == 0)
-            continue; /* else: port 0, closed meanwhile, or rebound by others all the while */
+        if ((used >> i & 1) != 0 && evtchn_close(d, *chunk * CHUNK_PORTS + i) == -EBUSY)
+            busy = true; /* rebound by others all the while; other errors: port 0, closed meanwhile */
     }
-    *chunk += 1;
+    /* Nobody binds to a dying domain's ports any more: what is busy is soon not. */
+    if (!busy || !d->dying)
+        *chunk += 1;
     return true;
 }
 

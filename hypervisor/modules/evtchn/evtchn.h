@@ -64,14 +64,6 @@ struct evtchn_status_reply {
 SC_NODISCARD int evtchn_status(struct domain *d, uint32_t port, struct evtchn_status_reply *reply);
 
 /*
- * EVTCHNOP_reset, in steps: close the ports of one chunk; *chunk is where the next
- * step goes on, at first 0.  True while there is more.  Then evtchn_reset_finish:
- * back to the 2-level ABI.
- */
-SC_NODISCARD bool evtchn_reset_step(struct domain *d, uint32_t *chunk);
-void evtchn_reset_finish(struct domain *d);
-
-/*
  * EVTCHNOP_init_control: vcpu's control block is at offset in frame gfn (PV: an mfn).
  * The first one switches the domain to the FIFO ABI.
  * -ENOENT, -EINVAL (offset, frame, or a block is there already), -ENOMEM.

@@ -189,11 +189,13 @@ static void mapping_abandon(struct domain *d, struct mapping *m)
         gnttab_unpin(rd, m->ref, d->id, (flags & GNTMAP_readonly) == 0, n);
 }
 
-/* No more grants; grants in use stay so until their users end it. */
-static void table_unshare(struct domain *d, struct gnttab_domain *gt)
+void gnttab_domain_close(struct domain *d)
 {
+    struct gnttab_domain *gt = d->gnttab;
     uint32_t n, nr_status;
 
+    if (gt == NULL)
+        return;
     write_lock(&gt->lock);
     n = gt->nr_frames;
     nr_status = gt->nr_status;
@@ -205,21 +207,27 @@ static void table_unshare(struct domain *d, struct gnttab_domain *gt)
     spin_unlock(&gt->lock);
 }
 
+bool gnttab_abandon_step(struct domain *d, uint32_t *chunk)
+{
+    const struct maptrack *t = d->gnttab != NULL ? slot_read(d->gnttab->track) : NULL;
+    struct track_chunk *c;
+
+    if (t == NULL || *chunk >= TRACK_CHUNKS)
+        return false;
+    c = slot_read(t->chunk[*chunk]);
+    for (uint32_t i = 0; c != NULL && i < TRACK_CHUNK; i++)
+        mapping_abandon(d, &c->entry[i]);
+    *chunk += 1;
+    return c != NULL; /* they come one after the other */
+}
+
 void gnttab_domain_destroy(struct domain *d)
 {
-    struct gnttab_domain *gt = d->gnttab;
-    const struct maptrack *t;
+    uint32_t chunk = 0;
 
-    if (gt == NULL)
-        return;
-    t = slot_read(gt->track);
-    for (uint32_t c = 0; t != NULL && c < TRACK_CHUNKS; c++) {
-        struct track_chunk *chunk = slot_read(t->chunk[c]);
-
-        for (uint32_t i = 0; chunk != NULL && i < TRACK_CHUNK; i++)
-            mapping_abandon(d, &chunk->entry[i]);
-    }
-    table_unshare(d, gt);
+    gnttab_domain_close(d);
+    while (gnttab_abandon_step(d, &chunk))
+        ;
 }
 
 uint32_t gnttab_domain_pins(struct domain *d)

@@ -21,6 +21,8 @@ int reserve_take(struct domain *d, unsigned order, unsigned addr_bits, mfn_t *ou
     uint64_t nr = 1UL << order;
     int rc;
 
+    if (d->dying)
+        return -EINVAL;
     spin_lock(&d->page_lock);
     rc = d->nr_frames + nr > d->max_frames ? -ENOMEM : pagealloc_get(order, addr_bits, numa_for(d->nodes), out);
     if (rc == 0)

@@ -52,7 +52,7 @@ static void seg_put(struct vcpu *v, SC_OWNED fref_t r)
     mmu_finish(&c);
 }
 
-static void gdt_drop(struct vcpu *v)
+void pvmmu_drop_gdt(struct vcpu *v)
 {
     for (unsigned i = 0; i < GDT_GUEST_PAGES; i++) {
         seg_put(v, vcpu_unmap_gdt(v, i));
@@ -78,7 +78,7 @@ int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned 
             seg_put(v, refs[--n]);
         return -EINVAL;
     }
-    gdt_drop(v);
+    pvmmu_drop_gdt(v);
     for (n = 0; n < nr; n++)
         vcpu_map_gdt(v, n, fref_take(refs[n]));
     v->gdt_entries = (uint16_t)entries;

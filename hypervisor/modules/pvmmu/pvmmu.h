@@ -60,7 +60,7 @@ struct mmu_ctx {
     struct pt_walk walk;
 };
 
-enum mmu_op { MMU_UPDATE, MMU_PIN, MMU_UNPIN, MMU_BASE, MMU_USER_BASE };
+enum mmu_op { MMU_UPDATE, MMU_PIN, MMU_UNPIN, MMU_BASE, MMU_USER_BASE, MMU_DROP_BASE, MMU_DROP_USER_BASE };
 
 /*
  * One change that may build or tear down tables, and so may be preempted.
@@ -124,8 +124,9 @@ SC_NODISCARD int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames SC_COUNT(n
 SC_NODISCARD int pvmmu_update_descriptor(struct vcpu *v, maddr_t where, uint64_t desc);
 /* Make a descriptor safe; false: it cannot be. */
 bool descriptor_fix(uint64_t *desc);
-/* Unmap v's LDT pages and drop their references. */
+/* Unmap v's LDT pages, or GDT pages, and drop their references. */
 void pvmmu_drop_ldt(struct vcpu *v);
+void pvmmu_drop_gdt(struct vcpu *v);
 /* The page of the LDT that a fault hit: map it.  True when done. */
 bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset);
 /* A guest's write to a read-only mapped L1 (ptwr.c).  True when done. */

@@ -30,8 +30,12 @@ static int try_update(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
 static int try_pin(struct mmu_ctx *c, const struct mmu_request *q, bool *committed)
 {
     fref_t r;
-    int rc = table_get(c, q->mfn, q->kind, &r);
+    int rc;
 
+    /* Its pins have been given up, or will be: they are looked for once. */
+    if (c->pt_owner->dying)
+        return -EINVAL;
+    rc = table_get(c, q->mfn, q->kind, &r);
     if (rc != 0)
         return rc;
     rc = frame_pin(r);
@@ -70,6 +74,12 @@ static int try_base(struct mmu_ctx *c, const struct mmu_request *q, bool *commit
     return table_put(c, vcpu_set_base(v, user, r), KIND_L4);
 }
 
+static int try_drop_base(struct mmu_ctx *c, const struct mmu_request *q, bool *committed)
+{
+    *committed = true;
+    return table_put(c, vcpu_drop_base(c->v, q->op == MMU_DROP_USER_BASE), KIND_L4);
+}
+
 static int try_op(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
 {
     switch ((enum mmu_op)q->op) {
@@ -78,6 +88,8 @@ static int try_op(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
     case MMU_UNPIN: return try_unpin(c, q, committed);
     case MMU_BASE:
     case MMU_USER_BASE: return try_base(c, q, committed);
+    case MMU_DROP_BASE:
+    case MMU_DROP_USER_BASE: return try_drop_base(c, q, committed);
     }
     return -EINVAL;
 }

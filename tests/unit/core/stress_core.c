@@ -45,6 +45,8 @@ static void check(bool ok, const char *what)
 
 void cpu_look(const struct cpu *cpu) {}
 
+void domain_free(struct domain *d) {}
+
 /* Nobody looks at it any more: gone. */
 void vcpu_info_settle(struct vcpu *v)
 {

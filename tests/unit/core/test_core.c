@@ -30,6 +30,13 @@ void vcpu_info_settle(struct vcpu *v)
     settled[nr_settled++ % 8] = v;
 }
 
+static struct domain *freed;
+
+void domain_free(struct domain *d)
+{
+    freed = d;
+}
+
 void cpu_look(const struct cpu *cpu) {}
 
 static void test_cluster(void **state)
@@ -211,6 +218,68 @@ static void test_rcu_defer(void **state)
     no_cpus();
 }
 
+static void test_rcu_defer_domain(void **state)
+{
+    static struct domain d;
+    static struct vcpu v;
+    static struct rcu_item of_vcpu;
+
+    three_cpus();
+    mock_cpu(0);
+    freed = NULL;
+    rcu_defer(&of_vcpu, RCU_VCPU_INFO, &v);
+    rcu_defer_domain(&d.gone, &d);
+    look(1), look(2);
+    assert_null(freed);
+    look(0);
+    assert_int_equal(nr_settled, 1);
+    assert_ptr_equal(freed, &d);
+    no_cpus();
+}
+
+/* What a domain that ends leaves of its frames. */
+static void test_frame_leave(void **state)
+{
+    struct domain *d = mock_domain(1, 1, false), *other = mock_domain(2, 1, false);
+    unsigned before = mock_free_frames;
+    mfn_t m = mock_frame(d);
+    fref_t ro, rw;
+
+    mock_frames_gone = 0;
+    assert_false(frame_leave(m, other->id)); /* not its own */
+    assert_true(frame_leave(m, d->id));      /* nobody holds it */
+    assert_int_equal(mock_frames_gone, 1);
+    assert_int_equal(mock_gone_of, d->id);
+    assert_false(frame_leave(m, d->id)); /* it is free */
+    assert_int_equal(mock_free_frames, before);
+    /* Held twice: the last of both frees it; meanwhile nobody gets it, by any name. */
+    m = mock_frame(d);
+    assert_int_equal(frame_get_ro(m, d->id, &ro), 0);
+    assert_int_equal(frame_get_rw(m, d->id, &rw), 0);
+    assert_true(frame_leave(m, d->id));
+    assert_false(frame_leave(m, d->id)); /* counted once */
+    assert_int_equal(frame_get_ro(m, d->id, &ro), -EINVAL);
+    assert_int_equal(frame_unassign(m, d->id), -EINVAL);
+    frame_put(rw);
+    assert_int_equal(mock_frames_gone, 1);
+    frame_put(ro);
+    assert_int_equal(mock_frames_gone, 2);
+    assert_int_equal(mock_free_frames, before);
+    /* Given up before, and held still. */
+    m = mock_frame(d);
+    assert_int_equal(frame_get_ro(m, d->id, &ro), 0);
+    assert_int_equal(frame_unassign(m, d->id), 0);
+    assert_true(frame_leave(m, d->id));
+    frame_put(ro);
+    assert_int_equal(mock_frames_gone, 3);
+    /* Shared with it: not its own. */
+    assert_int_equal(frame_alloc_shared(d->id, &rw), 0);
+    assert_false(frame_leave(fref_mfn(rw), d->id));
+    frame_unshare(rw, d->id);
+    assert_int_equal(mock_frames_gone, 3);
+    assert_int_equal(mock_free_frames, before);
+}
+
 /* A CPU that goes: with something of its own it may not; and others do not wait for it any more. */
 static void test_rcu_leave(void **state)
 {
@@ -252,7 +321,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, mock_setup, mock_teardown)
     const struct CMUnitTest tests[] = {
         T(cluster), T(cluster_by_node), T(sloppy),     T(sloppy_keeps),
-        T(sloppy_nomem), T(rcu_wait),   T(rcu_defer), T(rcu_leave),
+        T(sloppy_nomem), T(rcu_wait),   T(rcu_defer), T(rcu_leave), T(rcu_defer_domain), T(frame_leave),
     };
 
     return cmocka_run_group_tests_name("core", tests, mock_start, NULL);

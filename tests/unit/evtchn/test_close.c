@@ -84,10 +84,13 @@ static void test_reset_continues(void **state)
 
 static void test_destroy(void **state)
 {
-    uint32_t p0, pu;
+    uint32_t p0, pu, offered, other;
 
     connect_pair(&p0, &pu);
+    assert_int_equal(evtchn_alloc_unbound(domu, dom0->id, &offered), 0);
     domu->dying = true;
+    assert_int_equal(evtchn_bind_interdomain(dom0, domu->id, offered, &other), -EINVAL);
+    assert_int_equal(evtchn_alloc_unbound(domu, dom0->id, &other), -EINVAL);
     evtchn_domain_destroy(domu);
     assert_int_equal(status_of(dom0->vcpu[0], DOMID_SELF, p0).status, EVTCHNSTAT_unbound);
     assert_int_equal(send_port(dom0->vcpu[0], p0), 0);

@@ -38,6 +38,27 @@ static void test_mapper_dies(void **state)
     assert_int_equal(mock_refs_ro(m), 0);
 }
 
+/* The same in steps, for a domain with several pages of mappings. */
+static void test_mapper_dies_in_steps(void **state)
+{
+    uint32_t h, chunk = 0, steps = 1;
+    mfn_t m = mock_frame(domu);
+
+    grant(domu, 9, 0, m, 0);
+    for (uint32_t i = 0; i < 3 * TRACK_CHUNK; i++)
+        assert_int_equal(map(v0, domu->id, 9, VA, GNTMAP_device_map, &h), GNTST_okay);
+    dom0->dying = true;
+    gnttab_domain_close(dom0);
+    assert_int_equal(gnttab_domain_pins(domu), 1);
+    while (gnttab_abandon_step(dom0, &chunk))
+        steps++;
+    assert_int_equal(steps, 4); /* one for each page, and one that finds no more */
+    assert_int_equal(gnttab_domain_pins(domu), 0);
+    assert_int_equal(mock_refs_rw(m), 0);
+    assert_int_equal(mock_refs_ro(m), 0);
+    assert_false(gnttab_abandon_step(dom0, &chunk));
+}
+
 /* Random operations; at the end everything is undone and nothing is lost. */
 static void random_run(bool v2)
 {
@@ -120,7 +141,7 @@ static void test_granter_dies_v2(void **state)
 int run_life(void)
 {
     const struct CMUnitTest tests[] = {
-        T(granter_dies), T(mapper_dies), T(random), T(random_v2), T(granter_dies_v2),
+        T(granter_dies), T(mapper_dies), T(mapper_dies_in_steps), T(random), T(random_v2), T(granter_dies_v2),
     };
 
     return cmocka_run_group_tests_name("life", tests, NULL, NULL);

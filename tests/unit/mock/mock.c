@@ -28,6 +28,9 @@ struct vcpu *mock_last_kicked;
 int mock_preempt_in, mock_pool_fail_in, mock_frame_fail_in, mock_pirq_rc, mock_pvmmu_rc;
 bool mock_pirq_bound[256];
 
+unsigned mock_frames_gone;
+domid_t mock_gone_of;
+
 struct domain *domain_list, *hardware_domain;
 
 static bool fail_now(int *in)
@@ -65,6 +68,12 @@ void pagealloc_put(mfn_t m, unsigned order)
     frame_table()[m.v].state = FS_OWNER(DOMID_NONE);
     free_frames[mock_free_frames++] = m.v;
     spin_unlock(&free_lock);
+}
+
+void domain_frame_gone(domid_t owner)
+{
+    mock_gone_of = owner;
+    mock_frames_gone++;
 }
 
 mfn_t mock_frame(struct domain *d)

@@ -50,6 +50,8 @@ extern unsigned mock_free_frames;
 extern unsigned mock_lock_jitter;        /* a thread sleeps before every n-th lock it takes; 0: never */
 extern int mock_pirq_rc;                 /* what physdev_pirq_bind answers */
 extern bool mock_pirq_bound[256];
+extern unsigned mock_frames_gone;        /* calls of domain_frame_gone ... */
+extern domid_t mock_gone_of;             /* ... and the last one's domain */
 extern int mock_pvmmu_rc;                /* what pvmmu_grant_map and _unmap answer when not 0 */
 
 /* A page-table entry as pvmmu_grant_map made it; null if there is none. */
