@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* sysctl: what the control domain asks about and does to the machine (Xen public header sysctl.h).  So far its
- * scheduler, CPUs in and out of service, and where CPUs and memory are. */
+/* sysctl: what the control domain asks about and does to the machine (Xen public header sysctl.h).  So far what it
+ * has, its domains, its scheduler, CPUs in and out of service, and where CPUs and memory are. */
 #define __XEN_TOOLS__ 1
 #include "core/guest.h"
 
 #include <xen/sysctl.h>
 
+#include "core/cmdline.h"
 #include "core/log.h"
 #include "core/numa.h"
+#include "core/priv.h"
+#include "core/time.h"
 #include "ports/pagealloc.h"
 #include "ports/sched.h"
 #include "xen-compat/cpu_change.h"
+#include "xen-compat/domain_info.h"
 #include "xen-compat/hypercalls.h"
 #include "xen-compat/livepatch.h"
 #include "xen-compat/raw.h"
@@ -69,6 +73,73 @@ static long op_cpu_hotplug(struct vcpu *v, const uint8_t raw[RAW_BYTES])
     case XEN_SYSCTL_CPU_HOTPLUG_OFFLINE: return cpu_change(v, __HYPERVISOR_sysctl, id, false);
     default: return -EOPNOTSUPP; /* no siblings are told apart */
     }
+}
+
+/* ---- the machine, and its domains ---- */
+
+#define LIST_AT(field) \
+    (offsetof(struct xen_sysctl, u.getdomaininfolist) + offsetof(struct xen_sysctl_getdomaininfolist, field))
+
+/* The machine's CPUID words in Xen's order; those that it has not are 0. */
+static void features_put(uint32_t hw_cap[8])
+{
+    uint32_t a, b, c, d, last, last_ext;
+
+    cpuid(0, 0, &last, &b, &c, &d);
+    cpuid(0x80000000, 0, &last_ext, &b, &c, &d);
+    cpuid(1, 0, &a, &b, &hw_cap[1], &hw_cap[0]);
+    if (last_ext >= 0x80000001)
+        cpuid(0x80000001, 0, &a, &b, &hw_cap[3], &hw_cap[2]);
+    if (last >= 0xd)
+        cpuid(0xd, 1, &hw_cap[4], &b, &c, &d);
+    if (last >= 7)
+        cpuid(7, 0, &a, &hw_cap[5], &hw_cap[6], &d);
+    if (last_ext >= 0x80000007)
+        cpuid(0x80000007, 0, &a, &b, &c, &hw_cap[7]);
+}
+
+/* How many of the CPUs in service are in the first one's package. */
+static uint32_t cpus_of_package(void)
+{
+    uint32_t first, package, core, nr = 0;
+
+    numa_cpu_place(&cpus[0], &first, &core);
+    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        numa_cpu_place(&cpus[i], &package, &core);
+        nr += package == first;
+    }
+    return nr;
+}
+
+/* Threads of a core are not told apart. */
+static long op_machine(gva_t at)
+{
+    struct xen_sysctl_physinfo p = {
+        .threads_per_core = 1,
+        .cores_per_socket = cpus_of_package(),
+        .nr_cpus = (uint32_t)__builtin_popcountl(atomic_read64(&cpus_online)),
+        .max_cpu_id = nr_cpus - 1,
+        .nr_nodes = numa.nr_nodes,
+        .max_node_id = MAX_NODES - 1,
+        .cpu_khz = (uint32_t)(tsc_hz() / 1000),
+        .capabilities = XEN_SYSCTL_PHYSCAP_pv | XEN_SYSCTL_PHYSCAP_gnttab_v1 |
+                        (opt_gnttab_max_ver >= 2 ? XEN_SYSCTL_PHYSCAP_gnttab_v2 : 0),
+        .total_pages = pagealloc_nr_total(),
+        .free_pages = pagealloc_nr_free(),
+        .max_mfn = max_mfn - 1,
+    };
+
+    features_put(p.hw_cap);
+    return guest_put(gva_add(at, offsetof(struct xen_sysctl, u.physinfo)), p);
+}
+
+static long op_domains(const uint8_t raw[RAW_BYTES], gva_t at)
+{
+    long nr = domain_info_list(raw_u16(raw, LIST_AT(first_domain)), raw_u32(raw, LIST_AT(max_domains)),
+                               gva(raw_u64(raw, LIST_AT(buffer))));
+    uint32_t n = (uint32_t)nr;
+
+    return nr < 0 ? nr : guest_put(gva_add(at, LIST_AT(num_domains)), n);
 }
 
 /* ---- nodes and CPUs ---- */
@@ -146,7 +217,9 @@ long hc_sysctl(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t 
         return -EPERM;
     cmd = raw_u32(raw, offsetof(struct xen_sysctl, cmd));
     switch (cmd) {
+    case XEN_SYSCTL_physinfo: return op_machine(gva(arg));
     case XEN_SYSCTL_sched_id: return op_sched_id(gva(arg));
+    case XEN_SYSCTL_getdomaininfolist: return op_domains(raw, gva(arg));
     case XEN_SYSCTL_cpu_hotplug: return op_cpu_hotplug(v, raw);
     case XEN_SYSCTL_numainfo: return op_nodes(raw, gva(arg));
     case XEN_SYSCTL_cputopoinfo: return op_cpus(raw, gva(arg));
