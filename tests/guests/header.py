@@ -8,7 +8,7 @@ The comment at the start of main.c:
      * Expect: what the result must be, where that is not plain.
      * Xen differs: CHECK: reason            (one line for each check marked with check_differs; optional)
      * Domain: [GUEST] memory=32M vcpus=1 ends=crash args=count=1   (a further, unprivileged domain of this or another guest's image,
-     *   one line each, in the order of their ids; optional. ends: normally, crash, shutdown, either, or left-out)
+     *   one line each, in the order of their ids; optional. ends: normally, crash, shutdown, destroyed, either, or left-out)
      * Run: vcpus=2 smp=1 memory=512 timeout=60 ends=crash args=count=1000   (what differs from the usual; optional.
      *   icount=N: the clock counts instructions of 2^N ns, so that times do not depend on the host)
      */

@@ -31,9 +31,10 @@ def judge_domain(number, domain, text):
     """Why the further domain with this number did not end as its Domain line says, or an empty text."""
     crashed = re.search(rf"domain_crash called: domain {number}\b|Domain {number} \(vcpu#\d+\) reports its own crash", text)
     down = re.search(rf"Domain {number} \(\S+\) is shut down: ", text)
+    gone = re.search(rf"Domain {number} \(\S+\) is gone", text)
     end = re.search(rf"^\(d{number}\) TEST {re.escape(domain['guest'])} END passed=\d+ failed=0$", text, re.M)
     good = {"normally": end and down and not crashed, "crash": crashed and down and not end, "shutdown": down and not crashed,
-            "either": True, "left-out": re.search(rf"dom{number}( \(\S+\))? is left out", text)}
+            "either": True, "destroyed": gone and not crashed, "left-out": re.search(rf"dom{number}( \(\S+\))? is left out", text)}
     return "" if good[domain["ends"]] else f"domain {number} did not end as it should ({domain['ends']})"
 
 

@@ -1,0 +1,69 @@
+// domctl and sysctl.
+#include "ctl.h"
+#include "peer.h"
+
+#define PATIENCE_NS 10000000000UL
+
+long ctl_domain(u32 cmd, u32 id)
+{
+    struct xen_domctl op = { .cmd = cmd, .interface_version = XEN_DOMCTL_INTERFACE_VERSION, .domain = (domid_t)id };
+
+    return HC(domctl, &op);
+}
+
+long ctl_info(u32 id, domain_info_t *info)
+{
+    struct xen_domctl op = { .cmd = XEN_DOMCTL_getdomaininfo, .interface_version = XEN_DOMCTL_INTERFACE_VERSION, .domain = (domid_t)id };
+    long ret = HC(domctl, &op);
+
+    *info = op.u.getdomaininfo;
+    if (ret == 0 && op.domain != info->domain)
+        fatal("getdomaininfo says %u and %u", op.domain, info->domain);
+    return ret;
+}
+
+static long sysctl(struct xen_sysctl *op, u32 cmd)
+{
+    op->cmd = cmd;
+    op->interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+    return HC(sysctl, op);
+}
+
+long ctl_list(u32 first, u32 most, domain_info_t *list)
+{
+    struct xen_sysctl op = { 0 };
+    long ret;
+
+    op.u.getdomaininfolist.first_domain = (domid_t)first;
+    op.u.getdomaininfolist.max_domains = most;
+    set_xen_guest_handle(op.u.getdomaininfolist.buffer, list);
+    ret = sysctl(&op, XEN_SYSCTL_getdomaininfolist);
+    return ret != 0 ? ret : (long)op.u.getdomaininfolist.num_domains;
+}
+
+bool ctl_there(u32 id, domain_info_t *info)
+{
+    return ctl_info(id, info) == 0 && info->domain == id;
+}
+
+u64 ctl_free_pages(void)
+{
+    struct xen_sysctl op = { 0 };
+
+    if (sysctl(&op, XEN_SYSCTL_physinfo) != 0)
+        fatal("no physinfo");
+    return op.u.physinfo.free_pages;
+}
+
+// Off the list first, then freed: the event comes after both.
+void ctl_wait_gone(u32 id)
+{
+    u64 until = now_ns() + PATIENCE_NS;
+    domain_info_t info;
+
+    while (ctl_there(id, &info)) {
+        if (now_ns() >= until)
+            fatal("domain %u is there still, with %lu pages", id, info.tot_pages);
+        sleep_ns(1000000);
+    }
+}
