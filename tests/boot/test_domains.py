@@ -3,8 +3,9 @@ import re
 import subprocess
 
 import pytest
-from conftest import BUILD, HYPERVISOR, ON_XEN, PROMPT, ROOT
+from conftest import BUILD, HYPERVISOR, ON_XEN, PROMPT, ROOT, SLOW
 
+import qemu
 import run
 
 pytestmark = [pytest.mark.quick, pytest.mark.skipif(ON_XEN, reason="Xen makes no further domains at boot")]
@@ -88,6 +89,25 @@ def test_console_ring(guests):
     assert 0 < text.index("\n(d1) ring says hello\n") < text.index("\n(d1) wrapped\n") < text.index("\n(d1) ffff")
     assert text.count("f" * 100) >= 16 and "still there" in text
     assert "!!!!" not in text and "\033" not in text and "\n(SafeHype) c" not in text
+
+
+def frames_in_use(lines):
+    """What the last line about memory says: frames that are neither free nor in a pool, which keeps what it has for objects of its type."""
+    free, total, pools = map(int, re.findall(r"memory: (\d+) of (\d+) frames are free, (\d+) are in pools", lines)[-1])
+    return total - free - pools
+
+
+@pytest.mark.parametrize("name", ["domu-destroy", "soak"])
+def test_memory_of_destroyed_domains(guests, name):
+    """When the further domains are gone the machine uses as many frames, to the last, as one that never had them."""
+    alone = qemu.run_until(run.qemu_line(name, HYPERVISOR, BUILD, further=False), r"are in pools", 60 * SLOW)
+    assert alone.reason == "match" and "is gone" not in alone.text
+    outcome = run.run_guest(name, HYPERVISOR, BUILD, arguments="seconds=3", slow=SLOW)
+    assert outcome.good, outcome.reason
+    text = outcome.log.read_text(encoding="utf-8")
+    assert text.count(" is gone\n") == 3
+    after, never = frames_in_use(text), frames_in_use(alone.text)
+    assert after == never
 
 
 def test_reasons(guests):

@@ -66,24 +66,31 @@ def judge(name, run, result, domains=()):
     return int(end.group(2)) == 0, f"{end.group(2)} failed", passes if domains else int(end.group(1)), int(end.group(2))
 
 
+def qemu_line(name, hypervisor, build, xen=False, arguments="", words="", smp=1, further=True):
+    """The QEMU line of a guest, from its header. Without further the files of its further domains are there, but no domu= for them."""
+    fields = header.read(name)
+    run, domains = fields["run"], fields["domains"]
+    kernel = build / "guests" / f"{name}.elf"
+    module = " ".join(filter(None, [str(kernel), arguments, run["args"], "on_xen" if xen else ""]))
+    # Module 1 is the first domain's initrd, and a test guest has none: the further domains' kernels begin there.
+    for number, domain in enumerate(domains, 1):
+        module += f",{build / 'guests' / domain['guest']}.elf {domain['args']}".rstrip()
+        options = domain["domu"].replace(" ", ",") or f"kernel={number},memory={domain['memory']},vcpus={domain['vcpus']},name=test{number}"
+        words += f" domu={options}" if further else ""
+    counted = run["icount"] >= 0
+    accel = ("-accel", "tcg", "-icount", f"shift={run['icount']},sleep=off") if counted else ("-accel", "tcg")
+    return qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
+                        memory=run["memory"], smp=run["smp"] if counted else max(run["smp"], smp), accel=accel)
+
+
 def run_guest(name, hypervisor, build, xen=False, arguments="", words="", slow=1.0, smp=1):
     """Builds the QEMU line from the guest's header, runs it, judges it. Returns an Outcome.
 
     arguments come before the header's own: a guest takes the first of a name. The machine has at least smp CPUs."""
     fields = header.read(name)
     run, domains = fields["run"], fields["domains"]
-    kernel = build / "guests" / f"{name}.elf"
     log = build / "guests" / "logs" / f"{name}.log"
-    module = " ".join(filter(None, [str(kernel), arguments, run["args"], "on_xen" if xen else ""]))
-    # Module 1 is the first domain's initrd, and a test guest has none: the further domains' kernels begin there.
-    for number, domain in enumerate(domains, 1):
-        module += f",{build / 'guests' / domain['guest']}.elf {domain['args']}".rstrip()
-        words += " domu=" + (domain["domu"].replace(" ", ",") or
-                             f"kernel={number},memory={domain['memory']},vcpus={domain['vcpus']},name=test{number}")
-    counted = run["icount"] >= 0
-    accel = ("-accel", "tcg", "-icount", f"shift={run['icount']},sleep=off") if counted else ("-accel", "tcg")
-    argv = qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
-                        memory=run["memory"], smp=run["smp"] if counted else max(run["smp"], smp), accel=accel)
+    argv = qemu_line(name, hypervisor, build, xen, arguments, words, smp)
     pattern = rf"(?m)^(?!{DOMU}).*TEST {re.escape(name)} END|{PANIC.pattern}|[Dd]om0 crashed|[Dd]omain 0 crashed"
     result = qemu.run_until(argv, pattern, run["timeout"] * slow, log)
     return Outcome(name, *judge(name, run, result, domains), result.seconds, log)

@@ -71,8 +71,10 @@ static void leave_tables(void)
     map_ro(table_c);
     check_eq("pin_a", mmuext(MMUEXT_PIN_L1_TABLE, mfn_of(table_a), 0), 0);
     check_eq("pin_c", mmuext(MMUEXT_PIN_L2_TABLE, mfn_of(table_c), 0), 0);
+    ldt[3] = 0x00cff3000000ffffUL;
     map_ro(ldt);
     check_eq("ldt", mmuext(MMUEXT_SET_LDT, (u64)ldt, 512), 0);
+    check_eq("ldt_in_use", (long)TRY("mov %[selector], %%es", : : [selector] "r"(3 << 3 | 7) : "memory"), NO_TRAP);
     u64 frame = mfn_of(gdt);
 
     map_ro(gdt);

@@ -4,12 +4,14 @@
  * Checks: eight tokens go around the four domains, one for each vcpu number: an event, and a page that the next domain maps or copies by grant. Each
  *   vcpu that has the token builds an address space, runs on it, and takes it apart; its single-shot timers go on all the while. For seconds= seconds.
  *   Every event sent is received once, every timer that was set rings, no vcpu waits for ever, what the pages say is right, and the wall clocks that
- *   the domains put into a token agree within 10 ms. At the end no grant is in use, and all further domains are gone.
+ *   the domains put into a token agree within 10 ms. At the end no grant is in use; all further domains shut down, are destroyed, and are gone (tests/boot
+ *   compares how much memory is in use then with a machine that never had them).
  * Domain: memory=16M vcpus=8 args=me=1
  * Domain: memory=16M vcpus=8 args=me=2
  * Domain: memory=16M vcpus=8 args=me=3
  * Run: vcpus=8 smp=4 timeout=150 args=seconds=10
  */
+#include "ctl.h"
 #include "grant.h"
 #include "peer.h"
 #include "smp.h"
@@ -325,6 +327,16 @@ static u32 take_word(domid_t domain)
     return port;
 }
 
+static void destroy(u32 domain)
+{
+    domain_info_t info;
+
+    check("has_shut_down", ctl_there(domain, &info) && (info.flags & XEN_DOMINF_shutdown) != 0);
+    check_eq("why", info.flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask, SHUTDOWN_poweroff);
+    check_eq("destroy", ctl_domain(XEN_DOMCTL_destroydomain, domain), 0);
+    ctl_wait_gone(domain);
+}
+
 void test_main(void)
 {
     u32 word[DOMAINS] = { 0 };
@@ -348,5 +360,9 @@ void test_main(void)
     }
     for (u32 d = 1; d < DOMAINS; d++)
         peer_finish(word[d]);
-    check("all_are_gone", true);
+    for (u32 d = 1; d < DOMAINS; d++)
+        destroy(d);
+    domain_info_t list[DOMAINS];
+
+    check_eq("all_are_gone", ctl_list(0, DOMAINS, list), 1);
 }
