@@ -39,7 +39,7 @@ int reserve_give_back(struct domain *d, mfn_t m)
 {
     int rc;
 
-    if (!frame_valid(m) || (frame_state(m) & FS_PINNED) != 0)
+    if (!frame_valid(m) || (frame_state(m) & FS_PINNED) != 0 || d->dying)
         return -EINVAL;
     rc = frame_unassign(m, d->id);
     if (rc != 0)

@@ -242,7 +242,7 @@ static void end_down(void)
     check_eq("destroy_down_again", ctl_domain(XEN_DOMCTL_destroydomain, DOWN), -XEN_ESRCH);
 }
 
-static volatile u32 go, destroyed, other_answers;
+static volatile u32 go, destroyed, other_answers, mapped, bound_to;
 static u32 busy_port;
 
 static void destroy_busy(void)
@@ -261,8 +261,8 @@ static void attack(u32 vcpu)
     domain_info_t info;
     u32 handle, port;
 
-    smp_wait(&go, 1, "the word");
     if (vcpu == 1) {
+        smp_wait(&go, 1, "the word");
         destroy_busy();
         return;
     }
@@ -270,12 +270,15 @@ static void attack(u32 vcpu)
         evtchn_send(busy_port);
         if (vcpu == 2 && grant_map(WRITABLE, (void *)window2, GNTMAP_host_map, BUSY, &handle) == GNTST_okay) {
             window2[0] = 1;
+            add32(&mapped, 1);
             if (grant_unmap(handle, (void *)window2) != GNTST_okay)
                 fatal("a mapping stays");
         }
         for (u32 remote = 1; vcpu == 3 && remote < 8; remote++)
-            if (bind_interdomain(BUSY, remote, &port) == 0)
+            if (bind_interdomain(BUSY, remote, &port) == 0) {
                 evtchn_close(port);
+                add32(&bound_to, 1);
+            }
         if (vcpu == 3) // its memory: a plain mapping for a moment, if it is there still
             mmuext_dom(MMUEXT_PIN_L1_TABLE, info.shared_info_frame + 1, 0, BUSY);
     }
@@ -309,6 +312,8 @@ static void end_busy(void)
         sleep_ns(1000000);
     check_eq("unmap_busy's", grant_unmap(handle, (void *)window), GNTST_okay);
     smp_start(4, attack);
+    smp_wait(&mapped, 20, "mappings");
+    smp_wait(&bound_to, 20, "bindings");
     add32(&go, 1);
     destroy_busy();
     smp_join(4);
