@@ -32,7 +32,7 @@ include safecc/build.mk
 include loader/build.mk
 SAFECC ?= 1
 SAFECC_PATHS := $(shell sed 's/\#.*//' .safecc)
-SAFE_C := $(HV_C)
+SAFE_C := $(sort $(HV_C) $(LOADER_C))
 SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
 
 .DEFAULT_GOAL := all
@@ -216,8 +216,8 @@ compile_commands.json: $(BUILD)/gen/asm_offsets.h FORCE ## how each file is comp
 
 # ---- checking it ----
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
-  hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h)
-FORMAT_FILES := $(HV_C) $(HV_H) hypervisor/arch/asm_offsets.c
+  hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h loader/*.h)
+FORMAT_FILES := $(SAFE_C) $(HV_H) hypervisor/arch/asm_offsets.c $(LOADER_HOST_C) loader/host/host.h
 .PHONY: quick test test-all check check-safecc mutate safecc-flags bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
 quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
 	@$(PY) tools/check/layers.py
@@ -257,7 +257,7 @@ bench-safecc: $(BUILD)/safecc ## what safecc's checks cost: time and size agains
 check-format:
 	@clang-format-19 --dry-run --Werror $(FORMAT_FILES) && echo "format: $(words $(FORMAT_FILES)) files"
 check-tidy: $(BUILD)/gen/check_flags
-	@printf '%s\n' $(HV_C) | xargs -P2 -n8 sh -c 'clang-tidy-19 --quiet --warnings-as-errors="*" "$$@" -- $$(cat $(BUILD)/gen/check_flags) 2>/dev/null' sh && echo "tidy: $(words $(HV_C)) files"
+	@printf '%s\n' $(SAFE_C) | xargs -P2 -n8 sh -c 'clang-tidy-19 --quiet --warnings-as-errors="*" "$$@" -- $$(cat $(BUILD)/gen/check_flags) 2>/dev/null' sh && echo "tidy: $(words $(SAFE_C)) files"
 format: ## put the sources into shape with clang-format
 	@clang-format-19 -i $(FORMAT_FILES)
 

@@ -1,48 +1,56 @@
 # SPDX-License-Identifier: MIT
-# Modules, their keys and tools; included by the Makefile at the root.
+# Modules as files, and what reads them on the host; included by the Makefile at the root.
 LOADER_C := $(wildcard loader/*.c)
-MODULE_NAMES := $(filter-out faulty,$(patsubst hypervisor/modules/%/,%,$(wildcard hypervisor/modules/*/))) xen_compat kimage
-MODULE_FILES := $(MODULE_NAMES:%=$(BUILD)/modules/%.sho)
-SIGNED_FILES := $(MODULE_NAMES:%=$(BUILD)/modules/signed/%.sho)
+LOADER_H := $(wildcard loader/*.h loader/host/*.h)
+LOADER_HOST_C := $(wildcard loader/host/*.c)
+SHO := PYTHONDONTWRITEBYTECODE=1 $(PY) tools/module/sho.py
+SHO_PY := tools/module/sho.py tools/module/elf.py
+
+# KEY signs, and it and those of TRUST are trusted. PEM files; KEY is made when it is not given.
 KEY ?= $(BUILD)/keys/signing.pem
 TRUST ?=
-SHO := tools/module/sho.py
-INTERFACE_H := $(wildcard hypervisor/core/*.h hypervisor/ports/*.h hypervisor/arch/*.h hypervisor/dispatch/*.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/*.h)
-
-# $(1): a module; where its sources are.
-module_folder = $(if $(filter xen_compat,$(1)),xen-compat,$(if $(filter kimage,$(1)),xen-compat/kimage,hypervisor/modules/$(1)))
-module_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(call module_folder,$(1))/*.c))
-
-.PHONY: modules
-modules: $(BUILD)/modules/bundle $(SIGNED_FILES) $(BUILD)/modinspect ## build/modules: every module as NAME.sho, and the signed bundle; build/modinspect
-
 $(BUILD)/keys/signing.pem:
 	@$(SHO) key -o $@
-$(BUILD)/gen/trusted_keys.inc: $(KEY) $(TRUST) $(SHO)
+$(BUILD)/gen/keys: FORCE
 	@mkdir -p $(@D)
-	@$(SHO) keys $(KEY) $(TRUST) > $@ || { rm -f $@; exit 1; }
-$(BUILD)/gen/interface: $(INTERFACE_H) $(SHO)
-	@mkdir -p $(@D)
-	@$(SHO) interface $(INTERFACE_H) > $@ || { rm -f $@; exit 1; }
-$(BUILD)/gen/interface.inc: $(BUILD)/gen/interface
-	@sed 's/../0x&, /g' $< > $@
+	@echo '$(KEY) $(TRUST)' | cmp -s - $@ || echo '$(KEY) $(TRUST)' > $@
+$(BUILD)/gen/trusted_keys.inc: $(KEY) $(TRUST) $(BUILD)/gen/keys $(SHO_PY)
+	@$(SHO) keys $(KEY) $(TRUST) > $@.new && mv $@.new $@
 
+$(BUILD)/modinspect: $(LOADER_C) $(LOADER_HOST_C) $(LOADER_H) hypervisor/ports/safe.h $(BUILD)/gen/trusted_keys.inc loader/build.mk
+	@mkdir -p $(@D)
+	@echo "  CC  $@"
+	@$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Werror -I $(BUILD) \
+	  -o $@ $(LOADER_C) $(LOADER_HOST_C) -lcrypto -lbearssl
+
+# What the hypervisor and its modules share; its hash is in each module's manifest.
+INTERFACE_H := $(wildcard hypervisor/core/*.h hypervisor/ports/*.h hypervisor/arch/*.h hypervisor/dispatch/*.h hypervisor/modules/*/*.h \
+  xen-compat/*.h xen-compat/kimage/*.h)
+$(BUILD)/gen/interface: FORCE
+	@mkdir -p $(@D)
+	@$(SHO) interface $(INTERFACE_H) > $@.new && { cmp -s $@.new $@ || mv $@.new $@; }
+
+MODULE_MANIFESTS := $(filter-out %/faulty.manifest,$(wildcard hypervisor/modules/*/*.manifest)) xen-compat/xen_compat.manifest \
+  xen-compat/kimage/kimage.manifest
+MODULE_NAMES := $(notdir $(MODULE_MANIFESTS:.manifest=))
+MODULES := $(MODULE_NAMES:%=$(BUILD)/modules/%.sho)
+
+.PHONY: modules
+modules: $(MODULES) $(BUILD)/modules/bundle $(BUILD)/modinspect ## every module as a signed file, build/modules/NAME.sho; KEY=key.pem signs, TRUST="a.pem b.pem" are trusted too
+
+# $(1): a module's manifest. Its objects are those of its folder.
 define module_rule
-$(BUILD)/modules/$(1).sho: $(call module_objects,$(1)) $(call module_folder,$(1))/$(1).manifest $(BUILD)/gen/interface $(SHO) tools/module/elf.py
+$(BUILD)/obj/modules/$(notdir $(1:.manifest=)).sho: $(1) $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(dir $(1))*.c)) $(BUILD)/gen/interface $(SHO_PY)
 	@mkdir -p $$(@D)
-	@echo "  SHO $(1)"
-	@$(SHO) make -o $$@ --manifest $(call module_folder,$(1))/$(1).manifest --interface $$$$(cat $(BUILD)/gen/interface) --safecc $(BUILD)/safecc $(call module_objects,$(1))
+	@echo "  SHO $$(@F)"
+	@$(SHO) make -o $$@ --manifest $(1) --interface "$$$$(cat $(BUILD)/gen/interface)" $$(if $$(wildcard $(BUILD)/safecc),--safecc $(BUILD)/safecc) \
+	  $$(filter %.o,$$^)
 endef
-$(foreach m,$(MODULE_NAMES) faulty,$(eval $(call module_rule,$(m))))
+$(foreach m,$(MODULE_MANIFESTS),$(eval $(call module_rule,$(m))))
 
-# One by one, to load at run time.
-$(BUILD)/modules/signed/%.sho: $(BUILD)/modules/%.sho $(KEY)
+$(BUILD)/modules/%.sho: $(BUILD)/obj/modules/%.sho $(KEY) $(BUILD)/gen/keys
 	@mkdir -p $(@D)
 	@cp $< $@.new && $(SHO) sign --key $(KEY) $@.new && mv $@.new $@
-
-$(BUILD)/modules/bundle: $(MODULE_FILES) $(KEY)
-	@$(SHO) bundle -o $@ --key $(KEY) $(MODULE_FILES)
-
-$(BUILD)/modinspect: $(LOADER_C) $(wildcard loader/*.h loader/host/*) hypervisor/ports/safe.h $(BUILD)/gen/trusted_keys.inc
-	@echo "  CC  $@"
-	@$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -I $(BUILD) -o $@ $(LOADER_C) loader/host/*.c -lcrypto -lbearssl
+$(BUILD)/modules/bundle: $(MODULE_NAMES:%=$(BUILD)/obj/modules/%.sho) $(KEY) $(BUILD)/gen/keys
+	@mkdir -p $(@D)
+	@$(SHO) bundle -o $@ --key $(KEY) $(filter %.sho,$^)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "internal.h"
 
+#define TEXT_MAX 255u
+
 bool sho_refuse(struct sho_problem *p, enum sho_place place, uint32_t index, const char *what)
 {
     if (p->what == NULL)
@@ -66,7 +68,7 @@ struct sho_bytes sho_text_at(struct sho_bytes table, uint64_t at)
 {
     uint64_t end = at;
 
-    while (end < table.nr && table.bytes[end] != 0)
+    while (end < table.nr && end - at <= TEXT_MAX && table.bytes[end] != 0)
         end++;
-    return end < table.nr ? sho_part(table, at, end - at) : (struct sho_bytes){ table.bytes, 0 };
+    return end < table.nr && end - at <= TEXT_MAX ? sho_part(table, at, end - at) : sho_part(table, 0, 0);
 }

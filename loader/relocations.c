@@ -65,6 +65,8 @@ static bool target_check(struct sho *sho, uint32_t count, const struct sho_secti
     if ((in->part == SHO_PART_SITES || in->part == SHO_PART_KCFI) && sho->sections[s.section].part != SHO_PART_TEXT &&
         sho->sections[s.section].part != SHO_PART_NAMES)
         return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it may mean only .text or .sc_names");
+    if (in->part == SHO_PART_PERCPU && sho->sections[s.section].region != SHO_DATA)
+        return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it may mean only .data or .bss");
     return true;
 }
 

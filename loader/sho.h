@@ -94,6 +94,7 @@ enum sho_part {
     SHO_PART_TEXT,
     SHO_PART_RODATA, /* and .str1.1, .cstN */
     SHO_PART_RELRO,
+    SHO_PART_PERCPU, /* struct percpu_array of core/pool.h */
     SHO_PART_SITES,
     SHO_PART_NAMES,
     SHO_PART_KCFI,

@@ -2,7 +2,7 @@
 /* Symbols against the profile of docs/module-format.md. */
 #include "internal.h"
 
-#define SYMBOLS_MAX 8192u
+#define SYMBOLS_MAX 2048u
 
 struct sho_symbol sho_symbol(const struct sho *sho, uint32_t i)
 {
@@ -34,9 +34,12 @@ static bool refuse(struct sho *sho, uint32_t i, const char *what SC_STRING)
 static bool name_check(struct sho *sho, uint32_t i)
 {
     struct sho_bytes table = sho_section_bytes(sho, sho->symtab), texts = sho_section_bytes(sho, sho->strtab);
+    uint32_t at = sho_get32(table, (uint64_t)i * SYM_BYTES + SYM_NAME);
 
-    if (sho_get32(table, (uint64_t)i * SYM_BYTES + SYM_NAME) >= texts.nr)
+    if (at >= texts.nr)
         return refuse(sho, i, "its name is not in the table");
+    if (sho_get8(texts, at) != 0 && sho_text_at(texts, at).nr == 0)
+        return refuse(sho, i, "its name is longer than 255 bytes");
     return true;
 }
 
@@ -100,18 +103,22 @@ static bool null_check(struct sho *sho)
     return true;
 }
 
-/* Global names differ from each other. */
-static bool names_differ_check(struct sho *sho, uint32_t nr_local)
+/* Is a's name before b's, byte by byte? */
+static bool before(struct sho_bytes a, struct sho_bytes b)
 {
-    for (uint32_t i = nr_local; i < sho->nr_symbols; i++) {
-        struct sho_symbol a = sho_symbol(sho, i);
+    uint64_t i = 0;
 
-        for (uint32_t k = nr_local; k < i; k++) {
-            struct sho_symbol b = sho_symbol(sho, k);
+    while (i < a.nr && i < b.nr && a.bytes[i] == b.bytes[i])
+        i++;
+    return i < b.nr && (i >= a.nr || a.bytes[i] < b.bytes[i]);
+}
 
-            if (sho_same(a.name, b.name))
-                return refuse(sho, i, "there is another global symbol of its name");
-        }
+/* Global names ascend, so they differ. */
+static bool names_ascend_check(struct sho *sho, uint32_t nr_local)
+{
+    for (uint32_t i = nr_local + 1; i < sho->nr_symbols; i++) {
+        if (!before(sho_symbol(sho, i - 1).name, sho_symbol(sho, i).name))
+            return refuse(sho, i, "there is another global symbol of its name, or their names do not ascend");
     }
     return true;
 }
@@ -121,7 +128,7 @@ bool sho_symbols_check(struct sho *sho)
     const struct sho_section *table = &sho->sections[sho->symtab < SHO_SECTIONS_MAX ? sho->symtab : 0];
 
     if (table->nr / SYM_BYTES > SYMBOLS_MAX || table->nr == 0)
-        return sho_refuse(&sho->problem, SHO_IN_SECTION, sho->symtab, "no symbols, or more than 8192");
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, sho->symtab, "no symbols, or more than 2048");
     sho->nr_symbols = (uint32_t)(table->nr / SYM_BYTES);
     if (table->info == 0 || table->info > sho->nr_symbols)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, sho->symtab, "more local symbols than symbols");
@@ -131,7 +138,7 @@ bool sho_symbols_check(struct sho *sho)
         if (!symbol_check(sho, i, table->info))
             return false;
     }
-    return names_differ_check(sho, table->info);
+    return names_ascend_check(sho, table->info);
 }
 
 struct sho_bytes sho_function_at(const struct sho *sho, uint64_t offset, uint64_t *start)

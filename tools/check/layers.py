@@ -18,6 +18,7 @@ MAY = {
     "ports": {"core", "ports", "xen"},
     "unpack": {"core", "unpack", "xen"},
     "modules": {"core", "ports", "xen"},
+    "loader": set(),
     "xen-compat": {"core", "ports", "xen", "xen-compat", "modules", "../../hypervisor/unpack/unpack.h", "unpack/unpack.h", "dispatch/hypercall.h"},
 }
 LIBRARIES = {"lzma.h", "zlib.h", "zstd.h", "lz4.h"}
@@ -25,7 +26,7 @@ LIBRARIES = {"lzma.h", "zlib.h", "zstd.h", "lz4.h"}
 
 def layer_of(path):
     parts = path.relative_to(ROOT).parts
-    return "xen-compat" if parts[0] == "xen-compat" else parts[1]
+    return parts[0] if parts[0] in ("xen-compat", "loader") else parts[1]
 
 
 def allowed(path, layer, name):
@@ -46,7 +47,7 @@ def allowed(path, layer, name):
 
 def main():
     bad = 0
-    files = [*ROOT.glob("hypervisor/**/*.[chS]"), *ROOT.glob("xen-compat/**/*.[ch]")]
+    files = [*ROOT.glob("hypervisor/**/*.[chS]"), *ROOT.glob("xen-compat/**/*.[ch]"), *ROOT.glob("loader/*.[ch]")]
     for path in sorted(files):
         layer = layer_of(path)
         for number, line in enumerate(path.read_text().splitlines(), 1):

@@ -24,8 +24,8 @@ import elf
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551  # of P-256: SEC 2, 2.4.2
 DOMAIN = {"module": b"SafeHype module 1\0", "bundle": b"SafeHype bundle 1\0"}
-LOADED = [".text", ".rodata", ".rodata.str1.1", ".rodata.cst4", ".rodata.cst8", ".rodata.cst16", ".rodata.cst32", ".data.rel.ro", ".sc_sites",
-          ".sc_names", ".kcfi_traps", ".percpu_arrays", ".data", ".bss"]
+LOADED = [".text", ".rodata", ".rodata.str1.1", ".rodata.cst4", ".rodata.cst8", ".rodata.cst16", ".rodata.cst32", ".data.rel.ro", ".percpu_arrays", ".sc_sites",
+          ".sc_names", ".kcfi_traps", ".data", ".bss"]
 # What the compiler calls of its own accord, declared or not: its type is what C says.
 BUILTIN = {name: hashlib.sha256(b"builtin " + name.encode()).hexdigest()[:32] for name in ("memcpy", "memmove", "memset", "memcmp")}
 
