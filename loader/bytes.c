@@ -32,7 +32,7 @@ uint64_t sho_get64(struct sho_bytes b, uint64_t at)
 
 struct sho_bytes sho_part(struct sho_bytes b, uint64_t at, uint64_t nr)
 {
-    if (at > b.nr || nr > b.nr - at)
+    if (nr == 0 || at >= b.nr || nr > b.nr - at)
         return (struct sho_bytes){ b.bytes, 0 };
     return (struct sho_bytes){ &b.bytes[at], nr };
 }
