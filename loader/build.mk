@@ -54,3 +54,7 @@ $(BUILD)/modules/%.sho: $(BUILD)/obj/modules/%.sho $(KEY) $(BUILD)/gen/keys
 $(BUILD)/modules/bundle: $(MODULE_NAMES:%=$(BUILD)/obj/modules/%.sho) $(KEY) $(BUILD)/gen/keys
 	@mkdir -p $(@D)
 	@$(SHO) bundle -o $@ --key $(KEY) $(filter %.sho,$^)
+
+.PHONY: test-loader
+test-loader: ## the loader's tests: crafted files, ld.lld's opinion, 10,000 mutations (about half a minute); COUNT= and SEED= of these
+	@$(MAKE) --no-print-directory -C tests/loader BUILD=$(BUILD)

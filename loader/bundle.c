@@ -23,12 +23,24 @@ uint32_t sho_bundle_count(struct sho_bytes content, struct sho_problem *p)
     return count;
 }
 
-/* Where the entries before it end. */
-static uint64_t end_before(struct sho_bytes content, uint32_t count, uint32_t i)
+/* Its bytes, nr 0 when they are not inside. */
+static struct sho_bytes entry_bytes(struct sho_bytes content, uint32_t i)
 {
-    uint64_t head = HEAD_BYTES + (uint64_t)count * ENTRY_BYTES, entry = HEAD_BYTES + (uint64_t)(i - 1) * ENTRY_BYTES;
+    uint64_t entry = HEAD_BYTES + (uint64_t)i * ENTRY_BYTES;
 
-    return i == 0 ? head : sho_get64(content, entry + ENTRY_OFFSET) + sho_get64(content, entry + ENTRY_SIZE);
+    return sho_part(content, sho_get64(content, entry + ENTRY_OFFSET), sho_get64(content, entry + ENTRY_SIZE));
+}
+
+/* Does it lie behind the one before, or behind the list? */
+static bool behind(struct sho_bytes content, uint32_t count, uint32_t i, uint64_t offset)
+{
+    struct sho_bytes before;
+
+    if (i == 0)
+        return offset >= HEAD_BYTES + (uint64_t)count * ENTRY_BYTES;
+    before = entry_bytes(content, i - 1);
+    return before.nr != 0 &&
+           offset >= sho_get64(content, HEAD_BYTES + (uint64_t)(i - 1) * ENTRY_BYTES + ENTRY_OFFSET) + before.nr;
 }
 
 struct sho_bytes sho_bundle_get(struct sho_bytes content, uint32_t i, struct sho_problem *p)
@@ -43,8 +55,8 @@ struct sho_bytes sho_bundle_get(struct sho_bytes content, uint32_t i, struct sho
         sho_refuse(p, SHO_IN_BUNDLE, i, "there is no such entry");
         return nothing;
     }
-    file = sho_part(content, offset, sho_get64(content, entry + ENTRY_SIZE));
-    if (file.nr == 0 || offset % 16 != 0 || offset < end_before(content, count, i)) {
+    file = entry_bytes(content, i);
+    if (file.nr == 0 || offset % 16 != 0 || !behind(content, count, i, offset)) {
         sho_refuse(p, SHO_IN_BUNDLE, i, "its bytes do not lie behind those before it");
         return nothing;
     }

@@ -11,10 +11,10 @@ bool sho_trailer_find(struct sho_bytes file, struct sho_trailer *t, struct sho_p
 {
     struct sho_bytes trailer;
 
-    if (file.nr < SHO_TRAILER_BYTES || file.nr % 8 != 0)
-        return sho_refuse(p, SHO_IN_FILE, 0, "it is not signed: no trailer");
     if (file.nr > SHO_FILE_MAX)
         return sho_refuse(p, SHO_IN_FILE, 0, "it is larger than 4 MiB");
+    if (file.nr < SHO_TRAILER_BYTES || file.nr % 8 != 0)
+        return sho_refuse(p, SHO_IN_FILE, 0, "it is not signed: no trailer");
     trailer = sho_part(file, file.nr - SHO_TRAILER_BYTES, SHO_TRAILER_BYTES);
     if (!sho_begins(trailer, 0, SHO_LITERAL("SHOSIG\0\1")))
         return sho_refuse(p, SHO_IN_FILE, 0, "it is not signed: no trailer at its end");

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Run everything that CI runs, a step after the other, and count.
 
-usage: all.py [--full] [STEP...]      steps: check safecc scaffold unit fuzz guests boot (all)
+usage: all.py [--full] [STEP...]      steps: check safecc scaffold unit loader fuzz guests boot (all)
 Ends with a line "N passed, N failed"; exit code 1 if anything failed.  Logs go to BUILD/test/.
 """
 import argparse
@@ -66,9 +66,9 @@ def folders(kind):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="the whole acceptance run")
-    parser.add_argument("steps", nargs="*", choices=["check", "safecc", "scaffold", "unit", "fuzz", "guests", "boot", []])
+    parser.add_argument("steps", nargs="*", choices=["check", "safecc", "scaffold", "unit", "loader", "fuzz", "guests", "boot", []])
     options = parser.parse_args()
-    steps = options.steps or ["check", "safecc", "scaffold", "unit", "fuzz", "guests", "boot"]
+    steps = options.steps or ["check", "safecc", "scaffold", "unit", "loader", "fuzz", "guests", "boot"]
     passed = failed = 0
 
     def add(result):
@@ -93,6 +93,8 @@ def main():
     if "unit" in steps:
         for name in folders("unit"):
             add(step(f"unit/{name}", ["make", "-C", f"tests/unit/{name}", f"BUILD={BUILD}"], count_cmocka))
+    if "loader" in steps:
+        add(step("loader", ["make", "-C", "tests/loader", f"BUILD={BUILD}", f"COUNT={200000 if options.full else 10000}"], count_plain))
     if "fuzz" in steps:
         for name in folders("fuzz"):
             add(step(f"fuzz/{name}", ["make", "-C", f"tests/fuzz/{name}", f"BUILD={BUILD}", f"SECONDS_MAX={300 if options.full else 20}"]))

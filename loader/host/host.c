@@ -75,6 +75,7 @@ bool host_trust_pem(const char *path)
     FILE *file = fopen(path, "r");
     uint8_t point[POINT_BYTES] = { 0 };
     EVP_PKEY *key = NULL;
+    char curve[32] = "";
     size_t nr = 0;
     bool good;
 
@@ -88,8 +89,9 @@ bool host_trust_pem(const char *path)
         key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
     }
     fclose(file);
-    good =
-        key != NULL && EVP_PKEY_get_octet_string_param(key, "pub", point, sizeof(point), &nr) == 1 && nr == POINT_BYTES;
+    good = key != NULL && EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL) == 1 &&
+           strcmp(curve, "prime256v1") == 0 &&
+           EVP_PKEY_get_octet_string_param(key, "pub", point, sizeof(point), &nr) == 1 && nr == POINT_BYTES;
     EVP_PKEY_free(key);
     if (!good)
         fprintf(stderr, "%s: is no key on the curve P-256 in PEM\n", path);
@@ -101,15 +103,15 @@ uint8_t *host_file_read(const char *path, uint64_t *nr)
     FILE *file = fopen(path, "rb");
     uint8_t *bytes = malloc(SHO_FILE_MAX + 1);
 
-    if (file == NULL || bytes == NULL) {
+    if (file != NULL && bytes != NULL)
+        *nr = fread(bytes, 1, SHO_FILE_MAX + 1, file);
+    if (file == NULL || bytes == NULL || ferror(file)) {
         perror(path);
-        if (file != NULL)
-            fclose(file);
         free(bytes);
-        return NULL;
+        bytes = NULL;
     }
-    *nr = fread(bytes, 1, SHO_FILE_MAX + 1, file);
-    fclose(file);
+    if (file != NULL)
+        fclose(file);
     return bytes;
 }
 

@@ -12,6 +12,8 @@ void linked_default(struct linked *l)
     l->link.at[SHO_DATA].address = 0xffff808040800000;
     l->imports_at = 0xffff808000100000;
     l->import_nr = LINKED_IMPORT_STEP;
+    l->typeid_name = "sched_wake"; /* of tests/loader/craft.py */
+    l->typeid_value = 0x12345678;
 }
 
 static void imports_make(struct linked *l, const struct sho *sho)

@@ -5,7 +5,7 @@
 
 #include "loader/sho.h"
 
-#define LINKED_IMPORT_STEP 0x1000u
+#define LINKED_IMPORT_STEP 0x10000u
 
 /* The i-th import is at imports_at + i * LINKED_IMPORT_STEP. */
 struct linked {

@@ -26,6 +26,8 @@ ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551  # of
 DOMAIN = {"module": b"SafeHype module 1\0", "bundle": b"SafeHype bundle 1\0"}
 LOADED = [".text", ".rodata", ".rodata.str1.1", ".rodata.cst4", ".rodata.cst8", ".rodata.cst16", ".rodata.cst32", ".data.rel.ro", ".percpu_arrays", ".sc_sites",
           ".sc_names", ".kcfi_traps", ".data", ".bss"]
+NAME = re.compile(r"[a-z0-9_]{1,31}")
+STACK_MAX, PORTS_MAX, BUNDLE_MAX = 4096, 32, 40
 # What the compiler calls of its own accord, declared or not: its type is what C says.
 BUILTIN = {name: hashlib.sha256(b"builtin " + name.encode()).hexdigest()[:32] for name in ("memcpy", "memmove", "memset", "memcmp")}
 
@@ -36,23 +38,42 @@ class Refused(Exception):
 
 # ---- manifests
 
+def number(path, fields, key, limit):
+    text = fields[key]
+    if not re.fullmatch(r"[0-9]{1,20}", text) or int(text) > limit:
+        raise Refused(f"{path}: {key}: is a number up to {limit}")
+    return int(text)
+
+
+def ports(path, fields, key):
+    names = fields[key].split()
+    bad = [name for name in names if not NAME.fullmatch(name)]
+    if bad:
+        raise Refused(f"{path}: {key}: {bad[0]}: wants 1 to 31 letters a-z, 0-9 and _")
+    if len(names) > PORTS_MAX or len(set(names)) != len(names):
+        raise Refused(f"{path}: {key}: at most {PORTS_MAX} ports, each once")
+    return names
+
+
 def manifest_read(path):
     """{"name", "version", "epoch", "stack", "level", "provides", "requires"} of a NAME.manifest."""
-    fields = {"module": path.stem, "version": "1", "epoch": "0", "level": "safe", "provides": "", "requires": "", "stack": None}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        key, colon, value = line.partition(":")
-        if line.strip() and not colon:
-            raise Refused(f"{path}:{number}: wants KEY: VALUE")
-        fields[key.strip()] = value.strip()
-    if not re.fullmatch(r"[a-z0-9_]{1,31}", fields["module"]):
+    fields = {"module": path.stem, "version": "1", "epoch": "0", "level": "safe", "provides": "", "requires": "", "stack": ""}
+    seen = set()
+    for number_of_line, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if line.strip() and (not colon or key in seen):
+            raise Refused(f"{path}:{number_of_line}: wants KEY: VALUE, each key once")
+        seen.add(key)
+        fields[key] = value
+    if not NAME.fullmatch(fields["module"]):
         raise Refused(f"{path}: module: wants 1 to 31 letters a-z, 0-9 and _")
     if fields["level"] not in ("safe", "contract"):
         raise Refused(f"{path}: level: is safe or contract")
-    if fields["stack"] is None:
+    if not fields["stack"]:
         raise Refused(f"{path}: there is no stack: (bytes that the deepest call takes)")
-    return {"name": fields["module"], "version": int(fields["version"]), "epoch": int(fields["epoch"]), "stack": int(fields["stack"]),
-            "level": ["safe", "contract"].index(fields["level"]), "provides": fields["provides"].split(),
-            "requires": fields["requires"].split()}
+    return {"name": fields["module"], "version": number(path, fields, "version", 2**64 - 1), "epoch": number(path, fields, "epoch", 2**32 - 1),
+            "stack": number(path, fields, "stack", STACK_MAX), "level": ["safe", "contract"].index(fields["level"]),
+            "provides": ports(path, fields, "provides"), "requires": ports(path, fields, "requires")}
 
 
 def port_of(header):
@@ -263,16 +284,21 @@ def do_make(options):
     write_whole(options.output, module_file(module, options.interface, certificate_text(manifest, options.objects, options.safecc)))
 
 
+def without_trailer(path):
+    data = path.read_bytes()
+    return data[:-112] if data[-112:-104] == b"SHOSIG\0\1" else data
+
+
 def do_sign(options):
     for path in options.files:
-        data = path.read_bytes()
-        if len(data) > 112 and data[-112:-104] == b"SHOSIG\0\1":
-            data = data[:-112]
-        write_whole(path, signed(data, "module", options.key, options.provider))
+        write_whole(path, signed(without_trailer(path), "module", options.key, options.provider))
 
 
 def do_bundle(options):
-    modules = [(path.stem, path.read_bytes()) for path in options.files]
+    modules = [(path.stem, without_trailer(path)) for path in options.files]
+    bad = [name for name, _ in modules if not NAME.fullmatch(name)]
+    if bad or len(modules) > BUNDLE_MAX:
+        raise Refused(f"{bad[0]}: wants 1 to 31 letters a-z, 0-9 and _" if bad else f"at most {BUNDLE_MAX} modules in a bundle")
     write_whole(options.output, signed(bundle_bytes(modules), "bundle", options.key, options.provider))
 
 

@@ -90,8 +90,6 @@ static void module_try(struct sho_bytes content, unsigned choice)
         l.import_nr = 0;
     if ((choice & 8) != 0 && sho.region_bytes[SHO_READONLY] != 0)
         l.short_region = SHO_READONLY;
-    l.typeid_name = "sched_wake";
-    l.typeid_value = 0x12345678;
     if (linked_make(&l, &sho))
         require(sho.problem.what == NULL && l.short_region == 0);
     else
