@@ -56,7 +56,7 @@ static bool relocate(struct sho *sho, const struct sho_link *link, const struct 
                      const struct sho_relocation *r, uint32_t count)
 {
     const struct sho_place_at *to = &link->at[in->region < SHO_REGIONS ? in->region : SHO_NOWHERE];
-    uint64_t target, at = in->place + r->at, distance;
+    uint64_t target = 0, at = in->place + r->at, distance;
 
     if (!target_find(sho, link, in, r, count, &target))
         return false;

@@ -53,11 +53,12 @@ static bool low_s(struct sho_bytes signature)
 
 bool sho_signed(struct sho_bytes file, enum sho_kind kind, struct sho_bytes *content, struct sho_problem *p)
 {
+    struct sho_bytes none = sho_part(file, 0, 0);
+    struct sho_trailer t = { none, none };
     uint8_t hash[SHO_HASH_BYTES] = { 0 };
-    struct sho_trailer t;
 
     *p = (struct sho_problem){ NULL, SHO_IN_FILE, 0 };
-    *content = sho_part(file, 0, 0);
+    *content = none;
     if (!sho_trailer_find(file, &t, p))
         return false;
     if (!low_s(t.signature))

@@ -46,8 +46,8 @@ static void verify_then_modify(struct sho_bytes module)
     is("api/content-is-the-copy", content.bytes == mine.bytes && content.nr == mine.nr - SHO_TRAILER_BYTES);
     is("api/copy-opens", sho_open(&sho, content));
     memcpy(name, sho.name, sizeof(name));
-    is("api/copy-is-the-module", sho_open(&sho, sho_part(module, 0, module.nr - SHO_TRAILER_BYTES)) &&
-                                     memcmp(name, sho.name, sizeof(name)) == 0);
+    is("api/copy-is-the-module",
+       sho_open(&sho, sho_part(module, 0, module.nr - SHO_TRAILER_BYTES)) && memcmp(name, sho.name, sizeof(name)) == 0);
     is("api/original-is-refused", !sho_signed(original, SHO_MODULE, &content, &p) && content.nr == 0);
     free((void *)original.bytes);
     free((void *)mine.bytes);
@@ -114,11 +114,14 @@ static void bundle_calls(struct sho_bytes bundle)
 
     is("api/bundle-is-signed", sho_signed(bundle, SHO_BUNDLE, &content, &p));
     count = sho_bundle_count(content, &p);
-    is("api/bundle-entry-behind", sho_bundle_get(content, count, &p).nr == 0 && problem_is(&p, "there is no such entry"));
+    is("api/bundle-entry-behind",
+       sho_bundle_get(content, count, &p).nr == 0 && problem_is(&p, "there is no such entry"));
     p.what = NULL;
-    is("api/bundle-entry-far", sho_bundle_get(content, UINT32_MAX, &p).nr == 0 && problem_is(&p, "there is no such entry"));
+    is("api/bundle-entry-far",
+       sho_bundle_get(content, UINT32_MAX, &p).nr == 0 && problem_is(&p, "there is no such entry"));
     bundle_before(content);
-    is("api/bundle-is-no-module", !sho_signed(bundle, SHO_MODULE, &content, &p) && problem_is(&p, "its signature is not good"));
+    is("api/bundle-is-no-module",
+       !sho_signed(bundle, SHO_MODULE, &content, &p) && problem_is(&p, "its signature is not good"));
 }
 
 /* sho_link() looks again at what sho_open() has made sure of. */
@@ -131,7 +134,8 @@ static void imports_lost(struct sho_bytes module)
     nr = sho.nr_imports;
     sho.nr_imports = 0;
     linked_default(&l);
-    is("api/link-without-imports", nr != 0 && !linked_make(&l, &sho) && problem_is(&sho.problem, "its symbol is no import"));
+    is("api/link-without-imports",
+       nr != 0 && !linked_make(&l, &sho) && problem_is(&sho.problem, "its symbol is no import"));
     linked_free(&l);
 }
 

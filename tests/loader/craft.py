@@ -105,7 +105,8 @@ class File:
     def record(self, i, **values):
         """Exports first, then imports."""
         ports = sum(self.get(self.begin(".sc_manifest") + at, 4) for at in (100, 104))
-        return self.fields(self.begin(".sc_manifest") + 120 + 32 * ports + 24 * i, {"symbol": (0, 4), "port": (4, 4), "type": (8, 16)}, values)
+        return self.fields(self.begin(".sc_manifest") + 120 + 32 * ports + 24 * i, {"symbol": (0, 4), "port": (4, 4), "type": (8, 16)},
+                           values)
 
     def swap(self, a, b, nr):
         self.bytes[a:a + nr], self.bytes[b:b + nr] = self.bytes[b:b + nr], self.bytes[a:a + nr]
@@ -182,15 +183,19 @@ class Small:
     def symbol_table(self):
         texts, table = elf.Texts(), b"\0" * 24
         for s in self.symbols:
-            table += struct.pack(elf.SYMBOL, texts.add(s.name), s.binding << 4 | s.kind, s.other, self.section_number(s.section), s.value, s.size)
+            table += struct.pack(elf.SYMBOL, texts.add(s.name), s.binding << 4 | s.kind, s.other, self.section_number(s.section), s.value,
+                                 s.size)
         return table, texts.data
 
     def manifest_bytes(self):
         lists = b"".join(name.encode().ljust(32, b"\0") for name in self.provides + self.requires)
         for entries in (self.exports, self.imports):
-            lists += b"".join(struct.pack("<II16s", self.number(name) if isinstance(name, str) else name, port, kind) for name, port, kind in entries)
-        return struct.pack("<8sII32sQII32sIIIIII", b"SHOMANI\1", 120 + len(lists), 0, self.name.encode(), self.version, self.epoch, self.stack,
-                           self.interface, self.level, len(self.provides), len(self.requires), len(self.exports), len(self.imports), 0) + lists
+            lists += b"".join(struct.pack("<II16s", self.number(name) if isinstance(name, str) else name, port, kind) for name, port,
+                              kind in entries)
+        return struct.pack("<8sII32sQII32sIIIIII", b"SHOMANI\1", 120 + len(lists), 0, self.name.encode(), self.version, self.epoch,
+                           self.stack,
+                           self.interface, self.level, len(self.provides), len(self.requires), len(self.exports), len(self.imports),
+                           0) + lists
 
     def build(self):
         table, texts = self.symbol_table()

@@ -12,7 +12,8 @@ def point(x, y, form=4):
 
 
 # SEC 2, 2.4.2: the generator, moved off the curve in one way or another.
-WRONG = {"off-curve": point(GX, GY ^ 1), "zero": point(0, 0), "x-too-large": point(P + 5, GY), "compressed": point(GX, GY, 2), "all-ones": b"\4" + b"\xff" * 64}
+WRONG = {"off-curve": point(GX, GY ^ 1), "zero": point(0, 0), "x-too-large": point(P + 5, GY), "compressed": point(GX, GY, 2),
+         "all-ones": b"\4" + b"\xff" * 64}
 
 
 def key_id(data):

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * link_harness - the loader's checked sources under ASan and UBSan: everything that the hypervisor does with a module's file,
- * up to linking it, with imports that are made up.
+ * link_harness - the loader's checked sources under ASan and UBSan: everything that the hypervisor does with a module's
+ * file, up to linking it, with imports that are made up.
  *
- *     link_harness cases KEY.pem LIST           a line of LIST: PATH WORD...; see words_read(). Prints what became of each
- *     link_harness api KEY.pem FILE BUNDLE      what no file can show; a line a test
- *     link_harness mutate KEY.pem SEED COUNT FILE...
+ *     link_harness cases KEY.pem LIST           a line of LIST: PATH WORD...; see words_read(). Prints what became of
+ * each link_harness api KEY.pem FILE BUNDLE      what no file can show; a line a test link_harness mutate KEY.pem SEED
+ * COUNT FILE...
  */
 #include "link_harness.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Real modules, changed: with their signature none may pass; signed afresh they may be refused, or be linked into their buffers only. */
+/* Real modules, changed: with their signature none may pass; signed afresh they may be refused, or be linked into their
+ * buffers only. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,8 @@ static struct sho_bytes signed_afresh(struct sho_bytes content, struct sho_bytes
     for (unsigned i = 0; i < 8; i++)
         bytes[body + 8 + i] = (uint8_t)(nr >> (8 * i));
     sho_digest((struct sho_bytes){ bytes, nr }, SHO_MODULE, hash);
-    if (br_ecdsa_i31_sign_raw(&br_ec_p256_m31, &br_sha256_vtable, hash, &key, &bytes[nr - SHO_SIGNATURE_BYTES]) != SHO_SIGNATURE_BYTES)
+    if (br_ecdsa_i31_sign_raw(&br_ec_p256_m31, &br_sha256_vtable, hash, &key, &bytes[nr - SHO_SIGNATURE_BYTES]) !=
+        SHO_SIGNATURE_BYTES)
         abort();
     s_lower(&bytes[nr - 32]);
     return (struct sho_bytes){ bytes, nr };
@@ -89,19 +91,39 @@ static void put(uint8_t *bytes, uint64_t nr, uint64_t at, uint64_t value, uint64
         bytes[at + i] = (uint8_t)(value >> (8 * i));
 }
 
-/* A field of the file's header, a section's, a symbol, a relocation or the manifest becomes an extreme, or a neighbour of what it was. */
+/* A field of the file's header, a section's, a symbol, a relocation or the manifest becomes an extreme, or a neighbour
+ * of what it was. */
 static void field_extreme(uint8_t *bytes, uint64_t nr)
 {
-    static const uint64_t extremes[] = { 0, 1, 2, 7, 0x7f, 0xff, 0x7fff, 0xffff, 0xfff1, 0xfff2, 0x7fffffff, 0x80000000, 0xffffffff,
-                                         0x200000, 0x200001, 0x400000, 0x7fffffffffffffff, 0x8000000000000000, UINT64_MAX, UINT64_MAX - 7 };
+    static const uint64_t extremes[] = { 0,
+                                         1,
+                                         2,
+                                         7,
+                                         0x7f,
+                                         0xff,
+                                         0x7fff,
+                                         0xffff,
+                                         0xfff1,
+                                         0xfff2,
+                                         0x7fffffff,
+                                         0x80000000,
+                                         0xffffffff,
+                                         0x200000,
+                                         0x200001,
+                                         0x400000,
+                                         0x7fffffffffffffff,
+                                         0x8000000000000000,
+                                         UINT64_MAX,
+                                         UINT64_MAX - 7 };
     struct sho_bytes f = { bytes, nr };
     uint64_t headers = sho_get64(f, EH_SHOFF), section = headers + next(sho_get16(f, EH_SHNUM)) * SH_BYTES;
-    uint64_t offset = sho_get64(f, section + SH_OFFSET), size = sho_get64(f, section + SH_SIZE), at, width = UINT64_C(1) << next(4);
+    uint64_t offset = sho_get64(f, section + SH_OFFSET), size = sho_get64(f, section + SH_SIZE), at,
+             width = UINT64_C(1) << next(4);
 
     switch (next(3)) {
-    case 0: at = 16 + next(24) * 2; break;                       /* the file's header */
-    case 1: at = section + next(16) * 4; break;                  /* a section's */
-    default: at = offset + next(size / 4 + 1) * 4; break;        /* a table's entry, or what else there is */
+    case 0: at = 16 + next(24) * 2; break;                /* the file's header */
+    case 1: at = section + next(16) * 4; break;           /* a section's */
+    default: at = offset + next(size / 4 + 1) * 4; break; /* a table's entry, or what else there is */
     }
     if (next(2) == 0)
         put(bytes, nr, at, extremes[next(sizeof(extremes) / sizeof(extremes[0]))], width);
@@ -196,13 +218,15 @@ int mutate_run(const char *key, uint64_t seed, uint64_t count, int nr, char **pa
         good = i % 2 == 0 ? stale_try(files[next(nr_files)]) : fresh_try(files[next(nr_files)]);
         if (!good) {
             fprintf(stderr, "mutate: seed %llu, the %llu-th: %s\n", (unsigned long long)seed, (unsigned long long)i,
-                    i % 2 == 0 ? "a changed file passed for signed" : "a fresh signature is not good, or there is no reason");
+                    i % 2 == 0 ? "a changed file passed for signed"
+                               : "a fresh signature is not good, or there is no reason");
             return 1;
         }
     }
-    printf("mutate: seed %llu: %llu with a stale signature, all refused; %llu signed afresh, of which %llu opened and %llu were linked\n",
-           (unsigned long long)seed, (unsigned long long)nr_stale, (unsigned long long)nr_fresh, (unsigned long long)nr_opened,
-           (unsigned long long)nr_linked);
+    printf("mutate: seed %llu: %llu with a stale signature, all refused; %llu signed afresh, of which %llu opened and "
+           "%llu were linked\n",
+           (unsigned long long)seed, (unsigned long long)nr_stale, (unsigned long long)nr_fresh,
+           (unsigned long long)nr_opened, (unsigned long long)nr_linked);
     for (uint64_t i = 0; i < nr_files; i++)
         free((void *)files[i].bytes);
     return nr_stale == 0 || nr_opened == nr_fresh || nr_linked == 0;

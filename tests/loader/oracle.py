@@ -42,10 +42,12 @@ def link(content, prefix, addresses):
     module, script, linked = (pathlib.Path(f"{prefix}{suffix}") for suffix in (".o", ".lds", ".elf"))
     module.write_bytes(content)
     lines = [f"  {s.name} {addresses[region] + at:#x} : {{ *({s.name}) }} :{region}" for s, region, at in places(sections)]
-    script.write_text("PHDRS { text PT_LOAD; readonly PT_LOAD; data PT_LOAD; }\nSECTIONS {\n" + "\n".join(lines) + "\n  /DISCARD/ : { *(.sc_manifest) *(.sc_certificate) }\n}\n")
+    script.write_text("PHDRS { text PT_LOAD; readonly PT_LOAD; data PT_LOAD; }\nSECTIONS {\n" + "\n".join(lines) +
+                      "\n  /DISCARD/ : { *(.sc_manifest) *(.sc_certificate) }\n}\n")
     values = [f"--defsym={name}={addresses['imports'] + i * STEP:#x}" for i, name in enumerate(import_names(sections, symbols))]
     # -O0: texts are not merged.
-    subprocess.run(["ld.lld-19", "-static", "-O0", "--entry=0", "--no-gc-sections", "-T", script, *values, "-o", linked, module], check=True, capture_output=True, text=True)
+    subprocess.run(["ld.lld-19", "-static", "-O0", "--entry=0", "--no-gc-sections", "-T", script, *values, "-o", linked, module],
+                   check=True, capture_output=True, text=True)
     return sections, {s.name: s for s in elf.read_linked(linked.read_bytes())[0]}
 
 

@@ -87,8 +87,10 @@ def rows_run(run, rows):
     paths = files_write(run, rows)
     listing = run.out / "cases.list"
     listing.write_text("".join(f"{path} {'bundle ' if row.kind == 'bundle' else ''}{row.words}\n" for path, row in zip(paths, rows)))
-    harness = subprocess.run([run.harness, "cases", run.keys["test"], listing], capture_output=True, text=True, errors="replace", check=False)
-    tool = subprocess.run([run.modinspect, "--verify", "--key", run.keys["test"], *paths], capture_output=True, text=True, errors="replace", check=False)
+    harness = subprocess.run([run.harness, "cases", run.keys["test"], listing], capture_output=True, text=True, errors="replace",
+                             check=False)
+    tool = subprocess.run([run.modinspect, "--verify", "--key", run.keys["test"], *paths], capture_output=True, text=True, errors="replace",
+                          check=False)
     linked, looked = outcomes(harness.stderr, set(paths)), outcomes(tool.stderr, set(paths))
     for path, row in zip(paths, rows):
         want, found = refusal(row.expected), linked.get(path, "nothing was said")
@@ -98,7 +100,8 @@ def rows_run(run, rows):
             want, found = refusal(row.expected if row.at == "open" else None), looked.get(path, "accepted")
             good, what = good and found == want, what if found == want else f"modinspect: {found}"
         run.say(row.name, good, what if good else f"{what}\n       expected: {refusal(row.expected)}")
-    run.say("harness/ends", harness.returncode == 0, harness.stderr[-3000:] if harness.returncode else "no report of the sanitizers, no failed check")
+    run.say("harness/ends", harness.returncode == 0,
+            harness.stderr[-3000:] if harness.returncode else "no report of the sanitizers, no failed check")
     run.say("modinspect/ends", tool.returncode == (1 if any(row.expected for row in rows) else 0), f"exit code {tool.returncode}")
 
 
@@ -112,7 +115,8 @@ def oracle_run(run):
             path.write_bytes(run.signed(content, "module", "test"))
             words = " ".join(f"{key}={value:#x}" for key, value in addresses.items())
             (run.out / "lld.list").write_text(f"{path} {words} out={prefix}\n")
-            done = subprocess.run([run.harness, "cases", run.keys["test"], run.out / "lld.list"], capture_output=True, text=True, check=False)
+            done = subprocess.run([run.harness, "cases", run.keys["test"], run.out / "lld.list"], capture_output=True, text=True,
+                                  check=False)
             why = oracle.compare(content, prefix, addresses) if done.stderr == f"{path}: accepted\n" else done.stderr[-2000:]
             run.say(f"lld/{name}-{layout}", not why, why or "as ld.lld links it")
 
@@ -131,7 +135,9 @@ def api_run(run):
 
 def messages_run(run):
     """Every refusal of loader/*.c is what some row expects, or a test of api.c."""
-    expected = {row.expected.rsplit(": ", 1)[-1] if row.expected.count(": ") > 1 else row.expected for row in cases.table(run.real, run.signed) if row.expected}
+    expected = {row.expected.rsplit(": ",
+                                    1)[-1] if row.expected.count(": ") > 1 else row.expected for row in cases.table(run.real,
+                                                                                                                    run.signed) if row.expected}
     known = "\n".join([row for row in expected] + [(craft.ROOT / "tests/loader/api.c").read_text()])
     nr = 0
     for path in sorted((craft.ROOT / "loader").glob("*.c")):
@@ -150,7 +156,8 @@ def mutate_run(run):
     for name, content in run.real.items():
         paths.append(folder / f"{name}.sho")
         paths[-1].write_bytes(run.signed(content, "module", "test"))
-    done = subprocess.run([run.harness, "mutate", run.keys["test"], str(run.options.seed), str(run.options.count), *paths], capture_output=True, text=True, check=False)
+    done = subprocess.run([run.harness, "mutate", run.keys["test"], str(run.options.seed), str(run.options.count), *paths],
+                          capture_output=True, text=True, check=False)
     print(done.stdout, end="")
     run.say("mutate", done.returncode == 0, done.stderr[-3000:] if done.returncode else done.stdout.strip())
 
@@ -169,7 +176,8 @@ def main():
         rows_run(run, rows)
     if run.wanted("lld/"):
         oracle_run(run)
-    for name, part in (("messages", messages_run), ("api", api_run), ("keys", tools.keys_run), ("maker", tools.maker_run), ("mutate", mutate_run)):
+    for name, part in (("messages", messages_run), ("api", api_run), ("keys", tools.keys_run), ("maker", tools.maker_run),
+                       ("mutate", mutate_run)):
         if run.wanted(name):
             part(run)
     print(f"{run.passed} passed, {run.failed} failed")

@@ -15,14 +15,17 @@ def output(argv):
 
 # ---- keys
 
-CURVES = {"secp256k1": ["EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"], "brainpool": ["EC", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"],
+CURVES = {"secp256k1": ["EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"],
+          "brainpool": ["EC", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"],
           "p384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"], "rsa": ["RSA"], "ed25519": ["ED25519"]}
 
 
 def key_refused(run, name, pem, module):
     tool, maker = output([run.modinspect, "--key", pem, module]), output([*SHO, "keys", pem])
-    run.say(f"keys/{name}", tool.returncode == 2 and "is no key on the curve P-256 in PEM" in tool.stderr and tool.stdout == "", tool.stderr.strip())
-    run.say(f"keys/{name}-trusted", maker.returncode == 1 and maker.stderr.startswith("sho.py: ") and "{" not in maker.stdout, maker.stderr.strip()[-300:])
+    run.say(f"keys/{name}", tool.returncode == 2 and "is no key on the curve P-256 in PEM" in tool.stderr and tool.stdout == "",
+            tool.stderr.strip())
+    run.say(f"keys/{name}-trusted", maker.returncode == 1 and maker.stderr.startswith("sho.py: ") and "{" not in maker.stdout,
+            maker.stderr.strip()[-300:])
 
 
 def keys_run(run):
@@ -36,8 +39,10 @@ def keys_run(run):
         key_refused(run, name, pem, module)
     (folder / "garbage.pem").write_text("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
     key_refused(run, "garbage", folder / "garbage.pem", module)
-    for name, argv, want in (("missing-file", ["--key", folder / "none.pem", module], "No such file"), ("a-folder-for-a-file", [folder], "Is a directory"),
-                             ("missing-module", [folder / "none.sho"], "No such file"), ("nothing-to-read", [], "usage:"), ("no-such-option", ["--force", module], "usage:")):
+    for name, argv, want in (("missing-file", ["--key", folder / "none.pem", module], "No such file"),
+                             ("a-folder-for-a-file", [folder], "Is a directory"),
+                             ("missing-module", [folder / "none.sho"], "No such file"), ("nothing-to-read", [], "usage:"),
+                             ("no-such-option", ["--force", module], "usage:")):
         done = output([run.modinspect, *argv])
         run.say(f"keys/{name}", done.returncode == 2 and want in done.stderr, done.stderr.strip())
 
@@ -70,7 +75,8 @@ def maker_run(run):
     insn = sorted((run.build / "obj/hypervisor/modules/insn").glob("*.o"))
     for name, change, want in MANIFESTS:
         path = folder / f"{name}.manifest"
-        path.write_text("".join(f"{key}: {value}\n" if "rubbish" not in key else key + "\n" for key, value in {**MANIFEST, **change}.items()))
+        path.write_text("".join(f"{key}: {value}\n" if "rubbish" not in key else key + "\n" for key,
+                                value in {**MANIFEST, **change}.items()))
         refused(run, f"maker/{name}", ["make", "-o", folder / "x.sho", "--manifest", path, "--interface", "00" * 32, *insn], want)
     good = folder / "good.manifest"
     good.write_text("".join(f"{key}: {value}\n" for key, value in MANIFEST.items()))

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer over a module's file: sho_signed() with every signature good, sho_bundle_get(), sho_open(), sho_link(). The first byte
- * chooses: 1, a file with a trailer; 2, imports are functions; 4, as a bundle's; 8, one region is a byte short.
+ * libFuzzer over a module's file: sho_signed() with every signature good, sho_bundle_get(), sho_open(), sho_link(). The
+ * first byte chooses: 1, a file with a trailer; 2, imports are functions; 4, as a bundle's; 8, one region is a byte
+ * short.
  *
- * What must hold: no report of the sanitizers, no failed check of safecc, a refusal has a reason, what is accepted makes sense.
+ * What must hold: no report of the sanitizers, no failed check of safecc, a refusal has a reason, what is accepted
+ * makes sense.
  */
 #include <stdlib.h>
 #include <string.h>
