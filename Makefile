@@ -137,12 +137,12 @@ $(BUILD)/safehype.pvh: $(BUILD)/safehype
 FAULTY_O := $(filter-out $(BUILD)/obj/hypervisor/dispatch/hypercall.o,$(IMAGE_O)) $(BUILD)/obj/hypercall_faulty.o
 $(BUILD)/obj/hypercall_faulty.o: hypervisor/dispatch/hypercall.c $(BUILD)/gen/asm_offsets.h Makefile $(BUILD)/safecc
 	@$(BUILD)/safecc -c $< -o $@ $(SAFECC_CODE) -DFAULTY_MODULE $(SAFECC_PATHS)
-$(BUILD)/modules/bundle-faulty: $(MODULE_FILES) $(BUILD)/modules/faulty.sho $(KEY)
-	@$(SHO) bundle -o $@ --key $(KEY) $(MODULE_FILES) $(BUILD)/modules/faulty.sho
+$(BUILD)/modules/bundle-faulty: $(MODULE_FILES) $(BUILD)/obj/modules/faulty.sho $(KEY)
+	@$(SHO) bundle -o $@ --key $(KEY) $(MODULE_FILES) $(BUILD)/obj/modules/faulty.sho
 .PHONY: faulty
 faulty: $(BUILD)/safehype-faulty
 $(BUILD)/safehype-faulty: $(FAULTY_O) $(BUILD)/modules/bundle-faulty $(IMAGE_TOOLS)
-	$(call link_twice,safehype-faulty,$(FAULTY_O),$(MODULE_FILES) $(BUILD)/modules/faulty.sho,$(BUILD)/modules/bundle-faulty)
+	$(call link_twice,safehype-faulty,$(FAULTY_O),$(MODULE_FILES) $(BUILD)/obj/modules/faulty.sho,$(BUILD)/modules/bundle-faulty)
 
 # With a counter that every CPU writes to at each hypercall: make bench-scale must see it.
 CONTROL_O := $(filter-out $(BUILD)/obj/hypervisor/arch/entry.o,$(IMAGE_O)) $(BUILD)/obj/entry_scale_control.o
@@ -232,7 +232,7 @@ test-all: deps ## the full acceptance run
 	@$(MAKE) --no-print-directory -j2 all faulty scale-tools
 	@BUILD=$(BUILD) $(PY) tests/all.py --full
 
-guests: $(SIGNED_FILES) ## build the PV test guests
+guests: $(MODULES) ## build the PV test guests
 	@$(MAKE) --no-print-directory -C tests/guests BUILD=$(BUILD)
 
 check: check-layers check-headers check-safecc check-format check-tidy ## layers, headers, dialect, format, clang-tidy

@@ -30,10 +30,16 @@ $(BUILD)/gen/interface: FORCE
 	@mkdir -p $(@D)
 	@$(SHO) interface $(INTERFACE_H) > $@.new && { cmp -s $@.new $@ || mv $@.new $@; }
 
+# The same as C, for the hypervisor.
+$(BUILD)/gen/interface.inc: $(BUILD)/gen/interface
+	@sed 's/../0x&, /g' $< > $@
+
 MODULE_MANIFESTS := $(filter-out %/faulty.manifest,$(wildcard hypervisor/modules/*/*.manifest)) xen-compat/xen_compat.manifest \
   xen-compat/kimage/kimage.manifest
 MODULE_NAMES := $(notdir $(MODULE_MANIFESTS:.manifest=))
 MODULES := $(MODULE_NAMES:%=$(BUILD)/modules/%.sho)
+# The same without a signature of their own, for the bundle.
+MODULE_FILES := $(MODULE_NAMES:%=$(BUILD)/obj/modules/%.sho)
 
 .PHONY: modules
 modules: $(MODULES) $(BUILD)/modules/bundle $(BUILD)/modinspect ## every module as a signed file, build/modules/NAME.sho; KEY=key.pem signs, TRUST="a.pem b.pem" are trusted too
@@ -46,12 +52,12 @@ $(BUILD)/obj/modules/$(notdir $(1:.manifest=)).sho: $(1) $(patsubst %.c,$(BUILD)
 	@$(SHO) make -o $$@ --manifest $(1) --interface "$$$$(cat $(BUILD)/gen/interface)" $$(if $$(wildcard $(BUILD)/safecc),--safecc $(BUILD)/safecc) \
 	  $$(filter %.o,$$^)
 endef
-$(foreach m,$(MODULE_MANIFESTS),$(eval $(call module_rule,$(m))))
+$(foreach m,$(MODULE_MANIFESTS) hypervisor/modules/faulty/faulty.manifest,$(eval $(call module_rule,$(m))))
 
 $(BUILD)/modules/%.sho: $(BUILD)/obj/modules/%.sho $(KEY) $(BUILD)/gen/keys
 	@mkdir -p $(@D)
 	@cp $< $@.new && $(SHO) sign --key $(KEY) $@.new && mv $@.new $@
-$(BUILD)/modules/bundle: $(MODULE_NAMES:%=$(BUILD)/obj/modules/%.sho) $(KEY) $(BUILD)/gen/keys
+$(BUILD)/modules/bundle: $(MODULE_FILES) $(KEY) $(BUILD)/gen/keys
 	@mkdir -p $(@D)
 	@$(SHO) bundle -o $@ --key $(KEY) $(filter %.sho,$^)
 

@@ -98,7 +98,6 @@ enum sho_part {
     SHO_PART_SITES,
     SHO_PART_NAMES,
     SHO_PART_KCFI,
-    SHO_PART_PERCPU, /* arrays with a part for each CPU: core/pool.h */
     SHO_PART_DATA,
     SHO_PART_BSS,
     SHO_PART_RELA,
