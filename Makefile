@@ -211,7 +211,7 @@ new-rule: ## a new rule of safecc, which checks something as it is; NAME=SC-nn (
 
 # For clangd, for `safecc -p DIR` and for tools/editor/safecc_lsp.py (docs/handbook/editor.md).
 compile_commands.json: $(BUILD)/gen/asm_offsets.h FORCE ## how each file is compiled, for editors and for safecc -p
-	@$(PY) tools/build/compile_commands.py $@ $(CURDIR) -- $(CC) $(CFLAGS) -- $(HV_C) hypervisor/modules/faulty/faulty.c \
+	@$(PY) tools/build/compile_commands.py $@ $(CURDIR) -- $(CC) $(CFLAGS) -- $(SAFE_C) hypervisor/modules/faulty/faulty.c \
 	  -- clang++-19 $(SAFECC_CXXFLAGS) -include safecc/safecc.h -- $(SAFECC_CPP)
 
 # ---- checking it ----

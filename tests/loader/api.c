@@ -84,7 +84,9 @@ static void short_files(struct sho_bytes module)
 
     for (uint64_t nr = 0; nr < 300; nr++) {
         struct sho_bytes part = copy_exact((struct sho_bytes){ module.bytes, nr }), content;
-        struct sho_problem p;
+        struct sho_problem p = { NULL, SHO_IN_FILE, 0 };
+
+        all = all && sho_bundle_count(part, &p) == 0 && problem_is(&p, "it is no bundle");
 
         all = all && !sho_signed(part, SHO_MODULE, &content, &p) && p.what != NULL && content.nr == 0;
         all = all && !sho_open(&sho, part) && sho.problem.what != NULL;
@@ -100,10 +102,25 @@ static void bundle_before(struct sho_bytes content)
     struct sho_problem p = { NULL, SHO_IN_FILE, 0 };
 
     is("api/bundle-second-alone", sho_bundle_get(copy, 1, &p).nr != 0);
-    memset((uint8_t *)&copy.bytes[16 + 32], 0xff, 16); /* the first one's offset and size */
-    is("api/bundle-first-wraps",
+    memset((uint8_t *)&copy.bytes[16 + 40], 0xff, 8); /* the first one's size */
+    is("api/bundle-first-too-large",
        sho_bundle_get(copy, 1, &p).nr == 0 && problem_is(&p, "its bytes do not lie behind those before it"));
     free((void *)copy.bytes);
+}
+
+/* Cut anywhere in its head, a bundle is none. */
+static void bundle_cut(struct sho_bytes content)
+{
+    bool all = true;
+
+    for (uint64_t nr = 0; nr < 16 + 2 * 80; nr++) {
+        struct sho_bytes part = copy_exact((struct sho_bytes){ content.bytes, nr });
+        struct sho_problem p = { NULL, SHO_IN_FILE, 0 };
+
+        all = all && sho_bundle_count(part, &p) == 0 && p.what != NULL && sho_bundle_get(part, 1, &p).nr == 0;
+        free((void *)part.bytes);
+    }
+    is("api/bundle-cut", all);
 }
 
 static void bundle_calls(struct sho_bytes bundle)
@@ -120,6 +137,7 @@ static void bundle_calls(struct sho_bytes bundle)
     is("api/bundle-entry-far",
        sho_bundle_get(content, UINT32_MAX, &p).nr == 0 && problem_is(&p, "there is no such entry"));
     bundle_before(content);
+    bundle_cut(content);
     is("api/bundle-is-no-module",
        !sho_signed(bundle, SHO_MODULE, &content, &p) && problem_is(&p, "its signature is not good"));
 }

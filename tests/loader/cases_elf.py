@@ -8,6 +8,19 @@ from rows import changed, in_section
 
 # ---- the file's header
 
+def more_sections(small, nr):
+    for name in (".rodata.cst4", ".rodata.cst16", ".rodata.cst32")[:nr]:
+        small.sections.append(elf.Section(name, PROGBITS, A | M, b"\1" * 32, 1, 32))
+
+
+def headers_first(f):
+    """The section headers directly behind the file's."""
+    at, nr = f.get(40, 8), 64 * len(f.sections)
+    for s in f.sections[1:]:
+        f.section(s.index, offset=f.begin(s.index) + nr)
+    return bytes(f.header(shoff=64).bytes[:64]) + bytes(f.bytes[at:at + nr]) + bytes(f.bytes[64:at])
+
+
 def header_cases(t):
     ident = "it is no ELF64 file of little-endian numbers"
     for name, at, value in (("magic", 0, 0x7e), ("magic-end", 3, 0), ("32-bit", 4, 1), ("big-endian", 5, 2), ("ident-version-0", 6, 0),
@@ -33,6 +46,13 @@ def header_cases(t):
               "byte 60: no sections, too many, or no table of their names")
     for value in (0, 56, 65, 1 << 40, 1 << 63, U64, U64 - 7, U64 - 63):
         t.add(f"header/shoff-{value:x}", t.file("pvmmu").header(shoff=value), "byte 40: the section headers are not inside")
+    f = t.file("evtchn")
+    t.add("header/shstrndx-behind-last", f.header(shstrndx=len(f.sections)), "byte 60: no sections, too many, or no table of their names")
+    t.add("header/only-the-null-section", t.file("evtchn").header(shnum=1, shstrndx=0),
+          "byte 60: no sections, too many, or no table of their names")
+    t.add("header/25-sections", changed(lambda s: more_sections(s, 3)), "byte 60: no sections, too many, or no table of their names")
+    t.add("header/24-sections", changed(lambda s: more_sections(s, 2)))
+    t.add("header/section-headers-first", headers_first(Small().build()))
     short = t.file("pvmmu")
     t.add("header/last-section-header-cut", short.bytes[:-8], "byte 40: the section headers are not inside")
 
@@ -107,7 +127,8 @@ def section_shape_cases(t):
     for section, value in ((".bss", 0x200001), (".text", U64), (".symtab", 1 << 63), (".bss", U64), (".rela.text", U64 - 15)):
         f = t.file("sched_fair")
         t.add(f"section/size{section}-{value:x}", f.section(section, size=value), in_section(f, section, "it is larger than 2 MiB"))
-    for section, field, value in ((".symtab", "entsize", 0), (".symtab", "entsize", 16), (".symtab", "size", 25),
+    for section, field, value in ((".symtab", "entsize", 0), (".symtab", "entsize", 16), (".symtab", "entsize", 24 + (1 << 32)),
+                                  (".symtab", "entsize", 24 + (1 << 48)), (".symtab", "size", 25),
                                   (".rela.text", "entsize", 8), (".rela.text", "entsize", U64),
                                   (".rela.text", "size", 23)):
         f = t.file("kimage")
@@ -152,7 +173,8 @@ def table_cases(t):
     missing = "it has no symbols, or no manifest"
 
     f = Small().build()
-    for drop in ((".sc_manifest",), (".symtab", ".strtab"), (".strtab",), (".sc_manifest", ".sc_certificate", ".symtab", ".strtab")):
+    for drop in ((".sc_manifest",), (".symtab",), (".symtab", ".strtab"), (".strtab",),
+                 (".sc_manifest", ".sc_certificate", ".symtab", ".strtab")):
         kept = [s for s in f.sections[1:-1] if s.name not in drop]
         t.add(f"table/without{''.join(drop)}", elf.write(kept), missing)
     t.add("table/of-a-text-only", elf.write([Small().sections[0]]), missing)

@@ -23,6 +23,9 @@ def manifest_cases(t):
                        ("behind-0", b"evtchn\0x"), ("utf8", "évt".encode()),
                        ("control", b"ev\x1b[2J")):
         t.add(f"manifest/name-{what}", t.file("evtchn").manifest(name=name), letters)
+    for letter in "`{/:^@[":
+        t.add(f"manifest/name-with-{ord(letter):x}", t.file("evtchn").manifest(name=f"ev{letter}"), letters)
+    t.add("manifest/name-of-first-and-last", t.file("evtchn").manifest(name=b"az09_"))
     t.add("manifest/name-31-letters", t.file("evtchn").manifest(name=b"a" * 31))
     t.add("manifest/stack-4097", t.file("evtchn").manifest(stack=4097),
           "manifest, at 60: it wants more stack than a module has (4096 bytes)")
@@ -127,6 +130,7 @@ def link_cases(t):
     t.add("link/object-before", Small().build().relocation(".text", 2, addend=-9), f"relocation 2: {outside}", at="link")
     t.add("link/object-4-before", Small().build().relocation(".text", 2, addend=-8))
     t.add("link/object-largest-addend", Small().build().relocation(".text", 2, addend=0x400000), f"relocation 2: {outside}", at="link")
+    t.add("link/object-least-addend", Small().build().relocation(".text", 2, addend=-0x400000), f"relocation 2: {outside}", at="link")
     away = "its target is more than 2 GiB away"
     text = 0xffff808040000000
     t.add("link/data-far-above", small, f"relocation 3: {away}", at="link", words=f"data={text + (1 << 31) + 4096:#x}")
@@ -142,6 +146,8 @@ def link_cases(t):
     t.add("link/typeid-of-none", small, kcfi, at="link", words="typeid_of=-")
     t.add("link/typeid-differs", small, kcfi, at="link", words="typeid=0x12345679")
     t.add("link/typeid-of-another", small, kcfi, at="link", words="typeid_of=cpus")
+    f = changed(lambda s: s.symbols.insert(5, Symbol("__kcfi_typeid_sched_waka", NOTYPE, GLOBAL, elf.ABS, 0x12345678)))
+    t.add("link/typeid-of-a-like-name", f, in_symbol(f, "__kcfi_typeid_sched_waka", "its kCFI type is not that of the function"), at="link")
     f = changed(lambda s: s.symbols.insert(5, Symbol("__kcfi_typeid_", NOTYPE, GLOBAL, elf.ABS, 1)))
     t.add("link/typeid-of-no-name", f, in_symbol(f, "__kcfi_typeid_", "its kCFI type is not that of the function"), at="link")
     f = changed(lambda s: s.symbols.insert(6, Symbol("__kcfi_typeid_sched_wakeup", NOTYPE, GLOBAL, elf.ABS, 0x12345678)))
@@ -190,6 +196,11 @@ def good_cases(t):
     t.add("good/default-visibility", Small().build().symbol("sample_call", other=0))
     f = Small().build()
     t.add("good/empty-section-anywhere", f.section(".sc_certificate", size=0, offset=U64))
+    f = Small().build()
+    t.add("good/empty-section-in-another", f.section(".sc_certificate", size=0, offset=70))
+    f = Small().build()
+    t.add("good/another-over-an-empty-section", f.section(".rodata.cst8", size=0, offset=f.begin(".data") + 8))
+    t.add("good/file-of-4-MiB", bytes(Small().build().bytes).ljust(0x400000 - 112, b"\0"))
     many = Small()
     many.symbols, many.relas = [Symbol(f"f{i:04}", FUNC, GLOBAL, ".text", 0,
                                        8) for i in range(512)] + [Symbol(f"i{i:04}") for i in range(512)], {}

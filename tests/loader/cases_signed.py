@@ -94,6 +94,7 @@ def renamed(file):
 
 def bundle_cases(t):
     a, b = bytes(t.file("evtchn").bytes), bytes(t.file("insn").bytes)
+    behind = "its bytes do not lie behind those before it"
     two, more = [("evtchn", a), ("insn", b)], {"kind": "bundle"}
     none, count = "it is no bundle", "a bundle of none, or of too many, or cut short"
     t.add("bundle/two", craft.bundle(two), **more)
@@ -105,8 +106,8 @@ def bundle_cases(t):
     for nr in (0, 41, U32):
         t.add(f"bundle/count-{nr:x}", craft.bundle(two, count=nr), count, **more)
     t.add("bundle/cut-in-its-entries", craft.bundle(two)[:168], count, **more)
+    t.add("bundle/entries-only", craft.bundle(two, count=1)[:96], f"bundle entry 0: {behind}", **more)
     t.add("bundle/forty-one", craft.bundle([(f"m{i}", b) for i in range(41)]), count, **more)
-    behind = "its bytes do not lie behind those before it"
     first = 176
     for name, i, row in (("offset-0", 0, {"offset": 0}), ("over-entries", 0, {"offset": first - 16}),
                          ("offset-not-16", 0, {"offset": first + 8}), ("offset-max", 0, {"offset": U64 - 15}),

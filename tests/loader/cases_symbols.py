@@ -79,11 +79,16 @@ def symbol_place_cases(t):
         t.add(f"symbol/in{section}", f.symbol("sample_limits", section=f.index(section)),
               in_symbol(f, "sample_limits", "it lies in a section that is not loaded"))
     for symbol, name, values in (("table", "value", {"value": 41}), ("table", "size", {"size": 41}),
+                                 ("table", "size-2-32", {"size": 1 << 32}),
+                                 ("table", "size-2-63", {"size": 1 << 63}),
                                  ("table", "value-huge", {"value": U64}), ("counters", "bss", {"size": 4033}),
                                  ("table", "sum-wraps", {"value": 8, "size": U64 - 7}),
                                  ("sample_call", "function", {"value": 96, "size": 1})):
         f = Small().build()
         t.add(f"symbol/reaches-{name}", f.symbol(symbol, **values), in_symbol(f, symbol, "it reaches out of its section"))
+    t.add("symbol/just-behind", changed(lambda s: s.symbols.insert(4, Symbol("end", NOTYPE, LOCAL, ".data", 32, 0))))
+    t.add("symbol/to-the-end", Small().build().symbol("counters", size=4032))
+    t.add("symbol/absolute-32-bits", Small().build().symbol("__kcfi_typeid_sched_wake", value=U32), words="typeid=0xffffffff")
     for section in (".rodata", ".data", ".bss", ".data.rel.ro"):
         f = Small().build()
         t.add(f"symbol/function-in{section}", f.symbol("sample_call", section=f.index(section), value=0, size=8),
@@ -129,6 +134,7 @@ def relocation_section_cases(t):
     f = Small().build()
     t.add("relocation/same-section", f.section(".rela.sc_sites", info=f.index(".data.rel.ro")),
           in_section(f, ".rela.sc_sites", "another relocates the same section"))
+    t.add("relocation/info-of-what-has-none", Small().build().section(".text", info=1))
     kind = "its type is not allowed in that section"
     for name, value in (("none", 0), ("64", R64), ("got32", 3), ("copy", 5), ("glob-dat", 6), ("jump-slot", 7), ("relative", 8),
                         ("gotpcrel", 9), ("32", 10), ("32s", 11), ("tpoff32", 23), ("pc64", 24),
