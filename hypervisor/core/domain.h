@@ -140,7 +140,9 @@ struct domain {
     domid_t id SC_CORE;
     bool privileged SC_CORE; /* the hardware and control domain */
     bool xpti SC_CORE;       /* core/speculation.h */
-    bool dying, shut_down, paused;
+    bool shut_down, paused;
+    bool stopped;   /* it ends: no vcpu of it runs any more ... */
+    bool dying;     /* ... and it gets nothing more */
     uint8_t ending; /* atomic: somebody shuts it down */
     uint8_t shutdown_code;
     uint32_t max_vcpus SC_CORE;

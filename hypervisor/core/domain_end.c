@@ -3,8 +3,9 @@
  * domain_end.c - how a domain ends (docs/handbook/domains.md), and how it stands still.
  *
  * A domain ends in steps, each in pieces between which other work goes on.  Where it is stands in the domain, not in
- * the call: whoever calls does the next piece.  A grace period after it is marked as dying nobody is inside what began
- * when it was not; another one after its ports are closed nobody sends to it.
+ * the call: whoever calls does the next piece.  A grace period after it is stopped nobody runs its vcpus, or will; then
+ * it is marked as dying, and after another one nobody is inside what began when it was not; after one more, when its
+ * ports are closed, nobody sends to it.
  */
 #include "core/domain.h"
 
@@ -20,8 +21,9 @@
 #include "ports/sched.h"
 
 enum end_step {
-    END_MARK = 0,
-    END_STOP,     /* no CPU has one of its vcpus */
+    END_STOP = 0, /* its vcpus run no more */
+    END_MARK,     /* when no CPU has one of them: it gets nothing more */
+    END_SETTLE,   /* what was under way is done */
     END_PORTS,    /* no more grants; event channels closed */
     END_SENDERS,  /* nobody sends to it */
     END_VCPUS,    /* what its vcpus hold */
@@ -71,9 +73,9 @@ static bool infos_are_settled(const struct domain *d)
 
 /* ---- the steps: true when done; false: once more after a preemption point ---- */
 
-static bool step_mark(struct domain *d)
+static bool step_stop(struct domain *d)
 {
-    d->dying = true;
+    d->stopped = true;
     for (uint32_t i = 0; i < d->max_vcpus; i++) {
         struct vcpu *v = domain_vcpu(d, i);
 
@@ -85,11 +87,20 @@ static bool step_mark(struct domain *d)
     return true;
 }
 
-SC_HOLDS(d->end_lock) static bool step_stop(struct domain *d)
+/* Before that its own calls are not refused anything. */
+SC_HOLDS(d->end_lock) static bool step_mark(struct domain *d)
+{
+    if (!rcu_wait(&d->end_grace) || !vcpus_are_off(d))
+        return false;
+    d->dying = true;
+    return true;
+}
+
+SC_HOLDS(d->end_lock) static bool step_settle(struct domain *d)
 {
     if (!rcu_wait(&d->end_grace))
         return false;
-    domain_vcpus_stop(d); /* what was set or woken meanwhile */
+    domain_vcpus_stop(d); /* timers that were set meanwhile */
     return vcpus_are_off(d) && infos_are_settled(d);
 }
 
@@ -187,8 +198,9 @@ SC_HOLDS(d->end_lock) static bool step_frames(struct domain *d)
 SC_HOLDS(d->end_lock) static bool step_do(struct domain *d)
 {
     switch ((enum end_step)d->end) {
-    case END_MARK: return step_mark(d);
     case END_STOP: return step_stop(d);
+    case END_MARK: return step_mark(d);
+    case END_SETTLE: return step_settle(d);
     case END_PORTS: return step_ports(d);
     case END_SENDERS: return step_senders(d);
     case END_VCPUS: return step_vcpus(d);

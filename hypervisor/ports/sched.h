@@ -139,7 +139,7 @@ SC_INLINE uint64_t sched_new_homes(struct vcpu *v)
 SC_INLINE bool vcpu_runnable(const struct vcpu *v)
 {
     return v->online && atomic_read8(&v->block) == VCPU_RUNNABLE && !v->paused && !v->domain->paused &&
-           !v->domain->shut_down && !v->domain->dying;
+           !v->domain->shut_down && !v->domain->stopped;
 }
 /* An event has become pending for v: wake it if it is blocked, or make its CPU look. */
 void vcpu_kick(struct vcpu *v);

@@ -3,7 +3,7 @@
  *
  * Checks: a domain that has shut down, with tables pinned that map themselves and each other, FIFO events, a grant table of version 2, a vcpu_info
  *   and descriptor tables of its own and a page given back while mapped; one whose vcpus build and take apart page tables on other CPUs,
- *   destroyed by two vcpus at once, while a third sends to it, maps its grants and binds to its ports; one that the first domain still maps, by
+ *   destroyed by two vcpus at once, while two more send to it, map its grants, bind to its ports, and build and take apart a table with frames of it; one that the first domain still maps, by
  *   grant and plainly, which stays until the last of both goes, and itself holds a grant of the first's. Ends of event channels become unbound, free
  *   pages come back. Refused: the caller, the same twice, none, an unprivileged caller. A domain that is paused stands still.
  * Domain: memory=16M ends=destroyed args=role=1
@@ -19,6 +19,7 @@
 #define PAGES 4096UL      // of 16M
 #define OWN_PAGES_MAX 160 // what the hypervisor has for one such domain at most: 35 a vcpu
 #define WORKERS 4
+#define SHOWN (WORKERS * 5) // frames of domain 2 that it says
 
 enum { DOWN = 1, BUSY, HELD };
 enum { WRITABLE = 8, READ_ONLY, FIRST_TO_HELD = 20 };
@@ -150,6 +151,10 @@ static void churn(u32 vcpu)
 static void busy(void)
 {
     grant_setup();
+    for (u32 i = 0; i < WORKERS * 4; i++)
+        data[8 + i] = mfn_of(tables[i / 4][i % 4]);
+    for (u32 i = 0; i < WORKERS; i++)
+        data[8 + WORKERS * 4 + i] = mfn_of(page[i]);
     give(WRITABLE, data, 0, 0);
     await_first();
     (void)peer_offer(0); // for who binds while it ends
@@ -242,7 +247,8 @@ static void end_down(void)
     check_eq("destroy_down_again", ctl_domain(XEN_DOMCTL_destroydomain, DOWN), -XEN_ESRCH);
 }
 
-static volatile u32 go, destroyed, other_answers, mapped, bound_to;
+static volatile u32 go, destroyed, other_answers, mapped, bound_to, hooked;
+static u64 foreign[512] PAGE; // a level-1 table of the first domain's, with frames of domain 2 in it
 static u32 busy_port;
 
 static void destroy_busy(void)
@@ -253,6 +259,20 @@ static void destroy_busy(void)
         add32(&destroyed, 1);
     else if (ret != -XEN_ESRCH)
         add32(&other_answers, 1);
+}
+
+// Into the tree it is built, with an owner of frames that may end meanwhile; out of it it is taken apart.
+static void hook(void)
+{
+    u64 slot = entry_maddr((void *)(VIRT_BASE + (300UL << 21)), 2), value;
+
+    if (mmu_update_dom(slot, mfn_of(foreign) << 12 | TABLE_PTE, BUSY) != 0)
+        return;
+    if (smp_read((void *)(VIRT_BASE + (300UL << 21)), &value) != NO_TRAP)
+        fatal("what was accepted is not mapped");
+    if (mmu_update_dom(slot, 0, DOMID_SELF) != 0)
+        fatal("a table stays");
+    add32(&hooked, 1);
 }
 
 // Vcpu 1 destroys too; vcpus 2 and 3 do what peers do, with a domain that ends under their hands.
@@ -279,8 +299,8 @@ static void attack(u32 vcpu)
                 evtchn_close(port);
                 add32(&bound_to, 1);
             }
-        if (vcpu == 3) // its memory: a plain mapping for a moment, if it is there still
-            mmuext_dom(MMUEXT_PIN_L1_TABLE, info.shared_info_frame + 1, 0, BUSY);
+        if (vcpu == 3)
+            hook();
     }
 }
 
@@ -293,6 +313,9 @@ static void end_busy(void)
     unmap((void *)window2);
     check_eq("map_busy's", grant_map(WRITABLE, (void *)window, GNTMAP_host_map, BUSY, &handle), GNTST_okay);
     evtchn_send(busy_port);
+    for (u32 i = 0; i < 512; i++)
+        foreign[i] = window[8 + i % SHOWN] << 12 | RO_PTE;
+    map_ro(foreign);
     while (window[1] < 20) // address spaces that it has built
         sleep_ns(1000000);
     check_eq("pause", ctl_domain(XEN_DOMCTL_pausedomain, BUSY), 0);
@@ -314,6 +337,7 @@ static void end_busy(void)
     smp_start(4, attack);
     smp_wait(&mapped, 20, "mappings");
     smp_wait(&bound_to, 20, "bindings");
+    smp_wait(&hooked, 20, "tables");
     add32(&go, 1);
     destroy_busy();
     smp_join(4);
