@@ -6,6 +6,7 @@
 #include "core/image.h"
 #include "core/tlb.h"
 #include "core/log.h"
+#include "core/modules.h"
 #include "core/numa.h"
 #include "core/schedule.h"
 #include "ports/pagealloc.h"
@@ -344,6 +345,37 @@ static void pages_move(uint64_t va, uint64_t nr_bytes)
         page_move(va + at);
 }
 
+/* A CPU's parts of such arrays. */
+static void arrays_move(const struct cpu *cpu, const struct percpu_array *first SC_COUNT(nr), uint64_t nr)
+{
+    SC_UNSAFE("DEV-136: whole records, each of an array with a part for every CPU; nobody uses that CPU's part yet")
+    {
+        for (uint64_t i = 0; i < nr; i++) {
+            const struct percpu_array *a = &first[i];
+
+            if (((uint64_t)a->first | a->nr_bytes) % PAGE_SIZE == 0)
+                pages_move((uint64_t)a->first + cpu->id * a->nr_bytes, a->nr_bytes);
+        }
+    }
+}
+
+/* Those of the modules, which the loader linked. */
+static void modules_arrays_move(const struct cpu *cpu)
+{
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        const struct module *m = module_get(i);
+        uint64_t place, nr;
+
+        if (m == NULL)
+            continue;
+        nr = sho_find_part(&m->sho, SHO_PART_PERCPU, &place) / sizeof(struct percpu_array);
+        SC_UNSAFE("DEV-137: the module's section of such records, as large as the file says; each means its own data")
+        {
+            arrays_move(cpu, (const struct percpu_array *)(m->place[SHO_READONLY] + place), nr);
+        }
+    }
+}
+
 void hvmap_percpu(const struct cpu *cpu)
 {
     if (cpu->node == numa_node_of(mfn((image.data_start - WINDOW_BASE) >> PAGE_SHIFT)))
@@ -353,11 +385,9 @@ void hvmap_percpu(const struct cpu *cpu)
         extern const struct percpu_array __percpu_arrays_start[], __percpu_arrays_end[];
 
         pages_move((uint64_t)cpu, sizeof(*cpu));
-        for (const struct percpu_array *a = __percpu_arrays_start; a != __percpu_arrays_end; a++) {
-            if (((uint64_t)a->first | a->nr_bytes) % PAGE_SIZE == 0)
-                pages_move((uint64_t)a->first + cpu->id * a->nr_bytes, a->nr_bytes);
-        }
+        arrays_move(cpu, __percpu_arrays_start, (uint64_t)(__percpu_arrays_end - __percpu_arrays_start));
     }
+    modules_arrays_move(cpu);
     tlb_flush_all_local();
 }
 

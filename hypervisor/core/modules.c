@@ -406,7 +406,7 @@ static bool wanted(const struct sho *sho)
 
 static void bundle_open(struct sho_bytes content, uint32_t count)
 {
-    struct sho_problem problem = { NULL, SHO_IN_FILE, 0 };
+    static struct sho_problem problem SC_BOOT;
 
     for (uint32_t i = 0; i < count; i++) {
         struct module *m = module_new();

@@ -10,6 +10,15 @@
 _Static_assert(SH_MODULE_NAME_BYTES == MODULE_NAME_BYTES, "a name's size");
 _Static_assert(SH_MODULE_TEXT_BYTES == MODULE_TEXT_BYTES, "a text's size");
 
+/* What is read of struct sh_module_op. */
+struct op_head {
+    uint32_t cmd, version, index, unused;
+    uint64_t buffer, size;
+    char name[SH_MODULE_NAME_BYTES];
+};
+_Static_assert(sizeof(struct op_head) == offsetof(struct sh_module_op, info), "all before info");
+_Static_assert(offsetof(struct op_head, name) == offsetof(struct sh_module_op, name), "as there");
+
 /* Words of the continuation: what is under way, with which module, how far. */
 enum { WORD_WAY, WORD_MODULE, WORD_STEP, WORD_KEEP };
 enum way { WAY_LOAD = 1, WAY_REPLACE, WAY_UNLOAD, WAY_UNLOAD_OTHERS };
@@ -89,19 +98,19 @@ static long go_on(struct vcpu *v)
     return m == NULL ? -ENOENT : change_go_on(v, way, m, v->cont.word[WORD_STEP]);
 }
 
-static long op_load(struct vcpu *v, struct sh_module_op *op, enum way way, gva_t at)
+static long op_load(struct vcpu *v, const struct op_head *op, enum way way, gva_t at)
 {
+    char problem[SH_MODULE_TEXT_BYTES] = { 0 };
     struct module *m;
-    int rc = module_upload(gva(op->buffer), op->size, op->name, &m, op->problem);
+    int rc = module_upload(gva(op->buffer), op->size, op->name, &m, problem);
 
-    if (rc != 0)
-        return guest_write(gva_add(at, offsetof(struct sh_module_op, problem)), op->problem, sizeof(op->problem)) != 0
-                   ? -EFAULT
-                   : rc;
-    return change_go_on(v, way, m, 0);
+    if (rc == 0)
+        return change_go_on(v, way, m, 0);
+    return guest_write(gva_add(at, offsetof(struct sh_module_op, problem)), problem, sizeof(problem)) != 0 ? -EFAULT
+                                                                                                           : rc;
 }
 
-static long op_unload(struct vcpu *v, const struct sh_module_op *op)
+static long op_unload(struct vcpu *v, const struct op_head *op)
 {
     struct module *m = module_named(op->name);
 
@@ -162,8 +171,9 @@ static void info_put(const struct module *m, struct sh_module_info *info)
     ports_put(m, info->ports);
 }
 
-static long op_list(struct sh_module_op *op, gva_t at)
+static long op_list(const struct op_head *op, gva_t at)
 {
+    struct sh_module_info info = { .state = 0 };
     uint32_t nth = 0;
 
     for (uint32_t i = 0; i < MODULES_MAX; i++) {
@@ -171,14 +181,13 @@ static long op_list(struct sh_module_op *op, gva_t at)
 
         if (m == NULL || nth++ != op->index)
             continue;
-        info_put(m, &op->info);
-        return guest_write(gva_add(at, offsetof(struct sh_module_op, info)), &op->info, sizeof(op->info)) != 0 ? -EFAULT
-                                                                                                               : 0;
+        info_put(m, &info);
+        return guest_put(gva_add(at, offsetof(struct sh_module_op, info)), info) != 0 ? -EFAULT : 0;
     }
     return -ENOENT;
 }
 
-static long op_show(const struct sh_module_op *op, gva_t at)
+static long op_show(const struct op_head *op, gva_t at)
 {
     const struct module *m = module_named(op->name);
     struct sho_bytes text;
@@ -195,7 +204,7 @@ static long op_show(const struct sh_module_op *op, gva_t at)
 
 long hc_module_op(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
-    struct sh_module_op op;
+    struct op_head op;
 
     if (!v->domain->privileged)
         return -EPERM;
