@@ -30,6 +30,7 @@ LDFLAGS := -static --gc-sections --no-undefined -z max-page-size=4096 -z noexecs
 # ---- safecc compiles all of it; SAFECC=0 is plain clang, for comparison ----
 include safecc/build.mk
 include loader/build.mk
+include tools/shctl/build.mk
 SAFECC ?= 1
 SAFECC_PATHS := $(shell sed 's/\#.*//' .safecc)
 SAFE_C := $(sort $(HV_C) $(LOADER_C))
@@ -39,7 +40,7 @@ SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERF
 
 .DEFAULT_GOAL := all
 .PHONY: all
-all: $(BUILD)/safehype $(BUILD)/safehype.pvh ## build/safehype: the hypervisor
+all: $(BUILD)/safehype $(BUILD)/safehype.pvh $(BUILD)/shctl ## build/safehype: the hypervisor; build/shctl
 
 $(BUILD)/gen/asm_offsets.h: hypervisor/arch/asm_offsets.c $(wildcard hypervisor/core/*.h)
 	@mkdir -p $(@D)
