@@ -37,6 +37,7 @@ SAFE_C := $(sort $(HV_C) $(LOADER_C))
 # A program has one scheduler: the other is looked at in a second one.
 SAFE_C_ONE := $(filter-out hypervisor/modules/sched_rr/%,$(SAFE_C))
 SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
+include examples/build.mk
 
 .DEFAULT_GOAL := all
 .PHONY: all
@@ -201,11 +202,12 @@ bench-quick: ## the operations only (about a minute)
 
 # ---- adding to it ----
 .PHONY: new-module new-rule
-# NAME and TITLE are those of the command line: some shells export a NAME of their own.
+# NAME, PORT and TITLE are those of the command line: some shells export a NAME of their own.
 given = $(if $(filter command,$(origin $(1))),$($(1)))
 new-module: export NAME := $(call given,NAME)
-new-module: ## NAME=x: a new module, which builds and passes as it is (docs/handbook/extension.md)
-	@$(PY) tools/build/new_module.py "$$NAME"
+new-module: export PORT := $(call given,PORT)
+new-module: ## NAME=x: a new module of the image; PORT=hooks: an extension, loaded at run time (docs/handbook/extension.md)
+	@$(PY) tools/build/new_module.py "$$NAME" "$$PORT"
 
 new-rule: export NAME := $(call given,NAME)
 new-rule: export TITLE := $(call given,TITLE)
@@ -214,13 +216,13 @@ new-rule: ## a new rule of safecc, which checks something as it is; NAME=SC-nn (
 
 # For clangd, for `safecc -p DIR` and for tools/editor/safecc_lsp.py (docs/handbook/editor.md).
 compile_commands.json: $(BUILD)/gen/asm_offsets.h FORCE ## how each file is compiled, for editors and for safecc -p
-	@$(PY) tools/build/compile_commands.py $@ $(CURDIR) -- $(CC) $(CFLAGS) -- $(SAFE_C) hypervisor/modules/faulty/faulty.c \
+	@$(PY) tools/build/compile_commands.py $@ $(CURDIR) -- $(CC) $(CFLAGS) -- $(SAFE_C) $(EXAMPLES_C) hypervisor/modules/faulty/faulty.c \
 	  -- clang++-19 $(SAFECC_CXXFLAGS) -include safecc/safecc.h -- $(SAFECC_CPP)
 
 # ---- checking it ----
 HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h hypervisor/dispatch/*.h hypervisor/ports/*.h \
   hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h loader/*.h)
-FORMAT_FILES := $(SAFE_C) $(HV_H) hypervisor/arch/asm_offsets.c $(LOADER_HOST_C) loader/host/host.h
+FORMAT_FILES := $(SAFE_C) $(HV_H) hypervisor/arch/asm_offsets.c $(LOADER_HOST_C) loader/host/host.h $(wildcard tools/shctl/*.[ch] examples/*/*.[ch])
 .PHONY: quick test test-all check check-safecc mutate safecc-flags bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
 quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
 	@$(PY) tools/check/layers.py

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define DEVICE "/dev/xen/privcmd"
@@ -63,9 +64,19 @@ void hypervisor_memory_free(void *memory, size_t nr_bytes)
         munmap(memory, nr_bytes);
 }
 
+#define EXTENSION 54 /* __HYPERVISOR_arch_6 */
+
 int hypervisor_module_op(struct sh_module_op *op)
 {
     struct privcmd_hypercall call = { .op = SH_MODULE_OP, .arg = { (uintptr_t)op } };
 
     return ioctl(privcmd, IOCTL_PRIVCMD_HYPERCALL, &call) < 0 ? errno : 0;
+}
+
+long hypervisor_extension(const uint64_t args[5])
+{
+    struct privcmd_hypercall call = { EXTENSION, { args[0], args[1], args[2], args[3], args[4] } };
+    long result = syscall(SYS_ioctl, privcmd, IOCTL_PRIVCMD_HYPERCALL, &call); /* ioctl() keeps 32 bits of it */
+
+    return result < 0 ? -errno : result;
 }

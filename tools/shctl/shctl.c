@@ -17,13 +17,16 @@ static const char *const usage_text =
     "       shctl module unload NAME                 its ports go back to who had them\n"
     "       shctl module list [--json]               all modules, those that came with the hypervisor too\n"
     "       shctl module show NAME                   its certificate: what was checked and proved, by what\n"
+    "       shctl call OP [NUMBER...] [--read WORDS] the loaded extension's own call: prints what comes back, or, with "
+    "--read,\n"
+    "                                                the words that it writes where its first argument points\n"
     "       shctl --help | --version\n"
     "  Manages the modules of the SafeHype that runs, from its first domain (root; kernel module xen-privcmd).\n"
     "  Ends with 0; 1 when the hypervisor refuses, which changes nothing; 2 for a wrong command line, a file that "
     "cannot be\n"
     "  read, or no way to the hypervisor.\n";
 
-static int usage(const char *why, const char *what)
+int shctl_usage(const char *why, const char *what)
 {
     fprintf(stderr, "shctl: %s%s; shctl --help says more\n", why, what);
     return SHCTL_USAGE;
@@ -39,7 +42,7 @@ static int unreadable(const char *path, const char *why)
 static bool request(enum sh_module_cmd cmd, const char *name)
 {
     if (strlen(name) >= SH_MODULE_NAME_BYTES) {
-        usage("a module's name has at most 127 characters: ", name);
+        shctl_usage("a module's name has at most 127 characters: ", name);
         return false;
     }
     if (!hypervisor_open())
@@ -197,30 +200,30 @@ static int module_load(const char *command, enum sh_module_cmd cmd, int argc, ch
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--name") == 0) {
             if (++i == argc || argv[i][0] == 0)
-                return usage("--name wants a name", "");
+                return shctl_usage("--name wants a name", "");
             name = argv[i];
         } else if (argv[i][0] == '-' && argv[i][1] != 0) {
-            return usage("unknown option ", argv[i]);
+            return shctl_usage("unknown option ", argv[i]);
         } else if (path != NULL) {
-            return usage("one file at a time: what is ", argv[i]);
+            return shctl_usage("one file at a time: what is ", argv[i]);
         } else {
             path = argv[i];
         }
     }
-    return path == NULL ? usage(command, " wants a file") : load(command, cmd, path, name);
+    return path == NULL ? shctl_usage(command, " wants a file") : load(command, cmd, path, name);
 }
 
 static int module_named(const char *command, int argc, char **argv)
 {
     if (argc != 1 || argv[0][0] == 0 || argv[0][0] == '-')
-        return usage(command, " wants the name of one module");
+        return shctl_usage(command, " wants the name of one module");
     return command[0] == 'u' ? unload(argv[0]) : show(argv[0]);
 }
 
 static int module_list(int argc, char **argv)
 {
     if (argc > 1 || (argc == 1 && strcmp(argv[0], "--json") != 0))
-        return usage("list takes --json or nothing, and not ", argv[argc - 1]);
+        return shctl_usage("list takes --json or nothing, and not ", argv[argc - 1]);
     return list(argc == 1);
 }
 
@@ -238,7 +241,8 @@ static int module(int argc, char **argv)
         return module_named(command, argc, argv);
     if (strcmp(command, "list") == 0)
         return module_list(argc, argv);
-    return command[0] == 0 ? usage("module wants a command", "") : usage("unknown command: module ", command);
+    return command[0] == 0 ? shctl_usage("module wants a command", "")
+                           : shctl_usage("unknown command: module ", command);
 }
 
 int shctl(int argc, char **argv)
@@ -254,8 +258,10 @@ int shctl(int argc, char **argv)
         return SHCTL_GOOD;
     }
     if (argc < 2)
-        return usage("what to do?", "");
+        return shctl_usage("what to do?", "");
+    if (strcmp(argv[1], "call") == 0)
+        return shctl_call(argc - 2, argv + 2);
     if (strcmp(argv[1], "module") != 0)
-        return usage("unknown command: ", argv[1]);
+        return shctl_usage("unknown command: ", argv[1]);
     return module(argc - 2, argv + 2);
 }

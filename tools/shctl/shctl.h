@@ -13,6 +13,10 @@ enum shctl_end { SHCTL_GOOD, SHCTL_REFUSED, SHCTL_USAGE }; /* exit codes */
 
 /* The whole program: an exit code. */
 int shctl(int argc, char **argv);
+/* A wrong command line: says why, and is the exit code. */
+int shctl_usage(const char *why, const char *what);
+/* `shctl call`, and what follows. */
+int shctl_call(int argc, char **argv);
 
 /* hypercall.c; the unit test has its own. */
 
@@ -23,6 +27,8 @@ void *hypervisor_memory(size_t nr_bytes);
 void hypervisor_memory_free(void *memory, size_t nr_bytes);
 /* 0, or the error number (positive). */
 int hypervisor_module_op(struct sh_module_op *op);
+/* The loaded extension's call (hypercall 54): its result, or an error number (negative). */
+long hypervisor_extension(const uint64_t args[5]);
 
 /* problem.c: on standard error, what went wrong with what, and what to do next. */
 void problem_print(const char *command, const char *what, int error, const struct sh_module_op *op);

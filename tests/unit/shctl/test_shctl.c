@@ -75,6 +75,20 @@ int hypervisor_module_op(struct sh_module_op *op)
     return op->cmd == SH_MODULE_LIST ? hv_list(op) : op->cmd == SH_MODULE_SHOW ? hv_show(op) : 0;
 }
 
+static struct {
+    uint64_t args[5];
+    long result;
+} extension;
+
+long hypervisor_extension(const uint64_t args[5])
+{
+    memcpy(extension.args, args, sizeof(extension.args));
+    if (extension.result == 0 && args[1] > 4096)
+        for (unsigned i = 0; i < 3; i++)
+            ((uint64_t *)(uintptr_t)args[1])[i] = i * 10000000000UL; /* NOLINT */
+    return extension.result;
+}
+
 /* ---- running it ---- */
 
 static char *out, *err;
@@ -329,7 +343,15 @@ static void test_bad_command_lines(void **state)
                                        "module list --xml",
                                        "module list --json more",
                                        "module show",
-                                       "--versions" };
+                                       "--versions",
+                                       "call",
+                                       "call x",
+                                       "call -1",
+                                       "call 1 2 3 4 5 6",
+                                       "call 1 2 3 4 5 --read 1",
+                                       "call 1 --read",
+                                       "call 1 --read 0",
+                                       "call 1 --read 8193" };
     char words[256];
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -376,6 +398,27 @@ static void test_help_and_version(void **state)
     assert_string_equal(out, "shctl unit (module hypercall: version 1)\n");
 }
 
+static void test_call(void **state)
+{
+    memset(&extension, 0, sizeof(extension));
+    extension.result = 5000000000L;
+    assert_int_equal(run("call 3 0x10 17"), SHCTL_GOOD);
+    assert_string_equal(out, "5000000000\n");
+    assert_true(extension.args[0] == 3 && extension.args[1] == 16 && extension.args[2] == 17 && extension.args[3] == 0);
+    extension.result = 0;
+    assert_int_equal(run("call 1 32 33 --read 3"), SHCTL_GOOD);
+    assert_string_equal(out, "0\n10000000000\n20000000000\n");
+    assert_true(extension.args[0] == 1 && extension.args[2] == 32 && extension.args[3] == 33);
+    assert_int_equal(run("call 1 2 3 4 5"), SHCTL_GOOD);
+    extension.result = -ENOSYS;
+    assert_int_equal(run("call 9"), SHCTL_REFUSED);
+    assert_says(err, "call 9: no extension");
+    extension.result = -EINVAL;
+    assert_int_equal(run("call 9 --read 3"), SHCTL_REFUSED);
+    assert_says(err, "Invalid argument");
+    assert_string_equal(out, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +434,7 @@ int main(void)
         cmocka_unit_test_setup(test_bad_command_lines, setup),
         cmocka_unit_test_setup(test_bad_files, setup),
         cmocka_unit_test_setup(test_no_hypervisor, setup),
+        cmocka_unit_test_setup(test_call, setup),
         cmocka_unit_test_setup(test_help_and_version, setup),
     };
 

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lottery scheduling: every turn is drawn. A vcpu that waits holds as many tickets as its domain's weight says; so has
+ * the one that runs, if it could go on. Who sleeps before its turn is over holds more until it wins again, by what it
+ * left of it: its share is of time, not of turns. Nothing else is kept: no virtual times, no order, nothing to catch up
+ * with. (C. A. Waldspurger, W. E. Weihl: Lottery Scheduling: Flexible Proportional-Share Resource Management. OSDI
+ * 1994.)
+ *
+ * A vcpu waits in the queue of the CPU where it ran last (v->cpu, which changes with that queue's lock held). A CPU
+ * with an empty queue takes from another's. What a CPU still holds the registers of (v->on_cpu) no other takes.
+ */
+#include "core/atomic.h"
+#include "core/lock.h"
+#include "core/percpu.h"
+#include "core/rcu.h"
+#include "core/timerq.h"
+#include "ports/sched.h"
+
+#define TURN_NS 5000000UL /* 5 ms */
+#define BONUS_MAX 16      /* who sleeps early holds at most so many times its tickets */
+
+struct runq {
+    spinlock_t lock __attribute__((aligned(4096))); /* pages of its own: its CPU's node's */
+    uint32_t nr SC_ATOMIC;                          /* written with the lock held */
+    uint64_t tickets SC_GUARDED_BY(lock);           /* of those that wait */
+    uint64_t seed SC_GUARDED_BY(lock);
+    struct vcpu *head SC_GUARDED_BY(lock) SC_NULLABLE;
+};
+
+SC_PERCPU(struct runq, runqs);
+
+static struct runq *runq_of(const struct vcpu *v)
+{
+    return &runqs[atomic_read32(&v->cpu) % MAX_CPUS];
+}
+
+/* ---- tickets ---- */
+
+static uint64_t weight_of(const struct domain *d)
+{
+    uint32_t weight = atomic_read32(&d->sched.weight);
+
+    return weight != 0 ? weight : SCHED_WEIGHT_DEFAULT;
+}
+
+/* Of a vcpu that waits; ran_ns is how much of its last turn it took, which does not change while it does. */
+static uint64_t tickets_of(const struct vcpu *v)
+{
+    uint64_t took = v->sched.ran_ns < TURN_NS / BONUS_MAX ? TURN_NS / BONUS_MAX : v->sched.ran_ns;
+
+    return took >= TURN_NS ? weight_of(v->domain) : weight_of(v->domain) * TURN_NS / took;
+}
+
+/* xorshift64* (S. Vigna, An experimental exploration of Marsaglia's xorshift generators, scrambled). Who guesses it
+ * gains turns, no more. */
+static uint64_t random_locked(struct runq *q)
+{
+    uint64_t x = q->seed != 0 ? q->seed : now_ns() | 1;
+
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    q->seed = x;
+    return x * 0x2545f4914f6cdd1dUL;
+}
+
+/* ---- the queue, in no order ---- */
+
+/* vtime_ns is what it brought: the weight may change while it waits. */
+static void runq_add_locked(struct runq *q, struct vcpu *v)
+{
+    v->sched.vtime_ns = tickets_of(v);
+    v->sched.prev = NULL;
+    v->sched.next = q->head;
+    if (q->head != NULL)
+        q->head->sched.prev = v;
+    q->head = v;
+    v->sched.queued = true;
+    q->tickets += v->sched.vtime_ns;
+    atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
+}
+
+static void runq_remove_locked(struct runq *q, struct vcpu *v)
+{
+    struct vcpu *next = v->sched.next, *prev = v->sched.prev;
+
+    if (prev != NULL)
+        prev->sched.next = next;
+    else
+        q->head = next;
+    if (next != NULL)
+        next->sched.prev = prev;
+    v->sched.next = NULL;
+    v->sched.prev = NULL;
+    v->sched.queued = false;
+    q->tickets -= v->sched.vtime_ns;
+    atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
+}
+
+/* Whose ticket wins, of those that wait and those that `also` holds; null: also's. */
+SC_NULLABLE static struct vcpu *draw_locked(struct runq *q, uint64_t also)
+{
+    uint64_t all = q->tickets + also, left = all != 0 ? random_locked(q) % all : 0;
+
+    for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
+        if (left < v->sched.vtime_ns)
+            return v;
+        left -= v->sched.vtime_ns;
+    }
+    return NULL;
+}
+
+/* ---- domains and vcpus ---- */
+
+void sched_domain_init(struct domain *d)
+{
+    atomic_write32(&d->sched.weight, SCHED_WEIGHT_DEFAULT);
+}
+
+int sched_domain_get(const struct domain *d, struct sched_params *p)
+{
+    p->weight = (uint16_t)weight_of(d);
+    p->cap = 0;
+    return 0;
+}
+
+int sched_domain_set(struct domain *d, const struct sched_params *p)
+{
+    if (p->cap != 0)
+        return -EOPNOTSUPP;
+    if (p->weight != 0)
+        atomic_write32(&d->sched.weight, p->weight);
+    return 0;
+}
+
+int sched_vcpu_init(struct vcpu *v)
+{
+    v->sched.queued = false;
+    v->sched.ran_ns = TURN_NS;
+    return 0;
+}
+
+void sched_vcpu_destroy(struct vcpu *v)
+{
+    sched_sleep(v);
+}
+
+/* ---- CPUs that go out of service ---- */
+
+/* The CPU for it where the fewest are, of those in service. */
+static uint32_t new_home(struct vcpu *v)
+{
+    uint32_t best = 0, least = UINT32_MAX;
+
+    for (uint64_t left = sched_new_homes(v); left != 0; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzl(left) % MAX_CPUS;
+        uint32_t n = atomic_read32(&runqs[i].nr) + !sched_cpu_is_idle(&cpus[i]);
+
+        if (n < least) {
+            least = n;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Away from a CPU that is not in service; false: its registers are still there, or it has gone already. */
+static bool rehome(struct runq *from, uint32_t from_cpu, struct vcpu *v)
+{
+    uint32_t cpu = new_home(v);
+    struct runq *to = &runqs[cpu];
+    bool moved;
+
+    spin_lock_pair(&from->lock, from_cpu, &to->lock, cpu);
+    moved = from != to && runq_of(v) == from && !v->sched.running && atomic_read8(&v->on_cpu) == 0;
+    if (moved) {
+        bool queued = v->sched.queued;
+
+        if (queued)
+            runq_remove_locked(from, v);
+        atomic_write32(&v->cpu, cpu);
+        if (queued)
+            runq_add_locked(to, v);
+    }
+    spin_unlock_pair(&from->lock, &to->lock);
+    if (moved)
+        cpu_pend(&cpus[cpu], SOFTIRQ_SCHEDULE);
+    return moved;
+}
+
+void sched_drain(struct cpu *cpu)
+{
+    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct vcpu *v;
+
+    do {
+        spin_lock(&q->lock);
+        v = q->head;
+        spin_unlock(&q->lock);
+    } while (v != NULL && rehome(q, cpu->id, v));
+}
+
+/* ---- waking and sleeping ---- */
+
+/* Queue v, if it is not; false: it has gone to another queue meanwhile, or to one of a CPU that it likes. */
+static bool wake_in(struct runq *q, struct vcpu *v)
+{
+    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    uint32_t better = sched_find_better(v);
+    bool here, told = false;
+
+    if (unlikely(!cpu_in_service(cpu->id)) && rehome(q, cpu->id, v))
+        return false;
+    spin_lock(&q->lock);
+    here = runq_of(v) == q;
+    if (here && unlikely(!cpu_in_service(cpu->id)) && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
+        here = false; /* it can go now */
+    if (here && !v->sched.queued && !v->sched.running) {
+        if (better < MAX_CPUS && atomic_read8(&v->on_cpu) == 0) {
+            atomic_write32(&v->cpu, better);
+            spin_unlock(&q->lock);
+            return false;
+        }
+        runq_add_locked(q, v);
+        told = true;
+    }
+    spin_unlock(&q->lock);
+    if (told) {
+        cpu_pend(cpu, SOFTIRQ_SCHEDULE); /* a new draw */
+        if (nr_cpus > 1 && !sched_cpu_is_idle(cpu))
+            sched_tell_idle(sched_where(v));
+    }
+    return here;
+}
+
+void sched_wake(struct vcpu *v)
+{
+    while (!wake_in(runq_of(v), v))
+        continue;
+}
+
+static bool sleep_in(struct runq *q, struct vcpu *v)
+{
+    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    bool here, running;
+
+    spin_lock(&q->lock);
+    here = runq_of(v) == q;
+    running = here && v->sched.running;
+    if (here && v->sched.queued)
+        runq_remove_locked(q, v);
+    spin_unlock(&q->lock);
+    if (running)
+        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
+    return here;
+}
+
+void sched_sleep(struct vcpu *v)
+{
+    while (!sleep_in(runq_of(v), v))
+        continue;
+}
+
+void sched_yield(struct vcpu *v)
+{
+    if (atomic_read32(&runq_of(v)->nr) == 0)
+        return;
+    v->sched.yielded = true;
+    cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
+}
+
+/* ---- the draw ---- */
+
+/* prev stops, or its turn is over, or somebody has come: what it took of its turn. */
+static void charge(struct vcpu *v, uint64_t now)
+{
+    if (now > v->sched.since_ns)
+        v->sched.ran_ns += now - v->sched.since_ns;
+    v->sched.running = false;
+}
+
+/* prev could go on, and takes part with its weight unless it gives way; who wins. */
+SC_NULLABLE static struct vcpu *next_locked(struct runq *q, struct vcpu *prev)
+{
+    struct vcpu *next = draw_locked(q, prev->sched.yielded ? 0 : weight_of(prev->domain));
+
+    prev->sched.ran_ns = TURN_NS; /* it did not sleep: it has no claim to more */
+    if (next == NULL)
+        return prev;
+    runq_remove_locked(q, next);
+    runq_add_locked(q, prev);
+    return next;
+}
+
+/* From this CPU's own queue, or prev; null: neither. */
+SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uint64_t now)
+{
+    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct vcpu *next;
+
+    spin_lock(&q->lock);
+    if (prev != cpu->idle)
+        charge(prev, now);
+    if (prev != cpu->idle && vcpu_runnable(prev)) {
+        next = next_locked(q, prev);
+    } else {
+        next = draw_locked(q, 0);
+        if (next != NULL)
+            runq_remove_locked(q, next);
+    }
+    if (next != NULL)
+        next->sched.running = true;
+    spin_unlock(&q->lock);
+    return next;
+}
+
+/* One of the queue that this CPU may run, out of it. */
+SC_NULLABLE static struct vcpu *runq_steal_locked(struct runq *q, struct cpu *cpu)
+{
+    for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
+        if (atomic_read8(&v->on_cpu) == 0 && sched_may_take(v, cpu->id)) {
+            runq_remove_locked(q, v);
+            v->sched.running = true;
+            atomic_write32(&v->cpu, cpu->id);
+            return v;
+        }
+    }
+    return NULL;
+}
+
+/* From the queues of the others, the next CPU's first. */
+SC_NULLABLE static struct vcpu *steal(struct cpu *cpu)
+{
+    struct vcpu *v = NULL;
+
+    for (uint32_t i = 1; i < nr_cpus && i < MAX_CPUS && v == NULL; i++) {
+        struct runq *q = &runqs[(cpu->id + i) % nr_cpus % MAX_CPUS];
+
+        if (atomic_read32(&q->nr) == 0)
+            continue;
+        spin_lock(&q->lock);
+        v = runq_steal_locked(q, cpu);
+        spin_unlock(&q->lock);
+    }
+    return v;
+}
+
+/* Somebody waits while this CPU has enough to do: each turn is a new chance for one that is idle. */
+static bool others_wait(struct runq *q)
+{
+    struct sched_where w = { 0, 0 };
+
+    spin_lock(&q->lock);
+    if (q->head != NULL)
+        w = sched_where(q->head);
+    spin_unlock(&q->lock);
+    if (w.may != 0 && nr_cpus > 1)
+        sched_tell_idle(w);
+    return w.may != 0;
+}
+
+struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+{
+    struct vcpu *next = pick_own(cpu, prev, now);
+
+    *slice_ns = 0;
+    if (next == NULL)
+        next = steal(cpu);
+    if (next == NULL)
+        return cpu->idle;
+    next->sched.yielded = false;
+    next->sched.since_ns = now;
+    next->sched.ran_ns = 0;
+    if (others_wait(&runqs[cpu->id % MAX_CPUS]))
+        *slice_ns = TURN_NS;
+    return next;
+}
+
+struct vcpu *sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+{
+    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+
+    *slice_ns = 0;
+    if (prev == cpu->idle)
+        return prev;
+    spin_lock(&q->lock);
+    charge(prev, now);
+    prev->sched.ran_ns = TURN_NS;
+    if (vcpu_runnable(prev))
+        runq_add_locked(q, prev);
+    spin_unlock(&q->lock);
+    return cpu->idle;
+}
+
+/* ---- in place of another scheduler ---- */
+
+void sched_export_state(void) {} /* all that the next one needs is in the vcpus */
+
+static void import_vcpu(struct vcpu *v)
+{
+    struct runq *q = runq_of(v);
+
+    v->sched.next = NULL;
+    v->sched.prev = NULL;
+    v->sched.queued = false;
+    v->sched.parked = false;
+    v->sched.yielded = false;
+    v->sched.boosted = false;
+    v->sched.moved = false;
+    v->sched.ran_ns = TURN_NS;
+    spin_lock(&q->lock);
+    if (vcpu_runnable(v) && !v->sched.running)
+        runq_add_locked(q, v);
+    spin_unlock(&q->lock);
+}
+
+static void import_domain(struct domain *d)
+{
+    for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
+        struct vcpu *v = domain_vcpu(d, i);
+
+        if (v != NULL)
+            import_vcpu(v);
+    }
+}
+
+int sched_import_state(void)
+{
+    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
+        struct runq *q = &runqs[i];
+
+        spin_lock(&q->lock);
+        q->head = NULL;
+        q->tickets = 0;
+        atomic_write32(&q->nr, 0);
+        spin_unlock(&q->lock);
+    }
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next))
+        import_domain(d);
+    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++)
+        cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
+    return 0;
+}
+
+SC_STRING const char *sched_name(void)
+{
+    return "SafeHype lottery";
+}
+
+uint32_t sched_abi_id(void)
+{
+    return SCHED_ABI_NONE;
+}
