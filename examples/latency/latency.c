@@ -11,7 +11,7 @@
 #include "core/timerq.h"
 #include "ports/hooks.h"
 
-#define NR_CALLS 64
+#define NR_CALLS 56 /* a CPU's counts fit into one page */
 #define NR_BUCKETS 16
 #define FIRST_SHIFT 8
 
@@ -22,8 +22,8 @@ enum latency_op {
 
 /* Written by its own CPU only, but for LATENCY_CLEAR. */
 struct cpu_latency {
-    uint32_t counts[NR_CALLS][NR_BUCKETS] SC_ATOMIC;
-    const struct vcpu *caller SC_SLOT __attribute__((aligned(4096))); /* of the call that runs; compared only */
+    uint32_t counts[NR_CALLS][NR_BUCKETS] SC_ATOMIC __attribute__((aligned(4096)));
+    const struct vcpu *caller SC_SLOT; /* of the call that runs; compared only */
     uint64_t since_ns SC_ATOMIC;
 };
 

@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: MIT
 """Make a new module that already builds, passes `make check` and its unit test.
 
-usage: new_module.py NAME        (make new-module NAME=tally)
+usage: new_module.py NAME [PORT]     (make new-module NAME=tally, make new-module NAME=tally PORT=hooks)
 
-Makes hypervisor/modules/NAME/{NAME.c,NAME.h,NAME.manifest,README.md} and tests/unit/NAME/{Makefile,test_NAME.c} from
-tools/build/templates. A name that cannot be is refused (exit code 2) and nothing is changed.
+Makes hypervisor/modules/NAME/{NAME.c,NAME.h,NAME.manifest,README.md}, or with PORT=hooks examples/NAME/{NAME.c,NAME.manifest,README.md}, an
+extension to be loaded at run time, and tests/unit/NAME/{Makefile,test_NAME.c} from tools/build/templates. A name that cannot be is refused (exit code 2) and nothing is changed.
 """
 import re
 import sys
 
 from scaffold import ROOT, Refusal, TEMPLATES, formatted, main, render, write_all
 
-USAGE = "usage: make new-module NAME=tally"
+USAGE = "usage: make new-module NAME=tally [PORT=hooks]"
+# port ("": a module of the image): templates, the folder that the files go to, and where the names are that are to be nobody else's
+KINDS = {"": ("module", "unit", "hypervisor/modules", "ch"), "hooks": ("extension", "extension_unit", "examples", "")}
 KEYWORDS = set("""auto break case char const continue default do double else enum extern float for goto if inline int long register restrict
 return short signed sizeof static struct switch typedef union unsigned void volatile while
 alignas alignof asm bool constexpr false nullptr static_assert thread_local true typeof typeof_unqual""".split())
@@ -54,7 +56,7 @@ def check_name(name):
         raise Refusal(f"`{name}` is a word of C; take another name")
     if name in ("core", "sample"):
         raise Refusal(f"`{name}` is taken: " + ("the log calls the core so" if name == "core" else "it stands for the name in the templates"))
-    for folder in (f"hypervisor/modules/{name}", f"tests/unit/{name}"):
+    for folder in (f"hypervisor/modules/{name}", f"examples/{name}", f"tests/unit/{name}"):
         if (ROOT / folder).exists():
             raise Refusal(f"{folder} exists already; take another name, or remove it first")
     if name in provided():
@@ -74,9 +76,15 @@ def defined_names(name):
     return {re.sub("sample|SAMPLE", lambda m: words_for(name)[m.group()], w) for w in words}
 
 
-def files_of(name):
+def check_port(port):
+    if port not in KINDS:
+        raise Refusal(f"PORT={port}: there is no template for that port; PORT=hooks is an extension, and without PORT it is a module of the image")
+
+
+def files_of(name, port):
     words, files = words_for(name), {}
-    for kind, folder in (("module", f"hypervisor/modules/{name}"), ("unit", f"tests/unit/{name}")):
+    module, unit, parent, _ = KINDS[port]
+    for kind, folder in ((module, f"{parent}/{name}"), (unit, f"tests/unit/{name}")):
         for template in sorted((TEMPLATES / kind).iterdir()):
             path = f"{folder}/{template.name.replace('sample', name)}"
             text = render(f"{kind}/{template.name}", words)
@@ -84,20 +92,29 @@ def files_of(name):
     return files
 
 
+NEXT = {"": """It builds and passes its tests as it is: sums that guests keep. Next (docs/handbook/extension.md):
+  write what it is to do      in hypervisor/modules/{name}; `make` builds it in, and safecc says what it refuses
+  test it                     make -C tests/unit/{name} BUILD=$PWD/build
+  check everything            make check
+  let a guest call it         ROW(arch_1, {name}) in EXTENSION_LIST of hypervisor/dispatch/extensions.h""",
+        "hooks": """It builds and passes its tests as it is: counts of hypercalls. Next (docs/handbook/extension.md):
+  write what it is to do      in examples/{name}; safecc says what it refuses
+  test it                     make -C tests/unit/{name} BUILD=$PWD/build
+  build and sign it           make examples
+  load it                     make run; then shctl module load /modules/{name}.sho"""}
+
+
 def make():
-    name = sys.argv[1].strip() if len(sys.argv) == 2 else ""
+    name, port = ([word.strip() for word in sys.argv[1:3]] + ["", ""])[:2]
+    check_port(port)
     check_name(name)
-    files = files_of(name)
-    if clash := taken(defined_names(name)):
+    files = files_of(name, port)
+    if clash := KINDS[port][3] and taken(defined_names(name)):
         raise Refusal(f"the module would define `{clash[0]}`, which {clash[1]} has already; take another name")
     write_all(files)
     for path in files:
         print(f"  new {path}")
-    print(f"""It builds and passes its tests as it is: sums that guests keep. Next (docs/handbook/extension.md):
-  write what it is to do      in hypervisor/modules/{name}; `make` builds it in, and safecc says what it refuses
-  test it                     make -C tests/unit/{name} BUILD=$PWD/build
-  check everything            make check
-  let a guest call it         ROW(arch_1, {name}) in EXTENSION_LIST of hypervisor/dispatch/extensions.h""")
+    print(NEXT[port].format(name=name))
 
 
 main("new-module", make)
