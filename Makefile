@@ -206,7 +206,7 @@ bench-quick: ## the operations only (about a minute)
 given = $(if $(filter command,$(origin $(1))),$($(1)))
 new-module: export NAME := $(call given,NAME)
 new-module: export PORT := $(call given,PORT)
-new-module: ## NAME=x: a new module of the image; PORT=hooks: an extension, loaded at run time (docs/handbook/extension.md)
+new-module: ## NAME=x: a new module of the image; PORT=hooks: an extension, loaded at run time (docs/handbook/extension.md, module.md)
 	@$(PY) tools/build/new_module.py "$$NAME" "$$PORT"
 
 new-rule: export NAME := $(call given,NAME)

@@ -1,65 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""make new-module and make new-rule, and docs/handbook/extension.md as it stands, in a copy of the tree.
-
-The tree is built if it is not yet; the copy begins with that, so that only what is new is compiled.
-Environment: BUILD (build/ of the tree).
-"""
-import os
-import pathlib
+"""make new-module and make new-rule, and docs/handbook/module.md as it stands, in a copy of the tree."""
 import re
 import shutil
 import subprocess
 
 import pytest
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
-ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("BUILD", "NAME", "TITLE") and not k.startswith("MAKE")}
-
-
-class Tree:
-    def __init__(self, root):
-        self.root, self.build = root, root / "build"
-
-    def run(self, *argv):
-        done = subprocess.run(argv, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT,
-                              stdin=subprocess.DEVNULL, timeout=600)
-        return done.returncode, done.stdout
-
-    def make(self, *argv):
-        """The output of a make that goes well."""
-        code, text = self.run("make", *argv)
-        assert code == 0, f"make {' '.join(argv)}:\n{text}"
-        return text
-
-    def files(self):
-        return {p.relative_to(self.root) for p in self.root.rglob("*") if self.build not in p.parents and "__pycache__" not in p.parts}
-
-    def edit(self, path, old, new):
-        text = (self.root / path).read_text()
-        assert old in text, f"{path} has no {old!r}"
-        (self.root / path).write_text(text.replace(old, new, 1))
-
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    made = subprocess.run(["make", "-j2", "all", "safecc", f"BUILD={BUILD}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
-    assert made.returncode == 0, made.stdout
-    t = Tree(tmp_path_factory.mktemp("scaffold") / "tree")
-    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True).stdout
-    for name in filter(None, names.split("\0")):
-        if (ROOT / name).exists():
-            (t.root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, t.root / name)
-    for built in ("obj", "gen"):
-        shutil.copytree(BUILD / built, t.build / built)
-    for rules in (t.build / "obj").rglob("*.d"):  # they name what they are for by its whole path
-        rules.write_text(rules.read_text().replace(f"{BUILD}/", f"{t.build}/"))
-    for built in ("safecc", "safehype", "safehype.dbg"):
-        shutil.copy2(BUILD / built, t.build / built)
-    yield t
-    shutil.rmtree(t.root)
-
+from conftest import ENVIRONMENT
 
 BAD = [
     ("new-module", "", "no name given"),
@@ -164,7 +110,7 @@ def test_unit_test_passes_and_can_fail(tally):
 
 def test_unguarded_index_is_refused(tally):
     """Section 2 of the handbook's page, whose text is what safecc says."""
-    page = (tally.root / "docs/handbook/extension.md").read_text()
+    page = (tally.root / "docs/handbook/module.md").read_text()
     guard = "    if (slot >= TALLY_SLOTS)\n        return -EINVAL;\n"
     tally.edit(f"{MODULE}/tally.c", guard, "")
     code, text = tally.run("make")
@@ -190,7 +136,7 @@ def listing(page, after):
 
 def test_a_guest_calls_it(tally):
     """Sections 4 and 5 of the handbook's page."""
-    page = (tally.root / "docs/handbook/extension.md").read_text()
+    page = (tally.root / "docs/handbook/module.md").read_text()
     row = listing(page, "in `hypervisor/dispatch/extensions.h`:\n").strip()
     tally.edit("hypervisor/dispatch/extensions.h", "#define EXTENSION_LIST(ROW)\n", row + "\n")
     (tally.root / "tests/guests/tally").mkdir()

@@ -92,7 +92,7 @@ def files_of(name, port):
     return files
 
 
-NEXT = {"": """It builds and passes its tests as it is: sums that guests keep. Next (docs/handbook/extension.md):
+NEXT = {"": """It builds and passes its tests as it is: sums that guests keep. Next (docs/handbook/module.md):
   write what it is to do      in hypervisor/modules/{name}; `make` builds it in, and safecc says what it refuses
   test it                     make -C tests/unit/{name} BUILD=$PWD/build
   check everything            make check
