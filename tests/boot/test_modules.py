@@ -61,7 +61,7 @@ def tools(built, linux, tmp_path_factory):
 def bad_files(folder):
     """Files that the hypervisor must refuse, NAME.sho each."""
     folder.mkdir()
-    good = (BUILD / "signed/evtchn.sho").read_bytes()
+    good = (BUILD / "modules/evtchn.sho").read_bytes()
     flipped = bytearray(good)
     flipped[len(good) // 2] ^= 1
     late = bytearray(good)
@@ -161,12 +161,23 @@ def needs_example(name):
 @pytest.mark.quick
 def test_modinspect_verifies(built):
     """What the README's walk shows, of each module and of the bundle."""
-    files = sorted((BUILD / "signed").glob("*.sho")) + sorted((BUILD / "examples").glob("*.sho"))
+    files = sorted((BUILD / "modules").glob("*.sho")) + sorted((BUILD / "examples").glob("*.sho"))
     assert len(files) >= 15
     for file in files:
         code, text = sh(BUILD / "modinspect", "--verify", file)
         assert code == 0 and f"{file}: module, signature good\n" in text and f"\nmodule {file.stem}\n" in text, text
     assert len(boot_modules()) == len(list((ROOT / "hypervisor/modules").glob("*/*.manifest"))) - 1 + 2  # faulty; xen_compat, kimage
+
+
+@pytest.mark.quick
+def test_modinspect_of_the_pages(built):
+    """The commands that README.md and the handbook show go well."""
+    shown = [line for page in ("README.md", "docs/handbook/shctl.md")
+             for line in re.findall(r"(?:^    |`)(build/modinspect (?!--verify FILE)[^`\n]*)", (ROOT / page).read_text(), re.M)]
+    assert len(shown) >= 3
+    for command in shown:
+        code, text = sh(*command.replace("build/", f"{BUILD}/").split())
+        assert code == 0 and "\nmodule " in text, f"{command}: {text}"
 
 
 @pytest.mark.quick

@@ -44,7 +44,7 @@ install -m 755 "$here/initramfs/selftest" "$tree/bin/selftest"
 if [ -x "$build/shctl" ]; then install -m 755 "$build/shctl" "$tree/bin/shctl"; fi
 mkdir "$tree/modules"
 for name in ${MODULES-sched_rr evtchn}; do
-  if [ -s "$build/signed/$name.sho" ]; then install -m 644 "$build/signed/$name.sho" "$tree/modules/"; fi
+  if [ -s "$build/modules/$name.sho" ]; then install -m 644 "$build/modules/$name.sho" "$tree/modules/"; fi
 done
 for file in "$build"/examples/*.sho; do
   if [ -s "$file" ]; then install -m 644 "$file" "$tree/modules/"; fi
