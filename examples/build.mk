@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Extensions: modules outside the image, each a folder here, built and signed to be loaded at run time. Included by the Makefile at the root.
 EXAMPLE_NAMES := $(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.manifest))))
-ifeq ($(shell grep -c sched_import_state hypervisor/ports/sched.h),0)
-EXAMPLE_NAMES := $(filter-out sched_lottery,$(EXAMPLE_NAMES)) # until the port has plain names
-endif
 EXAMPLES_C := $(wildcard $(EXAMPLE_NAMES:%=examples/%/*.c))
 EXAMPLES := $(EXAMPLE_NAMES:%=$(BUILD)/examples/%.sho)
 
 .PHONY: examples
 examples: $(EXAMPLES) ## build/examples: every extension of examples/, signed, to be loaded at run time (part of all)
 ifneq ($(SAFECC),0)
-all: signed examples
+all: $(MODULES) examples
 endif
 
 $(EXAMPLES_C:%.c=$(BUILD)/obj/%.o): $(BUILD)/obj/%.o: %.c $(BUILD)/gen/asm_offsets.h $(BUILD)/safecc
@@ -21,7 +18,7 @@ $(EXAMPLES_C:%.c=$(BUILD)/obj/%.o): $(BUILD)/obj/%.o: %.c $(BUILD)/gen/asm_offse
 
 example_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard examples/$(1)/*.c))
 define example_rule
-$(BUILD)/examples/$(1).sho: $(call example_objects,$(1)) examples/$(1)/$(1).manifest $(BUILD)/gen/interface $(KEY) $(SHO) tools/module/elf.py
+$(BUILD)/examples/$(1).sho: $(call example_objects,$(1)) examples/$(1)/$(1).manifest $(BUILD)/gen/interface $(KEY) $(SHO_PY)
 	@mkdir -p $$(@D)
 	@echo "  SHO $(1)"
 	@$(SHO) make -o $$@.new --manifest examples/$(1)/$(1).manifest --interface $$$$(cat $(BUILD)/gen/interface) --safecc $(BUILD)/safecc $(call example_objects,$(1))

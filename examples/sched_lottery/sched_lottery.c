@@ -376,20 +376,16 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
     return next;
 }
 
-struct vcpu *sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
+void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
     struct runq *q = &runqs[cpu->id % MAX_CPUS];
 
-    *slice_ns = 0;
-    if (prev == cpu->idle)
-        return prev;
     spin_lock(&q->lock);
     charge(prev, now);
     prev->sched.ran_ns = TURN_NS;
     if (vcpu_runnable(prev))
         runq_add_locked(q, prev);
     spin_unlock(&q->lock);
-    return cpu->idle;
 }
 
 /* ---- in place of another scheduler ---- */

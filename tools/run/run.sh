@@ -64,7 +64,7 @@ if [ -z "$kernel" ]; then
   kernel=$build/guest/kernel/vmlinuz
   if [ -z "$initrd" ]; then
     initrd=$build/guest/initramfs.cpio.gz
-    newest=$(find "$here/initramfs" "$here/mkinitramfs.sh" $(ls -d "$build"/{shctl,signed,examples} 2>/dev/null) -newer "$initrd" -print -quit 2>/dev/null || echo absent)
+    newest=$(find "$here/initramfs" "$here/mkinitramfs.sh" $(ls -d "$build"/{shctl,modules,examples} 2>/dev/null) -newer "$initrd" -print -quit 2>/dev/null || echo absent)
     if [ ! -s "$initrd" ] || [ -n "$newest" ]; then "$here/mkinitramfs.sh" "$initrd" >&2; fi
   fi
   linux_args="console=hvc0$linux_args"
