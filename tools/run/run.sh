@@ -8,7 +8,7 @@ build=${BUILD:-$here/../../build}
 usage() {
   cat <<USAGE
 usage: run.sh [--xen | --hypervisor FILE] [-m MB] [--smp N] [--cpus N] [--hv-args "..."] [--linux-args "..."]
-              [--kernel FILE] [--initrd FILE] [--selftest] [--dry-run] [--qemu-args ...]
+              [--kernel FILE] [--initrd FILE] [--selftest] [--tools] [--dry-run] [--qemu-args ...]
   Boots SafeHype (BUILD/safehype) with Debian's stock kernel and our initramfs; what is missing is fetched or made first.
   --xen              Debian's Xen 4.17 in its place
   --hypervisor FILE  another hypervisor image
@@ -20,6 +20,7 @@ usage: run.sh [--xen | --hypervisor FILE] [-m MB] [--smp N] [--cpus N] [--hv-arg
   --linux-args "..." more words on the kernel's
   --kernel FILE      the guest kernel (with its own command line from --linux-args; no initrd unless given)
   --selftest         run the guest's self-test, then power off
+  --tools            Debian's xen-livepatch in the guest too
   --dry-run          print the QEMU command and end
   --qemu-args ...    everything after this goes to QEMU
   To leave: Ctrl-a x ends QEMU, Ctrl-a c is its monitor. Ctrl-a Ctrl-a sends one Ctrl-a to the hypervisor; three of them
@@ -28,12 +29,13 @@ usage: run.sh [--xen | --hypervisor FILE] [-m MB] [--smp N] [--cpus N] [--hv-arg
 USAGE
 }
 
-hypervisor='' memory=512 smp=1 cpus='' hv_args='' linux_args='' kernel='' initrd='' dry='' xen=''
+hypervisor='' memory=512 smp=1 cpus='' hv_args='' linux_args='' kernel='' initrd='' dry='' xen='' tools=''
 while [ $# -gt 0 ]; do
   case $1 in
     -h|--help) usage; exit 0 ;;
     --xen) xen=1 ;;
     --selftest) linux_args+=' selftest' ;;
+    --tools) tools=--tools ;;
     --dry-run) dry=1 ;;
     --qemu-args) shift; break ;;
     -m|--smp|--cpus|--hv-args|--linux-args|--hypervisor|--kernel|--initrd)
@@ -63,9 +65,10 @@ if [ -z "$kernel" ]; then
   "$here/fetch-kernel.sh" "$build/guest" >&2
   kernel=$build/guest/kernel/vmlinuz
   if [ -z "$initrd" ]; then
-    initrd=$build/guest/initramfs.cpio.gz
+    initrd=$build/guest/initramfs${tools:+-tools}.cpio.gz
+    [ -z "$tools" ] || "$here/fetch-xen-utils.sh" "$build/guest" >&2
     newest=$(find "$here/initramfs" "$here/mkinitramfs.sh" $(ls -d "$build"/{shctl,modules,examples} 2>/dev/null) -newer "$initrd" -print -quit 2>/dev/null || echo absent)
-    if [ ! -s "$initrd" ] || [ -n "$newest" ]; then "$here/mkinitramfs.sh" "$initrd" >&2; fi
+    if [ ! -s "$initrd" ] || [ -n "$newest" ]; then "$here/mkinitramfs.sh" $tools "$initrd" >&2; fi
   fi
   linux_args="console=hvc0$linux_args"
 fi
