@@ -366,6 +366,8 @@ restore_hv:
 1:      movq    %rax, %rsp
         testl   %edx, %edx
         jz      iret_failed
+        cmpl    $2, %edx                    /* a module trapped while it took another's place */
+        je      exit_full
         jmp     gate_failed
 
 hypercall_by_hooks:

@@ -2,6 +2,7 @@
 #include "core/module_ops.h"
 
 #include "core/frame.h"
+#include "core/fuel.h"
 #include "core/image_tables.h"
 #include "core/log.h"
 #include "core/module_swap.h"
@@ -136,7 +137,9 @@ int module_upload(gva_t buffer, uint64_t size, const char name[MODULE_NAME_BYTES
     m = module_new();
     if (m == NULL)
         return -ENOMEM;
+    *fuel_word() = INT64_MAX; /* the loader's own loops are bounded by the file's size */
     rc = upload(m, buffer, size, problem);
+    *fuel_word() = ENTRY_FUEL;
     for (uint32_t i = 0; i < MODULE_NAME_BYTES; i++)
         m->name[i] = name[0] != '\0' ? name[i] : i < SHO_NAME_BYTES ? m->sho.name[i] : '\0';
     m->at_run_time = true;
@@ -159,7 +162,9 @@ int module_change(struct module *m, bool serve, uint64_t *step)
     if (*step == 0) {
         if ((m->order != 0) == serve || (!serve && !m->at_run_time))
             return -EINVAL;
+        *fuel_word() = INT64_MAX; /* as for an upload */
         rc = swap_begin(m, serve);
+        *fuel_word() = ENTRY_FUEL;
         *step = 1;
         return rc != 0 ? rc : -EAGAIN;
     }

@@ -9,6 +9,7 @@
 #include "core/image.h"
 #include "core/log.h"
 #include "core/machine.h"
+#include "core/module_swap.h"
 #include "core/sites.h"
 #include "core/text.h"
 #include "ports/pvmmu.h"
@@ -122,6 +123,13 @@ struct trap_verdict trap_from_hv(struct guest_regs *regs)
     if (regs->vector == TRAP_DB) {
         write_dr7(0x400); /* a guest's breakpoint on one of its own addresses that we touched */
         return (struct trap_verdict){ 0, 0 };
+    }
+    if (in_module(regs->rip) && swap_trapped(text_home(regs->rip))) {
+        *fuel_word() = ENTRY_FUEL;
+        (void)site_report(regs->rip);
+        dump_backtrace(regs->rsp, regs->rip);
+        gate_unwind(&this_cpu()->gate, 0);
+        return (struct trap_verdict){ cpu_top_va(), 2 };
     }
     if (in_module(regs->rip) && this_cpu()->current != NULL && this_cpu()->current != this_cpu()->idle)
         return module_fault(regs);
