@@ -13,15 +13,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MAY = {
     "arch": {"arch", "core", "ports", "xen"},
     "boot": {"arch", "boot", "core", "ports", "xen", "xen-compat"},
-    "core": {"arch", "core", "ports", "xen", "dispatch/hypercall.h"},
-    "dispatch": {"core", "dispatch", "ports", "xen", "xen-compat/hypercalls.h"},
+    "core": {"arch", "core", "ports", "xen", "dispatch/hypercall.h", "loader/sho.h", "gen"},
+    "dispatch": {"core", "dispatch", "ports", "public", "xen", "xen-compat/hypercalls.h", "modules/faulty/faulty.h"},
     "ports": {"core", "ports", "xen"},
     "unpack": {"core", "unpack", "xen"},
     "modules": {"core", "ports", "xen"},
     "loader": set(),
     "xen-compat": {"core", "ports", "xen", "xen-compat", "modules", "../../hypervisor/unpack/unpack.h", "unpack/unpack.h", "dispatch/hypercall.h"},
 }
-LIBRARIES = {"lzma.h", "zlib.h", "zstd.h", "lz4.h"}
+LIBRARIES = {"lzma.h", "zlib.h", "zstd.h", "lz4.h", "bearssl.h"}
 
 
 def layer_of(path):

@@ -162,8 +162,7 @@ static void test_yield(void **state)
     sim_end();
 }
 
-/* The list that the core has of domains: all of the simulation's. */
-struct domain *domain_list;
+/* The list that the core has of domains is all of the simulation's. */
 
 static void domains_list(void)
 {
