@@ -3,7 +3,7 @@
  * module_swap.h - one module takes the place of another while guests run.
  *
  * What is called is re-linked at every place, in every node's copy, while all CPUs wait at the end of an entry: there
- * no module's code is on any stack. State goes along by the ports' export and import (docs/decisions/0025). If an
+ * no module's code is on any stack. State goes along by the ports' export and import (docs/decisions/0026). If an
  * import refuses or traps, or not all CPUs come in time, everything is put back and the old module serves on.
  */
 #ifndef CORE_MODULE_SWAP_H
