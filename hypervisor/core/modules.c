@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/modules.h"
 
+#include "arch/cpu.h"
 #include "core/cmdline.h"
 #include "core/image.h"
 #include "core/image_tables.h"
@@ -448,6 +449,7 @@ void modules_boot(void)
 {
     struct sho_bytes content, bundle = bundle_bytes();
     struct sho_problem problem;
+    uint64_t began = rdtsc();
     uint32_t nr;
 
     if (bundle.nr == 0) {
@@ -464,7 +466,7 @@ void modules_boot(void)
     }
     ports_fill();
     log_use_console();
-    log_info("%u modules linked, signed by one key", nr);
+    log_info("%u modules: signature checked, linked in %lu cycles", nr, rdtsc() - began);
 }
 
 void modules_link_copy(uint32_t node)

@@ -41,3 +41,10 @@ def test_a_million_random_calls_on_four_vcpus(built):
 def test_soak_of_ten_minutes(built):
     outcome = run.run_guest("soak", HYPERVISOR, BUILD, arguments="seconds=600", slow=SLOW * 6)
     assert outcome.good, f"{outcome.reason}; log {outcome.log}"
+
+
+@pytest.mark.full
+@pytest.mark.skipif(ON_XEN, reason="Xen has no such modules")
+def test_a_thousand_swaps(built):
+    outcome = run.run_guest("module-swap", HYPERVISOR, BUILD, arguments="swaps=1000", slow=SLOW * 5)
+    assert outcome.good, f"{outcome.reason}; log {outcome.log}"
