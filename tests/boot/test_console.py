@@ -11,6 +11,7 @@ import run
 def test_input_switches(boot):
     console = boot()
     console.expect(PROMPT)
+    console.run("sleep 1")  # it blocks, and is woken
     console.send("\x01\x01\x01")
     console.expect(r"[Ss]erial input to (?!DOM0)\w+", 20)
     console.send("h")
