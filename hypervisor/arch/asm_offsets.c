@@ -32,6 +32,7 @@ void asm_offsets(void)
     OFFSET(CPU_CR3, struct cpu, cr3);
     OFFSET(TOP_FUEL, struct cpu_top, fuel);
     OFFSET(CPU_PENDING, struct cpu, pending);
+    OFFSET(CPU_HOOKED, struct cpu, hooked);
     OFFSET(VCPU_KERNEL_MODE, struct vcpu, kernel_mode);
     OFFSET(VCPU_INFO, struct vcpu, info);
     VALUE(SIZEOF_TOP, sizeof(struct cpu_top));

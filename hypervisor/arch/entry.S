@@ -198,7 +198,8 @@ scale_control:
         cmpq    $NR_HYPERCALLS, %rax
         jae     unknown_hypercall
         andl    $(NR_HYPERCALLS - 1), %eax  /* no speculation past the table */
-        cmpb    $0, hypercall_hooked(%rip)  /* somebody looks on: ports/hooks.h */
+        movq    TOP_CPU(%rsp), %r11
+        cmpb    $0, CPU_HOOKED(%r11)        /* somebody looks on: ports/hooks.h */
         jne     hypercall_by_hooks
         leaq    hypercall_table(%rip), %r11
         call    *(%r11,%rax,8)

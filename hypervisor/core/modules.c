@@ -6,8 +6,8 @@
 #include "core/image.h"
 #include "core/image_tables.h"
 #include "core/log.h"
+#include "core/percpu.h"
 #include "core/text.h"
-#include "dispatch/hypercall.h"
 
 static struct module modules[MODULES_MAX] SC_BOOT;
 static bool taken[MODULES_MAX] SC_BOOT;
@@ -89,7 +89,8 @@ void module_serves(struct module *m, bool serve)
     m->order = serve ? ++last_order : 0;
     for (uint32_t i = 0; i < MODULES_MAX; i++)
         hooked = hooked || (taken[i] && looks_on(&modules[i]));
-    atomic_write8(&hypercall_hooked, hooked);
+    for (uint32_t i = 0; i < MAX_CPUS; i++)
+        atomic_write8(&cpus[i].hooked, hooked);
 }
 
 SC_STRING static const char *place_name(enum sho_place place)

@@ -90,8 +90,6 @@ static long hc_none(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint6
     return hypercall_unknown(v, (uint32_t)guest_regs()->rax);
 }
 
-uint8_t hypercall_hooked SC_ATOMIC;
-
 long hypercall_call_hooked(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     uint32_t nr = (uint32_t)guest_regs()->rax % NR_HYPERCALLS;

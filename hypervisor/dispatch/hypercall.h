@@ -16,8 +16,7 @@ void hypercall_resume(struct vcpu *v, struct guest_regs *regs);
 /* "mmu_update" and so on, for logs. */
 SC_STRING const char *hypercall_name(uint32_t nr);
 
-/* A module looks on at hypercalls (ports/hooks.h): entry.S calls by hypercall_call_hooked then. */
-extern uint8_t hypercall_hooked SC_ATOMIC;
+/* What entry.S calls by when a module looks on at hypercalls (ports/hooks.h, cpu->hooked). */
 long hypercall_call_hooked(struct vcpu *v, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 /* dispatch/module_op.c */
 long hc_module_op(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);

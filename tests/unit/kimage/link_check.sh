@@ -4,14 +4,14 @@
 set -eu
 top=$1 out=$2
 lib=$(dirname "$(${CC:-clang-19} -print-file-name=liblzma.a)")
-flags="-std=c11 -ffreestanding -O2 -fpie -fdirect-access-external-data -fvisibility=hidden -fno-jump-tables
+flags="-std=gnu11 -ffreestanding -O2 -fpie -fdirect-access-external-data -fvisibility=hidden -fno-jump-tables
  -fno-asynchronous-unwind-tables -fno-addrsig -mno-red-zone -mgeneral-regs-only -fno-stack-protector -Wall -Wextra -Wno-unused-parameter
  -Werror -fsanitize=kcfi"
 mkdir -p "$out"
 rm -f "$out"/*.o
 for file in "$top"/hypervisor/unpack/*.c "$top"/xen-compat/kimage/*.c "$top"/tests/unit/kimage/link_core.c; do
     # shellcheck disable=SC2086
-    "${CC:-clang-19}" $flags -I"$top" -c -o "$out/$(basename "$file" .c).o" "$file"
+    "${CC:-clang-19}" $flags -I"$top" -I"$top/hypervisor" -D__XEN_INTERFACE_VERSION__=0x00040e00 -c -o "$out/$(basename "$file" .c).o" "$file"
 done
 ld.lld-19 --gc-sections -static --no-undefined --image-base=0xffff808000000000 -e link_entry -o "$out/linked" \
     "$out"/*.o "$lib/liblzma.a" "$lib/libz.a" "$lib/libzstd.a" "$lib/liblz4.a"
