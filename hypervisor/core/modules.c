@@ -337,7 +337,9 @@ static bool imports_resolve(struct module *m)
 static void imports_move(const struct module *m, uint64_t delta)
 {
     for (uint32_t i = 0; i < m->sho.nr_imports && i < SHO_IMPORTS_MAX; i++) {
-        if (text_is_copied(link.imports[i].address))
+        uint64_t at = link.imports[i].address;
+
+        if (text_is_copied(at) || (at >= image.ro_after_init_start && at < image.ro_after_init_end))
             link.imports[i].address += delta;
     }
 }
