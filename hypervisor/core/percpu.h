@@ -66,7 +66,7 @@ struct cpu {
     uint64_t root_cr3 SC_CORE;                         /* the root table of guests under XPTI; 0: there is none */
     bool fsgsbase SC_CORE;                             /* CR4.FSGSBASE is on, for the guest */
     bool nmi_seen SC_CORE;
-    uint8_t hooked SC_CORE; /* atomic: a module looks on at hypercalls (ports/hooks.h) */
+    uint8_t hooked SC_CORE;       /* atomic: a module looks on at hypercalls (ports/hooks.h) */
     uint8_t state SC_CORE;        /* atomic: enum cpu_state */
     uint64_t leave_grace SC_CORE; /* the grace period that it waits for to go out of service */
     /* Atomic: flushes of its TLB that others asked for, and those done (core/tlb.h). */
