@@ -29,7 +29,8 @@ static void count_event(u32 port)
         add32(&got[port], 1);
 }
 
-// Takes the first port off a queue of the vcpu; returns whether there was one.
+// Takes the first port off a queue of the vcpu; returns whether another is linked to it. The head is the hypervisor's to write: it
+// may have put the next port there already, once this one is not linked any more.
 static bool queue_take(struct evtchn_fifo_control_block *block, u32 queue, u32 *heads)
 {
     u32 port = heads[queue] != 0 ? heads[queue] : __atomic_load_n(&block->head[queue], __ATOMIC_SEQ_CST);
@@ -42,7 +43,6 @@ static bool queue_take(struct evtchn_fifo_control_block *block, u32 queue, u32 *
                                         __ATOMIC_SEQ_CST))
         continue;
     heads[queue] = old & EVTCHN_FIFO_LINK_MASK;
-    block->head[queue] = heads[queue];
     if ((__atomic_fetch_and(&words[port], ~pending, __ATOMIC_SEQ_CST) & pending) != 0)
         count_event(port);
     return heads[queue] != 0;
