@@ -9,9 +9,11 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import pexpect
 import pytest
+import stale_code
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RUN = ROOT / "tools" / "run"
@@ -28,6 +30,8 @@ PROMPT = "guest# "
 def pytest_configure(config):
     config.addinivalue_line("markers", "quick: run for each change")
     config.addinivalue_line("markers", "full: run before a release")
+    # Nothing else is run again.
+    config.option.reruns, config.option.only_rerun = 3, [stale_code.MESSAGE]
 
 
 def pytest_sessionstart(session):
@@ -56,6 +60,9 @@ class Console:
 
     def __init__(self, argv, log, timeout):
         log.parent.mkdir(parents=True, exist_ok=True)
+        self.folder = tempfile.TemporaryDirectory()
+        self.monitor = f"{self.folder.name}/monitor"
+        argv = [*map(str, argv), "-qmp", f"unix:{self.monitor},server=on,wait=off"]
         self.log, self.file = log, open(log, "w", encoding="utf-8")
         self.child = pexpect.spawn(argv[0], argv[1:], timeout=timeout * SLOW, encoding="latin-1", codec_errors="replace")
         self.child.logfile_read = self.file
@@ -68,6 +75,9 @@ class Console:
         except (pexpect.TIMEOUT, pexpect.EOF) as problem:
             end = "\n".join((self.child.before or "").splitlines()[-15:])
             kind = "QEMU ended" if isinstance(problem, pexpect.EOF) else "timeout"
+            stale = stale_code.found(self.monitor) if kind == "timeout" else ""
+            if stale:
+                pytest.fail(f"{stale_code.MESSAGE}: {stale}; log {self.log}", pytrace=False)
             pytest.fail(f"{kind} while waiting for {pattern!r}; log {self.log}; it ends:\n{end}", pytrace=False)
         return self.child.match
 
@@ -94,6 +104,7 @@ class Console:
     def close(self):
         self.child.close(force=True)
         self.file.close()
+        self.folder.cleanup()
 
 
 @pytest.fixture
