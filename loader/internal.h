@@ -16,11 +16,8 @@ uint64_t sho_get64(struct sho_bytes b, uint64_t at);
 uint8_t sho_get8(struct sho_bytes b, uint64_t at);
 /* A part; nothing when it is not inside. */
 struct sho_bytes sho_part(struct sho_bytes b, uint64_t at, uint64_t nr);
-/* Does it begin with this text, or is it that? */
+/* Does it begin with this text? */
 bool sho_begins(struct sho_bytes b, uint64_t at, const char *text SC_COUNT(nr), uint64_t nr);
-bool sho_is(struct sho_bytes b, const char *text SC_COUNT(nr), uint64_t nr);
-/* A literal and its length, as two arguments. */
-#define SHO_LITERAL(literal) literal, sizeof(literal) - 1
 /* The bytes up to a 0, from a place in a table of texts; nr 0 when there is no end within 255. */
 struct sho_bytes sho_text_at(struct sho_bytes table, uint64_t at);
 struct sho_bytes sho_section_bytes(const struct sho *sho, uint32_t i);

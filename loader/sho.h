@@ -34,6 +34,10 @@ struct sho_bytes {
 };
 
 bool sho_same(struct sho_bytes a, struct sho_bytes b);
+/* Is it this text? */
+bool sho_is(struct sho_bytes b, const char *text SC_COUNT(nr), uint64_t nr);
+/* A literal and its length, as two arguments. */
+#define SHO_LITERAL(literal) literal, sizeof(literal) - 1
 
 /* What is wrong, and where: "symbol 7: it is weak". */
 enum sho_place {

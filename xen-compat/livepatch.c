@@ -16,10 +16,9 @@ _Static_assert(sizeof(struct xen_sysctl) == LIVEPATCH_RAW_BYTES, "all of it is r
 
 #define AT(field) offsetof(struct xen_sysctl, u.livepatch.field)
 
-/* Words of the continuation; WORD_KIND tells it from those of other sysctls. */
-enum { WORD_STEP, WORD_MODULE, WORD_WAY, WORD_KEEP, WORD_KIND = 12 };
+/* The word of the continuation that tells it from those of other sysctls. */
+#define WORD_KIND 12
 #define KIND_LIVEPATCH 1
-enum way { WAY_APPLY = 1, WAY_REVERT, WAY_REPLACE, WAY_REVERT_OTHERS };
 
 static int name_read(const uint8_t op[LIVEPATCH_RAW_BYTES], char name[MODULE_NAME_BYTES])
 {
@@ -47,15 +46,26 @@ static long as_xen(long rc)
     return rc == -MODULE_EKEYREJECTED ? -EPERM : rc == -MODULE_EREMOTEIO ? -EIO : rc;
 }
 
-static long op_upload(const uint8_t op[LIVEPATCH_RAW_BYTES])
+/* The call is made again until it is done. */
+static long ended(struct vcpu *v, int rc)
 {
-    char name[MODULE_NAME_BYTES] = { 0 }, problem[MODULE_TEXT_BYTES] = { 0 };
-    struct module *m;
-    int rc = name_read(op, name);
+    v->cont.active = rc == -EAGAIN;
+    if (rc != -EAGAIN)
+        return as_xen(rc);
+    v->cont.op = __HYPERVISOR_sysctl;
+    v->cont.word[WORD_KIND] = KIND_LIVEPATCH;
+    softirq_raise(SOFTIRQ_CONTINUE);
+    return HC_CONTINUE;
+}
 
-    if (rc == 0)
-        rc = module_upload(gva(raw_u64(op, AT(u.upload.payload))), raw_u64(op, AT(u.upload.size)), name, &m, problem);
-    return as_xen(rc);
+static long op_upload(struct vcpu *v, const uint8_t op[LIVEPATCH_RAW_BYTES])
+{
+    struct module_order order = { .acts = MODULE_UPLOAD,
+                                  .buffer = gva(raw_u64(op, AT(u.upload.payload))),
+                                  .size = raw_u64(op, AT(u.upload.size)) };
+    int rc = name_read(op, order.name);
+
+    return rc != 0 ? rc : ended(v, module_op(&order));
 }
 
 static uint32_t state_of(const struct module *m)
@@ -114,7 +124,7 @@ static long op_list(const uint8_t op[LIVEPATCH_RAW_BYTES], gva_t at)
         struct xen_livepatch_status s = { .rc = 0 };
         uint32_t nr, none = 0;
 
-        if (m == NULL || !m->at_run_time)
+        if (m == NULL || !m->linked || !m->at_run_time)
             continue;
         nr = name_length(m);
         if (seen++ >= idx && given < room) {
@@ -132,82 +142,32 @@ static long op_list(const uint8_t op[LIVEPATCH_RAW_BYTES], gva_t at)
                                                                                                       : (long)given;
 }
 
-/* ---- actions ---- */
-
-static uint32_t index_of(const struct module *m)
+/* What an action does; 0: there is no such. */
+static uint32_t acts_of(uint32_t action)
 {
-    uint32_t i = 0;
-
-    while (i < MODULES_MAX && module_get(i) != m)
-        i++;
-    return i;
-}
-
-static long under_way(struct vcpu *v, enum way way, uint32_t module, uint64_t step)
-{
-    v->cont.active = true;
-    v->cont.op = __HYPERVISOR_sysctl;
-    v->cont.word[WORD_STEP] = step;
-    v->cont.word[WORD_MODULE] = module;
-    v->cont.word[WORD_WAY] = way;
-    v->cont.word[WORD_KIND] = KIND_LIVEPATCH;
-    softirq_raise(SOFTIRQ_CONTINUE);
-    return HC_CONTINUE;
-}
-
-/* Another one that serves since it was applied, or null. */
-SC_NULLABLE static struct module *other_applied(uint32_t but)
-{
-    for (uint32_t i = 0; i < MODULES_MAX; i++) {
-        struct module *m = module_get(i);
-
-        if (m != NULL && i != but && m->at_run_time && m->order != 0)
-            return m;
+    switch (action) {
+    case LIVEPATCH_ACTION_UNLOAD: return MODULE_FORGET;
+    case LIVEPATCH_ACTION_REVERT: return MODULE_WITHDRAW;
+    case LIVEPATCH_ACTION_APPLY: return MODULE_SERVE;
+    case LIVEPATCH_ACTION_REPLACE: return MODULE_SERVE | MODULE_ALONE;
+    default: return 0;
     }
-    return NULL;
-}
-
-static long others_revert(struct vcpu *v, uint32_t but)
-{
-    struct module *other = other_applied(but);
-
-    v->cont.word[WORD_KEEP] = but;
-    return other == NULL ? 0 : under_way(v, WAY_REVERT_OTHERS, index_of(other), 0);
-}
-
-static long change(struct vcpu *v, enum way way, struct module *m, uint64_t step)
-{
-    int rc = module_change(m, way == WAY_APPLY || way == WAY_REPLACE, &step);
-
-    if (rc == -EAGAIN)
-        return under_way(v, way, index_of(m), step);
-    if (rc != 0)
-        return as_xen(rc);
-    if (way == WAY_REPLACE)
-        return others_revert(v, index_of(m));
-    return way == WAY_REVERT_OTHERS ? others_revert(v, (uint32_t)v->cont.word[WORD_KEEP]) : 0;
 }
 
 static long op_action(struct vcpu *v, const uint8_t op[LIVEPATCH_RAW_BYTES])
 {
+    struct module_order order = { .acts = acts_of(raw_u32(op, AT(u.action.cmd))) };
     char name[MODULE_NAME_BYTES] = { 0 };
-    struct module *m;
     int rc = name_read(op, name);
 
     if (rc != 0)
         return rc;
     if (raw_u32(op, AT(u.action.pad)) != 0)
         return -EINVAL;
-    m = module_named(name);
-    if (m == NULL || !m->at_run_time)
+    order.module = module_named(name);
+    if (order.module == NULL || !order.module->at_run_time)
         return -ENOENT;
-    switch (raw_u32(op, AT(u.action.cmd))) {
-    case LIVEPATCH_ACTION_UNLOAD: return module_forget(m);
-    case LIVEPATCH_ACTION_REVERT: return change(v, WAY_REVERT, m, 0);
-    case LIVEPATCH_ACTION_APPLY: return change(v, WAY_APPLY, m, 0);
-    case LIVEPATCH_ACTION_REPLACE: return change(v, WAY_REPLACE, m, 0);
-    default: return -EOPNOTSUPP;
-    }
+    return order.acts == 0 ? -EOPNOTSUPP : ended(v, module_op(&order));
 }
 
 bool livepatch_continues(const struct vcpu *v)
@@ -217,10 +177,7 @@ bool livepatch_continues(const struct vcpu *v)
 
 long livepatch_continue(struct vcpu *v)
 {
-    struct module *m = module_get((uint32_t)v->cont.word[WORD_MODULE]);
-
-    v->cont.active = false;
-    return m == NULL ? -ENOENT : change(v, (enum way)v->cont.word[WORD_WAY], m, v->cont.word[WORD_STEP]);
+    return ended(v, module_op_go_on());
 }
 
 long livepatch_op(struct vcpu *v, const uint8_t op[LIVEPATCH_RAW_BYTES], gva_t at)
@@ -228,7 +185,7 @@ long livepatch_op(struct vcpu *v, const uint8_t op[LIVEPATCH_RAW_BYTES], gva_t a
     if (raw_u32(op, AT(pad)) != 0)
         return -EINVAL;
     switch (raw_u32(op, AT(cmd))) {
-    case XEN_SYSCTL_LIVEPATCH_UPLOAD: return op_upload(op);
+    case XEN_SYSCTL_LIVEPATCH_UPLOAD: return op_upload(v, op);
     case XEN_SYSCTL_LIVEPATCH_GET: return op_get(op, at);
     case XEN_SYSCTL_LIVEPATCH_LIST: return op_list(op, at);
     case XEN_SYSCTL_LIVEPATCH_ACTION: return op_action(v, op);

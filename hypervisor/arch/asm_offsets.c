@@ -28,6 +28,7 @@ void asm_offsets(void)
     OFFSET(TOP_GUEST_CR3, struct cpu_top, guest_cr3);
     OFFSET(TOP_HV_CR3, struct cpu_top, hv_cr3);
     OFFSET(TOP_ROOT_STALE, struct cpu_top, root_stale);
+    OFFSET(TOP_WORKER, struct cpu_top, worker);
     OFFSET(TOP_SPEC_CTRL, struct cpu_top, spec_ctrl);
     OFFSET(CPU_CR3, struct cpu, cr3);
     OFFSET(TOP_FUEL, struct cpu_top, fuel);

@@ -385,7 +385,62 @@ irq_common:
         call    irq_handle                  /* (vector) */
         testb   $3, REGS_CS(%rsp)
         jnz     exit_full
+        STACK_END %rcx
+        cmpb    $0, FROM_END(TOP_WORKER)(%rcx)
+        je      restore_hv
+        /* A worker (core/worker.h): who called it goes on, if there is something to do. */
+        movq    FROM_END(TOP_CPU)(%rcx), %rdx
+        cmpl    $0, CPU_PENDING(%rdx)
+        je      restore_hv
+        movq    %rsp, worker_rsp(%rip)
+        movl    $1, %eax
+worker_leave:
+        movq    worker_back(%rip), %rsp
+        popq    %r15
+        popq    %r14
+        popq    %r13
+        popq    %r12
+        popq    %rbp
+        popq    %rbx
+        ret
+
+        .macro  WORKER_ENTER
+        pushq   %rbx
+        pushq   %rbp
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        movq    %rsp, worker_back(%rip)
+        .endm
+
+/* bool worker_begin_raw(uint64_t stack_top, enum lib_job job) */
+        .globl  worker_begin_raw, worker_resume_raw
+worker_begin_raw:
+        WORKER_ENTER
+        movq    %rdi, %rsp
+        movl    %esi, %edi
+        sti
+        call    worker_entry
+        cli
+        xorl    %eax, %eax
+        jmp     worker_leave
+/* bool worker_resume_raw(void) */
+worker_resume_raw:
+        WORKER_ENTER
+        movq    worker_rsp(%rip), %rsp
         jmp     restore_hv
+        .pushsection .bss
+        .balign 8
+        .type   worker_rsp, @object
+        .size   worker_rsp, 8
+        .type   worker_back, @object
+        .size   worker_back, 8
+worker_rsp:
+        .skip   8                           /* where it was interrupted */
+worker_back:
+        .skip   8                           /* who called it */
+        .popsection
 
 /* NMI, #DF, #MC: own stacks (IST); they return to where they came from. */
 ist_common:

@@ -11,6 +11,7 @@ struct fpu_state {
 };
 
 static uint64_t xcr0 SC_BOOT; /* 0: FXSAVE only */
+static uint8_t worker_area[PAGE_SIZE] SC_BOOT __attribute__((aligned(16)));
 
 uint64_t fpu_xcr0(void)
 {
@@ -59,6 +60,17 @@ int fpu_vcpu_init(struct vcpu *v)
         v->fpu->area[512] = 3; /* XSTATE_BV: x87 and SSE hold what stands above */
     v->xcr0 = xcr0;
     return 0;
+}
+
+/* Libraries are built for the baseline: x87 and SSE. */
+void fpu_worker_save(void)
+{
+    fxsave(worker_area);
+}
+
+void fpu_worker_load(void)
+{
+    fxrstor(worker_area);
 }
 
 void fpu_save(struct vcpu *v)

@@ -20,7 +20,7 @@
 #include "core/hvmap.h"
 #include "core/image.h"
 #include "core/log.h"
-#include "core/modules.h"
+#include "core/module_link.h"
 #include "core/text.h"
 #include "core/numa.h"
 #include "core/percpu.h"

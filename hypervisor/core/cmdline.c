@@ -24,6 +24,8 @@ bool opt_x2apic_phys SC_BOOT = true;
 uint32_t opt_gnttab_max_frames SC_BOOT = OPT_GNTTAB_MAX_FRAMES;
 uint32_t opt_gnttab_max_ver SC_BOOT = 2;
 bool opt_gnttab_transitive SC_BOOT = true;
+uint32_t opt_revoke_key[MAX_REVOKED] SC_BOOT, opt_revoke_epoch[MAX_REVOKED] SC_BOOT;
+unsigned opt_nr_revoke_keys SC_BOOT, opt_nr_revoke_epochs SC_BOOT;
 enum sched_choice opt_sched SC_BOOT TEXT_AFTER_BOOT = SCHED_FAIR;
 uint8_t opt_xpti_dom0 SC_BOOT, opt_xpti_domu SC_BOOT;
 uint8_t opt_msr_sc SC_BOOT, opt_rsb SC_BOOT, opt_md_clear SC_BOOT, opt_ibrs SC_BOOT, opt_ibpb SC_BOOT, opt_ssbd SC_BOOT;
@@ -51,6 +53,8 @@ enum opt_type {
     OPT_GNTTAB,
     OPT_NODES,
     OPT_SCHED,
+    OPT_REVOKE_KEY,
+    OPT_REVOKE_EPOCH,
     OPT_XPTI,
     OPT_SPEC_CTRL,
     OPT_IGNORED
@@ -82,6 +86,8 @@ static const struct option options[] = {
     { .name = "gnttab", .type = OPT_GNTTAB },
     { .name = "gnttab_max_frames", .type = OPT_UINT, .number = &opt_gnttab_max_frames, .max = OPT_GNTTAB_MAX_FRAMES },
     { .name = "sched", .type = OPT_SCHED },
+    { .name = "revoke-key", .type = OPT_REVOKE_KEY },
+    { .name = "revoke-epoch", .type = OPT_REVOKE_EPOCH },
     { .name = "x2apic", .type = OPT_BOOL, .flag = &opt_x2apic },
     { .name = "x2apic_phys", .type = OPT_BOOL, .flag = &opt_x2apic_phys },
     { .name = "xpti", .type = OPT_XPTI },
@@ -378,6 +384,15 @@ SC_NODISCARD static bool option_number(const struct option *o, uint32_t value)
     return true;
 }
 
+/* Where the value is; false: there are too many. */
+SC_NODISCARD static bool option_keep(uint32_t value, uint32_t at[MAX_REVOKED], unsigned *nr)
+{
+    if (*nr >= MAX_REVOKED)
+        return false;
+    at[(*nr)++] = value;
+    return true;
+}
+
 /* What a row points to is there for the row's type.  False: the value makes no sense. */
 SC_NODISCARD static bool option_set(const struct option *o, uint32_t value, bool negated)
 {
@@ -394,6 +409,8 @@ SC_NODISCARD static bool option_set(const struct option *o, uint32_t value, bool
     case OPT_GNTTAB: return option_list(value, false);
     case OPT_NODES: return option_list(value, true);
     case OPT_SCHED: return option_sched(value);
+    case OPT_REVOKE_KEY: return option_keep(value, opt_revoke_key, &opt_nr_revoke_keys);
+    case OPT_REVOKE_EPOCH: return option_keep(value, opt_revoke_epoch, &opt_nr_revoke_epochs);
     case OPT_XPTI: return option_xpti(value, negated);
     case OPT_SPEC_CTRL: return option_spec_ctrl(value);
     case OPT_IGNORED: break;

@@ -22,12 +22,13 @@ static uint32_t pending_take(struct cpu *cpu)
 static void irqs_forward(struct cpu *cpu)
 {
     for (unsigned w = 0; w < ARRAY_SIZE(cpu->irq_pending); w++) {
-        uint64_t bits = __atomic_exchange_n(&cpu->irq_pending[w], 0, __ATOMIC_SEQ_CST);
+        uint64_t bits;
 
-        while (bits != 0) {
+        /* One by one: if a module fails over one, the others are still there. */
+        while ((bits = cpu->irq_pending[w]) != 0) {
             unsigned b = (unsigned)__builtin_ctzl(bits);
 
-            bits &= bits - 1;
+            cpu->irq_pending[w] = bits & (bits - 1);
             physdev_irq(w * 64 + b);
         }
     }
@@ -38,6 +39,7 @@ static void softirqs_run(struct cpu *cpu)
     uint32_t work;
 
     while ((work = pending_take(cpu)) != 0) {
+        cpu->working = true;
         *fuel_word() = ENTRY_FUEL;
         if ((work & 1U << SOFTIRQ_SWAP) != 0)
             swap_run();
@@ -55,6 +57,7 @@ static void softirqs_run(struct cpu *cpu)
             domains_reap();
         if ((work & 1U << SOFTIRQ_SCHEDULE) != 0)
             schedule();
+        cpu->working = false;
     }
 }
 

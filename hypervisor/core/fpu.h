@@ -18,6 +18,9 @@ SC_CORE void fpu_switch(struct vcpu *next);
 SC_CORE void fpu_load(struct vcpu *v);
 /* Put v's state in memory if the registers hold it. */
 SC_CORE void fpu_save(struct vcpu *v);
+/* What a worker (core/worker.h) that is interrupted has in the registers, and back; CR0.TS is clear. */
+SC_CORE void fpu_worker_save(void);
+SC_CORE void fpu_worker_load(void);
 /* The guest sets or clears its own CR0.TS. */
 void fpu_guest_ts(struct vcpu *v, bool set);
 /* Is XSAVE in use, and with which components? */

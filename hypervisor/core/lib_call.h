@@ -14,12 +14,20 @@
 enum lib_job {
     LIB_KERNEL,    /* unpack a kernel: pv_image_job() of xen-compat/pv_image.c */
     LIB_SIGNATURE, /* signature_job(), core/signature.h */
+    LIB_MODULE,    /* by worker_run() only: module_job(), core/module_ops.h */
 };
 
 /* The job's own answer. */
 int64_t lib_call(enum lib_job job);
 /* LIB_KERNEL's (xen-compat/pv_image.c); no one else calls it. */
 int64_t pv_image_job(void);
+
+/* What is changed of the machine for a library: FS, the FPU. */
+struct lib_machine {
+    uint64_t fs;
+};
+SC_CORE struct lib_machine lib_machine_take(void);
+SC_CORE void lib_machine_give(struct lib_machine saved);
 /* On the library's stack: does the job. */
 SC_CORE int64_t lib_entry(enum lib_job job);
 /* arch/gate.S: lib_entry(job) on the stack that ends there. */

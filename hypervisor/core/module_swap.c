@@ -3,214 +3,97 @@
 
 #include "arch/cpu.h"
 #include "core/atomic.h"
-#include "core/image_tables.h"
 #include "core/log.h"
+#include "core/module_plan.h"
 #include "core/percpu.h"
 #include "core/pool.h"
-#include "core/text.h"
 #include "core/time.h"
 #include "core/tlb.h"
-#include "loader/sho.h"
 #include "ports/evtchn.h"
 #include "ports/gnttab.h"
 #include "ports/sched.h"
 
-#define PLACES_MAX 1024
 #define GATHER_NS 30000000UL /* so long others may take to come: Xen's default for live patches */
 
-/* One place that refers to something: in the core, or in a module. */
-struct place {
-    uint64_t at, to, back; /* linked addresses: of it, what it will mean, what it means now */
-    uint8_t kind;          /* enum port_site_kind */
-};
-
-enum swap_phase { SWAP_IDLE, SWAP_BEGUN, SWAP_HANDING_OVER, SWAP_DONE };
+enum swap_phase { SWAP_IDLE, SWAP_BEGUN, SWAP_HANDING_OVER };
 
 static struct {
     uint32_t phase SC_ATOMIC;
     uint32_t leader;
     uint64_t waiting SC_ATOMIC; /* bit a CPU that waits */
     uint32_t round SC_ATOMIC;   /* counts swaps: who waits goes on when it changes */
-    struct module *module SC_NULLABLE;
-    bool serve, trapped;
-    bool sched, evtchn, gnttab; /* whose state goes along */
-    uint32_t nr_places;
+    struct module_plan plan;
+    bool trapped;
+    bool failed; /* nobody asked for it: the plan's module has failed */
     int rc;
     uint64_t ns;
+    /* For who asked: of the last that was asked for. */
+    uint8_t done SC_ATOMIC;
+    int done_rc;
+    uint64_t done_ns;
 } swap SC_BOOT;
-static struct place places[PLACES_MAX] SC_BOOT;
-
-/* ---- which places ---- */
-
-static bool place_add(uint64_t at, uint8_t kind, uint64_t to, uint64_t back)
-{
-    if (swap.nr_places >= PLACES_MAX)
-        return false;
-    places[swap.nr_places++] = (struct place){ at, to, back, kind };
-    return true;
-}
-
-static bool core_places_add(struct sho_bytes name, uint64_t to, uint64_t back)
-{
-    for (uint32_t i = 0; i < port_symbols_nr(); i++) {
-        if (!sho_same(port_symbol_name(i), name))
-            continue;
-        for (uint32_t k = port_sites_first(i); k < port_sites_first(i + 1); k++) {
-            struct port_site s = port_site(k);
-
-            if (!place_add(WINDOW_BASE + s.offset, (uint8_t)s.kind, to, back))
-                return false;
-        }
-    }
-    return true;
-}
-
-/* A module's places that mean its i-th import. */
-static bool import_places_add(const struct module *m, uint32_t i, uint64_t to, uint64_t back)
-{
-    struct sho_use use;
-
-    for (uint32_t k = 0; sho_use_get(&m->sho, i, &k, &use);) {
-        uint64_t at = m->place[(uint32_t)use.region % SHO_REGIONS] + use.place;
-
-        if (!place_add(at, use.is_call ? PORT_SITE_CALL : PORT_SITE_ADDRESS, to, back))
-            return false;
-    }
-    return true;
-}
-
-static bool modules_places_add(const struct sho_entry *e, uint64_t to, uint64_t back)
-{
-    for (uint32_t i = 0; i < MODULES_MAX; i++) {
-        const struct module *m = module_get(i);
-
-        if (m == NULL || !m->linked)
-            continue;
-        for (uint32_t k = 0; k < m->sho.nr_imports; k++) {
-            struct sho_entry im = sho_import(&m->sho, k);
-
-            if (sho_same(im.name, e->name) && !import_places_add(m, k, to, back))
-                return false;
-        }
-    }
-    return true;
-}
-
-/* ---- state ---- */
-
-/* Does m export that function? */
-static bool exports(const struct module *m, const char *name SC_COUNT(nr), uint64_t nr)
-{
-    for (uint32_t i = 0; i < m->sho.nr_exports; i++) {
-        struct sho_entry e = sho_export(&m->sho, i);
-        bool same = e.name.nr == nr;
-
-        for (uint64_t k = 0; same && k < nr && k < e.name.nr; k++)
-            same = e.name.bytes[k] == (uint8_t)name[k];
-        if (same)
-            return true;
-    }
-    return false;
-}
-#define EXPORTS(m, literal) exports(m, literal, sizeof(literal) - 1)
-
-/* Ports whose providers come and go without state. */
-static bool stateless(const struct module *m)
-{
-    return m->sho.region_bytes[SHO_DATA] == 0 || EXPORTS(m, "hook_event_send") || EXPORTS(m, "hook_hypercall_enter") ||
-           EXPORTS(m, "hook_extension");
-}
 
 /* ---- beginning ---- */
 
-static int places_find(struct module *m, bool serve)
+int swap_plan(struct module *m, bool serve)
 {
-    for (uint32_t i = 0; i < m->sho.nr_exports; i++) {
-        struct sho_entry e = sho_export(&m->sho, i);
-        const struct module *other = module_provider(e.name, &e.type, m);
-        uint64_t mine = module_export_address(m, &e), others, to, back;
-
-        if (other == NULL)
-            continue; /* nobody had it: nobody calls it but through m */
-        others = module_export_find(other, e.name, &e.type);
-        to = serve ? mine : others;
-        back = serve ? others : mine;
-        if (!stateless(other) && !swap.sched && !swap.evtchn && !swap.gnttab)
-            return -MODULE_EREMOTEIO;
-        if (!core_places_add(e.name, to, back) || !modules_places_add(&e, to, back))
-            return -ENOSPC;
-    }
-    return 0;
+    return plan_make(&swap.plan, m, serve);
 }
 
-int swap_begin(struct module *m, bool serve)
+/* This CPU leads. */
+static bool lead_begin(bool failed)
 {
-    int rc;
-
     if (atomic_cmpxchg32(&swap.phase, SWAP_IDLE, SWAP_BEGUN) != SWAP_IDLE)
-        return -EBUSY;
-    swap.module = m;
-    swap.serve = serve;
-    swap.trapped = false;
-    swap.nr_places = 0;
-    swap.sched = EXPORTS(m, "sched_import_state");
-    swap.evtchn = EXPORTS(m, "evtchn_import_state");
-    swap.gnttab = EXPORTS(m, "gnttab_import_state");
-    rc = places_find(m, serve);
-    if (rc != 0) {
-        atomic_write32(&swap.phase, SWAP_IDLE);
-        return rc;
-    }
+        return false;
     swap.leader = this_cpu()->id;
+    swap.trapped = false;
+    swap.failed = failed;
     atomic_write64(&swap.waiting, 0);
+    return true;
+}
+
+int swap_begin(void)
+{
+    if (!lead_begin(false))
+        return -EAGAIN;
+    if (swap.plan.version != modules_version()) {
+        atomic_write32(&swap.phase, SWAP_IDLE);
+        return -EAGAIN;
+    }
+    atomic_write8(&swap.done, 0);
     softirq_raise(SOFTIRQ_SWAP);
     return 0;
 }
 
 bool swap_look(int *rc, uint64_t *ns)
 {
-    if (atomic_read32(&swap.phase) != SWAP_DONE)
+    if (atomic_read8(&swap.done) == 0)
         return false;
-    *rc = swap.rc;
-    *ns = swap.ns;
-    atomic_write32(&swap.phase, SWAP_IDLE);
+    *rc = swap.done_rc;
+    *ns = swap.done_ns;
     return true;
 }
 
 /* ---- while all wait ---- */
 
-static void places_write(bool back)
-{
-    for (uint32_t i = 0; i < swap.nr_places && i < PLACES_MAX; i++) {
-        const struct place *p = &places[i];
-        uint64_t to = back ? p->back : p->to;
-
-        if (p->kind == PORT_SITE_ADDRESS)
-            text_write_address(p->at, to);
-        else
-            text_write_distance(p->at, (uint32_t)(to - (p->at + 4)));
-    }
-    cpu_serialize();
-}
-
 static void state_export(void)
 {
     pools_forget();
-    if (swap.sched)
+    if (swap.plan.sched)
         sched_export_state();
-    if (swap.evtchn)
+    if (swap.plan.evtchn)
         evtchn_export_state();
-    if (swap.gnttab)
+    if (swap.plan.gnttab)
         gnttab_export_state();
 }
 
 static int state_import(void)
 {
-    int rc = swap.sched ? sched_import_state() : 0;
+    int rc = swap.plan.sched ? sched_import_state() : 0;
 
-    if (rc == 0 && swap.evtchn)
+    if (rc == 0 && swap.plan.evtchn)
         rc = evtchn_import_state();
-    if (rc == 0 && swap.gnttab)
+    if (rc == 0 && swap.plan.gnttab)
         rc = gnttab_import_state();
     return rc;
 }
@@ -218,8 +101,8 @@ static int state_import(void)
 /* The old one serves on; a scheduler has to find its vcpus again. */
 static void put_back(void)
 {
-    places_write(true);
-    if (swap.sched && sched_import_state() != 0)
+    plan_write(&swap.plan, true);
+    if (swap.plan.sched && sched_import_state() != 0)
         panic("the scheduler that served before does not take its vcpus back");
     swap.rc = -MODULE_EREMOTEIO;
 }
@@ -228,7 +111,7 @@ static void hand_over(void)
 {
     atomic_write32(&swap.phase, SWAP_HANDING_OVER);
     state_export();
-    places_write(false);
+    plan_write(&swap.plan, false);
     if (state_import() != 0) {
         put_back();
         return;
@@ -260,62 +143,154 @@ static bool gather(void)
     return true;
 }
 
+/* Of one that has failed. */
+static void failed_log(struct module *m)
+{
+    if (swap.rc == 0) {
+        log_warn("module %.128s has failed and serves no more; what served before serves again; CPUs waited %lu ns",
+                 m->name, swap.ns);
+    } else if (swap.rc == -ETIME) {
+        softirq_raise(SOFTIRQ_SWAP); /* once more */
+    } else {
+        atomic_write8(&m->faulty, MODULE_STUCK);
+        log_err("module %.128s has failed, and nobody takes over what it serves (%d)", m->name, swap.rc);
+    }
+}
+
 static void finish(uint64_t began)
 {
-    struct module *m = swap.module;
+    struct module *m = swap.plan.module;
 
     if (swap.rc == 0 && m != NULL)
-        module_serves(m, swap.serve);
+        module_serves(m, swap.plan.serve);
     swap.ns = now_ns() - began;
-    atomic_write32(&swap.phase, SWAP_DONE);
+    if (swap.failed && m != NULL)
+        failed_log(m);
+    if (!swap.failed) {
+        swap.done_rc = swap.rc;
+        swap.done_ns = swap.ns;
+        atomic_write8(&swap.done, 1);
+    }
+    atomic_write32(&swap.phase, SWAP_IDLE);
     atomic_write32(&swap.round, atomic_read32(&swap.round) + 1);
     for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
-        if (swap.sched)
+        if (swap.plan.sched)
             cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
     }
+}
+
+/* What is done for a module that has failed is planned only now: nothing else can change any more. */
+static void give_back(void)
+{
+    struct module *m = swap.plan.module;
+
+    swap.rc = m != NULL ? plan_make(&swap.plan, m, false) : 0;
+    if (swap.rc == 0)
+        hand_over();
+}
+
+/* Its export trapped: perhaps who served before needs nothing from it. */
+static void take_away(void)
+{
+    plan_write(&swap.plan, false);
+    swap.rc = state_import() == 0 ? 0 : -MODULE_EREMOTEIO;
+    if (swap.rc != 0)
+        plan_write(&swap.plan, true);
 }
 
 static void lead(void)
 {
     uint64_t began = now_ns();
 
-    if (swap.trapped) {
+    if (swap.trapped && swap.failed)
+        take_away();
+    else if (swap.trapped)
         put_back(); /* we are here again, after a trap in hand_over() */
-    } else if (!gather()) {
+    else if (!gather())
         swap.rc = -ETIME;
-    } else {
+    else if (swap.failed)
+        give_back();
+    else
         hand_over();
-    }
     finish(began);
+}
+
+static bool under_way(uint32_t phase)
+{
+    return phase == SWAP_BEGUN || phase == SWAP_HANDING_OVER;
 }
 
 static void wait(void)
 {
     uint32_t round = atomic_read32(&swap.round);
+    uint64_t me = 1UL << (this_cpu()->id & 63);
 
-    __atomic_fetch_or(&swap.waiting, 1UL << (this_cpu()->id & 63), __ATOMIC_SEQ_CST);
-    while (atomic_read32(&swap.round) == round && atomic_read32(&swap.phase) != SWAP_DONE) {
+    while (atomic_read32(&swap.round) == round && under_way(atomic_read32(&swap.phase))) {
+        if ((atomic_read64(&swap.waiting) & me) == 0)
+            atomic_or64(&swap.waiting, me);
         tlb_flush_asked();
         cpu_relax();
     }
     cpu_serialize();
 }
 
-void swap_run(void)
-{
-    uint32_t phase = atomic_read32(&swap.phase);
+/* ---- modules that have failed ---- */
 
-    if (phase != SWAP_BEGUN && phase != SWAP_HANDING_OVER)
-        return;
-    if (swap.leader == this_cpu()->id)
-        lead();
-    else
-        wait();
+/* One that still serves; null: none does. */
+SC_NULLABLE static struct module *failed_find(void)
+{
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        struct module *m = module_get(i);
+
+        if (m != NULL && atomic_read8(&m->faulty) == MODULE_FAULTY && m->order != 0)
+            return m;
+    }
+    return NULL;
 }
 
-bool swap_trapped(uint64_t home)
+static void failed_look(void)
 {
-    (void)home;
+    struct module *m = failed_find();
+
+    if (m == NULL)
+        return;
+    if (!lead_begin(true)) {
+        softirq_raise(SOFTIRQ_SWAP); /* another swap comes first: it waits for this CPU */
+        return;
+    }
+    swap.plan.module = m;
+    lead();
+}
+
+bool swap_failed(struct module *m)
+{
+    uint8_t is = MODULE_SOUND;
+
+    if (!m->at_run_time || m->order == 0)
+        return false;
+    is = atomic_read8(&m->faulty);
+    if (is == MODULE_SOUND)
+        atomic_write8(&m->faulty, MODULE_FAULTY);
+    softirq_raise(SOFTIRQ_SWAP);
+    return is != MODULE_STUCK;
+}
+
+/* ---- */
+
+void swap_run(void)
+{
+    bool begun = under_way(atomic_read32(&swap.phase));
+
+    if (begun && swap.leader == this_cpu()->id)
+        lead();
+    else if (begun)
+        wait();
+    else
+        failed_look();
+}
+
+bool swap_trapped(void)
+{
     if (atomic_read32(&swap.phase) != SWAP_HANDING_OVER || swap.leader != this_cpu()->id || swap.trapped)
         return false;
     swap.trapped = true;

@@ -66,6 +66,7 @@ struct cpu {
     uint64_t root_cr3 SC_CORE;                         /* the root table of guests under XPTI; 0: there is none */
     bool fsgsbase SC_CORE;                             /* CR4.FSGSBASE is on, for the guest */
     bool nmi_seen SC_CORE;
+    bool working SC_CORE;         /* it does what was pending, on the way out */
     uint8_t hooked SC_CORE;       /* atomic: a module looks on at hypercalls (ports/hooks.h) */
     uint8_t state SC_CORE;        /* atomic: enum cpu_state */
     uint64_t leave_grace SC_CORE; /* the grace period that it waits for to go out of service */
@@ -83,6 +84,7 @@ struct cpu_top {
     uint64_t guest_cr3; /* what a guest runs on: this CPU's root table; 0: on its own */
     uint64_t hv_cr3;    /* what the way in loads; 0 while it is loaded */
     uint8_t root_stale; /* the root table is to be copied anew */
+    uint8_t worker;     /* this is a worker's stack (core/worker.h), and it runs */
     uint32_t spec_ctrl; /* the guest's IA32_SPEC_CTRL */
     /* Up to here an even number of words: the frame that the CPU pushes at regs.es is aligned to 16. */
     int64_t fuel; /* the last word: core/fuel.h */

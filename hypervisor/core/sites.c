@@ -144,6 +144,28 @@ bool site_report(uint64_t rip)
     return true;
 }
 
+void site_text(uint64_t rip, uint32_t vector, char text[MODULE_TEXT_BYTES])
+{
+    const struct site *s = site_find(rip);
+    char path[PATH_MAX];
+    uint32_t at = 0;
+
+    if (s == NULL) {
+        text_add(text, &at, "trap ");
+        text_add_number(text, &at, vector);
+    } else {
+        site_file(s, path);
+        text_add(text, &at, "rule SC-");
+        text_add_number(text, &at, s->id >> 24);
+        text_add(text, &at, ", ");
+        for (unsigned i = 0; i < PATH_MAX && path[i] != 0 && at + 1 < MODULE_TEXT_BYTES; i++)
+            text[at++] = path[i];
+        text_add(text, &at, ":");
+        text_add_number(text, &at, s->line);
+    }
+    text[at % MODULE_TEXT_BYTES] = '\0';
+}
+
 void sites_log(void)
 {
     unsigned nr = 0;

@@ -4,7 +4,7 @@
 #include "arch/cpu.h"
 #include "core/hvmap.h"
 #include "core/log.h"
-#include "core/modules.h"
+#include "core/module_link.h"
 #include "core/numa.h"
 #include "core/tlb.h"
 #include "ports/pagealloc.h"

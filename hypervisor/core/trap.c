@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/machine.h"
 #include "core/module_swap.h"
+#include "core/modules.h"
 #include "core/sites.h"
 #include "core/text.h"
 #include "ports/pvmmu.h"
@@ -88,17 +89,55 @@ static struct trap_verdict iret_fault(struct guest_regs *regs)
     return (struct trap_verdict){ cpu_top_va(), 0 };
 }
 
-/* A trap in a module under the hypercall gate: what it held is released, its frames dropped. */
+/* What trapped is said, and what it held is released. */
+static void module_drop_frames(struct guest_regs *regs)
+{
+    *fuel_word() = ENTRY_FUEL; /* what reports it are modules too */
+    if (!site_report(regs->rip))
+        log_err("module fault: vector %u at %016lx, error code %x", regs->vector, regs->rip, regs->error_code);
+    dump_backtrace(regs->rsp, regs->rip);
+    gate_unwind(&this_cpu()->gate, 0);
+}
+
+static void failure_note(struct module *m, const struct guest_regs *regs)
+{
+    atomic_add32(&m->failures, 1);
+    site_text(regs->rip, regs->vector, m->text);
+}
+
+/* On the way out of an entry nobody waits for an answer: everything is looked at again.  A scheduler that nobody can
+ * replace is the end. */
+static bool exit_can_go_on(struct cpu *cpu, const struct module *m SC_NULLABLE, bool replaced)
+{
+    if (!replaced && (m == NULL || module_exports(m, SHO_LITERAL("sched_pick"))))
+        return false;
+    cpu->working = false;
+    __atomic_fetch_or(&cpu->pending, (1U << NR_SOFTIRQS) - 1, __ATOMIC_SEQ_CST);
+    return true;
+}
+
+/* A trap in a module: its frames are dropped, and what the entry was for gets an error, or is done again by who serves
+ * instead.  A stack of 0: it cannot go on. */
 static struct trap_verdict module_fault(struct guest_regs *regs)
 {
-    struct gate_log *log = &this_cpu()->gate;
+    struct module *m = module_of_text(text_home(regs->rip));
+    struct cpu *cpu = this_cpu();
+    struct vcpu *v = cpu->current;
+    bool replaced;
 
-    *fuel_word() = ENTRY_FUEL; /* what reports it are modules too */
-    (void)site_report(regs->rip);
-    log_err("module fault: vector %u at %016lx, error code %x", regs->vector, regs->rip, regs->error_code);
-    dump_backtrace(regs->rsp, regs->rip);
-    gate_unwind(log, 0);
-    return (struct trap_verdict){ cpu_top_va(), 1 };
+    module_drop_frames(regs);
+    if (m != NULL)
+        failure_note(m, regs);
+    replaced = m != NULL && swap_failed(m);
+    if (v == NULL || (cpu->working && !exit_can_go_on(cpu, m, replaced)))
+        return (struct trap_verdict){ 0, 0 };
+    if (cpu->working || v == cpu->idle)
+        return (struct trap_verdict){ cpu_top_va(), 2 };
+    if (guest_regs()->vector == TRAP_SYSCALL)
+        return (struct trap_verdict){ cpu_top_va(), 1 };
+    if (!replaced)
+        domain_crash(v->domain, "a module failed in exception %u of it", guest_regs()->vector);
+    return (struct trap_verdict){ cpu_top_va(), 2 };
 }
 
 static bool in_module(uint64_t rip)
@@ -124,15 +163,16 @@ struct trap_verdict trap_from_hv(struct guest_regs *regs)
         write_dr7(0x400); /* a guest's breakpoint on one of its own addresses that we touched */
         return (struct trap_verdict){ 0, 0 };
     }
-    if (in_module(regs->rip) && swap_trapped(text_home(regs->rip))) {
-        *fuel_word() = ENTRY_FUEL;
-        (void)site_report(regs->rip);
-        dump_backtrace(regs->rsp, regs->rip);
-        gate_unwind(&this_cpu()->gate, 0);
-        return (struct trap_verdict){ cpu_top_va(), 2 };
+    if (in_module(regs->rip)) {
+        struct trap_verdict verdict = { cpu_top_va(), 2 };
+
+        if (swap_trapped())
+            module_drop_frames(regs);
+        else
+            verdict = module_fault(regs);
+        if (verdict.stack != 0)
+            return verdict;
     }
-    if (in_module(regs->rip) && this_cpu()->current != NULL && this_cpu()->current != this_cpu()->idle)
-        return module_fault(regs);
     *fuel_word() = INT64_MAX;
     (void)site_report(regs->rip);
     dump_hv(regs);

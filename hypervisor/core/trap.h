@@ -9,7 +9,7 @@
 SC_CORE void trap_from_guest(struct guest_regs *regs, struct vcpu *v);
 struct trap_verdict {
     uint64_t stack; /* go on with this stack, or 0: return to where the trap was */
-    uint64_t where; /* 0: the guest's IRETQ failed; 1: a module under the hypercall gate failed */
+    uint64_t where; /* 0: the guest's IRETQ failed; 1: a module failed under the hypercall gate; 2: elsewhere */
 };
 SC_CORE struct trap_verdict trap_from_hv(struct guest_regs *regs);
 SC_CORE void trap_ist(struct guest_regs *regs);

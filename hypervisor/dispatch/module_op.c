@@ -2,6 +2,7 @@
 /* module_op (public/module_op.h): modules come and go at run time. */
 #include "public/module_op.h"
 
+#include "core/atomic.h"
 #include "core/cont.h"
 #include "core/guest.h"
 #include "core/module_ops.h"
@@ -19,111 +20,44 @@ struct op_head {
 _Static_assert(sizeof(struct op_head) == offsetof(struct sh_module_op, info), "all before info");
 _Static_assert(offsetof(struct op_head, name) == offsetof(struct sh_module_op, name), "as there");
 
-/* Words of the continuation: what is under way, with which module, how far. */
-enum { WORD_WAY, WORD_MODULE, WORD_STEP, WORD_KEEP };
-enum way { WAY_LOAD = 1, WAY_REPLACE, WAY_UNLOAD, WAY_UNLOAD_OTHERS };
-
-static uint32_t index_of(const struct module *m)
+/* The call is made again until it is done; `problem` is told then. */
+static long ended(struct vcpu *v, gva_t at, int rc)
 {
-    uint32_t i = 0;
+    char problem[SH_MODULE_TEXT_BYTES];
 
-    while (i < MODULES_MAX && module_get(i) != m)
-        i++;
-    return i;
-}
-
-static long under_way(struct vcpu *v, enum way way, uint32_t module, uint64_t step)
-{
-    v->cont.active = true;
-    v->cont.op = SH_MODULE_OP;
-    v->cont.word[WORD_WAY] = way;
-    v->cont.word[WORD_MODULE] = module;
-    v->cont.word[WORD_STEP] = step;
-    softirq_raise(SOFTIRQ_CONTINUE); /* the exit path looks again before a guest runs */
-    return HC_CONTINUE;
-}
-
-/* Another one that was loaded at run time and serves, or null. */
-SC_NULLABLE static struct module *other_loaded(uint32_t but)
-{
-    for (uint32_t i = 0; i < MODULES_MAX; i++) {
-        struct module *m = module_get(i);
-
-        if (m != NULL && i != but && m->at_run_time && m->order != 0)
-            return m;
+    v->cont.active = rc == -EAGAIN;
+    if (rc == -EAGAIN) {
+        v->cont.op = SH_MODULE_OP;
+        softirq_raise(SOFTIRQ_CONTINUE); /* the exit path looks again before a guest runs */
+        return HC_CONTINUE;
     }
-    return NULL;
+    module_problem(problem);
+    if (rc != 0 && guest_write(gva_add(at, offsetof(struct sh_module_op, problem)), problem, sizeof(problem)) != 0)
+        return -EFAULT;
+    return rc;
 }
 
-/* One after the other, each when the call is made again. */
-static long others_unload(struct vcpu *v, uint32_t but)
+static long op_load(struct vcpu *v, const struct op_head *op, uint32_t more, gva_t at)
 {
-    struct module *other = other_loaded(but);
+    struct module_order order = {
+        .acts = MODULE_UPLOAD | MODULE_SERVE | more, .buffer = gva(op->buffer), .size = op->size
+    };
 
-    v->cont.word[WORD_KEEP] = but;
-    return other == NULL ? 0 : under_way(v, WAY_UNLOAD_OTHERS, index_of(other), 0);
+    for (uint32_t i = 0; i < SH_MODULE_NAME_BYTES; i++)
+        order.name[i] = op->name[i];
+    return ended(v, at, module_op(&order));
 }
 
-/* After the change of m: what is left to do. */
-static long change_done(struct vcpu *v, enum way way, struct module *m, int rc)
+static long op_unload(struct vcpu *v, const struct op_head *op, gva_t at)
 {
-    if (way == WAY_LOAD || way == WAY_REPLACE) {
-        if (rc != 0) {
-            (void)module_forget(m);
-            return rc;
-        }
-        return way == WAY_REPLACE ? others_unload(v, index_of(m)) : 0;
-    }
-    if (rc == 0)
-        rc = module_forget(m);
-    return rc == 0 && way == WAY_UNLOAD_OTHERS ? others_unload(v, (uint32_t)v->cont.word[WORD_KEEP]) : rc;
-}
+    struct module_order order = { .acts = MODULE_WITHDRAW | MODULE_FORGET, .module = module_named(op->name) };
 
-static long change_go_on(struct vcpu *v, enum way way, struct module *m, uint64_t step)
-{
-    bool serve = way == WAY_LOAD || way == WAY_REPLACE;
-    int rc = module_change(m, serve, &step);
-
-    if (rc == -EAGAIN)
-        return under_way(v, way, index_of(m), step);
-    return change_done(v, way, m, rc);
-}
-
-static long go_on(struct vcpu *v)
-{
-    enum way way = (enum way)v->cont.word[WORD_WAY];
-    struct module *m = module_get((uint32_t)v->cont.word[WORD_MODULE]);
-
-    v->cont.active = false;
-    return m == NULL ? -ENOENT : change_go_on(v, way, m, v->cont.word[WORD_STEP]);
-}
-
-static long op_load(struct vcpu *v, const struct op_head *op, enum way way, gva_t at)
-{
-    char problem[SH_MODULE_TEXT_BYTES] = { 0 };
-    struct module *m;
-    int rc = module_upload(gva(op->buffer), op->size, op->name, &m, problem);
-
-    if (rc == 0)
-        return change_go_on(v, way, m, 0);
-    return guest_write(gva_add(at, offsetof(struct sh_module_op, problem)), problem, sizeof(problem)) != 0 ? -EFAULT
-                                                                                                           : rc;
-}
-
-static long op_unload(struct vcpu *v, const struct op_head *op)
-{
-    struct module *m = module_named(op->name);
-
-    if (m == NULL)
-        return -ENOENT;
-    if (!m->at_run_time)
-        return -EBUSY;
-    return m->order == 0 ? module_forget(m) : change_go_on(v, WAY_UNLOAD, m, 0);
+    return order.module == NULL ? -ENOENT : ended(v, at, module_op(&order));
 }
 
 static uint32_t state_of(const struct module *m)
 {
-    if (m->faulty)
+    if (atomic_read8(&m->faulty) != MODULE_SOUND)
         return SH_MODULE_FAULTY;
     if (m->order == 0)
         return m->at_run_time ? SH_MODULE_CHECKED : SH_MODULE_REPLACED;
@@ -152,7 +86,7 @@ static void ports_put(const struct module *m, char out[SH_MODULE_TEXT_BYTES])
 static void info_put(const struct module *m, struct sh_module_info *info)
 {
     info->state = state_of(m);
-    info->failures = m->failures;
+    info->failures = atomic_read32(&m->failures);
     info->version = m->sho.version;
     info->epoch = m->sho.epoch;
     info->stack_bytes = m->sho.stack;
@@ -179,7 +113,7 @@ static long op_list(const struct op_head *op, gva_t at)
     for (uint32_t i = 0; i < MODULES_MAX; i++) {
         const struct module *m = module_get(i);
 
-        if (m == NULL || nth++ != op->index)
+        if (m == NULL || !m->linked || nth++ != op->index)
             continue;
         info_put(m, &info);
         return guest_put(gva_add(at, offsetof(struct sh_module_op, info)), info) != 0 ? -EFAULT : 0;
@@ -209,16 +143,16 @@ long hc_module_op(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64
     if (!v->domain->privileged)
         return -EPERM;
     if (v->cont.active)
-        return go_on(v);
+        return ended(v, gva(arg), module_op_go_on());
     if (guest_get(op, gva(arg)) != 0)
         return -EFAULT;
     if (op.version != SH_MODULE_OP_VERSION)
         return -EINVAL;
     op.name[SH_MODULE_NAME_BYTES - 1] = '\0';
     switch (op.cmd) {
-    case SH_MODULE_LOAD: return op_load(v, &op, WAY_LOAD, gva(arg));
-    case SH_MODULE_REPLACE: return op_load(v, &op, WAY_REPLACE, gva(arg));
-    case SH_MODULE_UNLOAD: return op_unload(v, &op);
+    case SH_MODULE_LOAD: return op_load(v, &op, 0, gva(arg));
+    case SH_MODULE_REPLACE: return op_load(v, &op, MODULE_ALONE | MODULE_FORGET, gva(arg));
+    case SH_MODULE_UNLOAD: return op_unload(v, &op, gva(arg));
     case SH_MODULE_LIST: return op_list(&op, gva(arg));
     case SH_MODULE_SHOW: return op_show(&op, gva(arg));
     default: return -ENOSYS;

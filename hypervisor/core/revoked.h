@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* revoked.h - signatures that are good no more: revoke-key=ID and revoke-epoch=NAME:EPOCH on the command line. */
+#ifndef CORE_REVOKED_H
+#define CORE_REVOKED_H
+
+#include "core/base.h"
+#include "loader/sho.h"
+
+/* Boot, before any signature is looked at: the keys whose ids begin with the hexadecimal digits given are no longer
+ * trusted.  What makes no sense, or means no key, is said in the log. */
+SC_CORE void revoked_keys_read(void);
+/* The least epoch that a module of that name must have; 0: any. */
+uint32_t revoked_before(const char name[SHO_NAME_BYTES]);
+
+#endif
