@@ -38,6 +38,7 @@ SAFE_C := $(sort $(HV_C) $(LOADER_C))
 SAFE_C_ONE := $(filter-out hypervisor/modules/sched_rr/%,$(SAFE_C))
 SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
 include examples/build.mk
+include tests/modules/build.mk
 
 .DEFAULT_GOAL := all
 .PHONY: all

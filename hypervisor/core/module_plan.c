@@ -14,97 +14,139 @@ struct place {
 };
 static struct place places[PLACES_MAX] SC_BOOT;
 
-static bool place_add(struct module_plan *plan, uint64_t at, uint8_t kind, uint64_t to, uint64_t back)
+/* ---- what changes hands ---- */
+
+/* One export of the plan's module. */
+struct changing {
+    struct sho_entry e;
+    uint64_t mine, others; /* addresses; others 0: nobody else serves it */
+    uint64_t order;        /* of the one who does, and is before all others but the module */
+};
+static struct changing changing[SHO_EXPORTS_MAX] SC_BOOT;
+static uint32_t nr_changing SC_BOOT;
+
+/* By name, from a number on; nr_changing: none. */
+static uint32_t changing_find(struct sho_bytes name, uint32_t i)
 {
-    if (plan->nr_places >= PLACES_MAX)
-        return false;
-    places[plan->nr_places++] = (struct place){ at, to, back, kind };
-    return true;
+    while (i < nr_changing && i < SHO_EXPORTS_MAX && !sho_same(changing[i].e.name, name))
+        i++;
+    return i;
 }
 
-static bool core_places_add(struct module_plan *plan, struct sho_bytes name, uint64_t to, uint64_t back)
+/* What another module exports and serves. */
+static void others_take(const struct module *other)
 {
-    for (uint32_t i = 0; i < port_symbols_nr(); i++) {
-        if (!sho_same(port_symbol_name(i), name))
-            continue;
-        for (uint32_t k = port_sites_first(i); k < port_sites_first(i + 1); k++) {
-            struct port_site s = port_site(k);
+    for (uint32_t k = 0; k < other->sho.nr_exports; k++) {
+        struct sho_entry e = sho_export(&other->sho, k);
 
-            if (!place_add(plan, WINDOW_BASE + s.offset, (uint8_t)s.kind, to, back))
-                return false;
+        for (uint32_t i = changing_find(e.name, 0); i < nr_changing; i = changing_find(e.name, i + 1)) {
+            struct changing *c = &changing[i % SHO_EXPORTS_MAX];
+
+            if (other->order <= c->order || !module_same_type(&e.type, &c->e.type))
+                continue;
+            c->order = other->order;
+            c->others = module_export_address(other, &e);
         }
     }
-    return true;
 }
 
-/* A module's places that mean its i-th import. */
-static bool import_places_add(struct module_plan *plan, const struct module *m, uint32_t i, uint64_t to, uint64_t back)
+static void changing_read(const struct module *m)
 {
-    struct sho_use use;
+    nr_changing = (uint32_t)min_u64(m->sho.nr_exports, SHO_EXPORTS_MAX);
+    for (uint32_t i = 0; i < nr_changing && i < SHO_EXPORTS_MAX; i++) {
+        struct sho_entry e = sho_export(&m->sho, i);
 
-    for (uint32_t k = 0; sho_use_get(&m->sho, i, &k, &use);) {
-        uint64_t at = m->place[(uint32_t)use.region % SHO_REGIONS] + use.place;
-
-        if (!place_add(plan, at, use.is_call ? PORT_SITE_CALL : PORT_SITE_ADDRESS, to, back))
-            return false;
+        changing[i] = (struct changing){ .e = e, .mine = module_export_address(m, &e) };
     }
-    return true;
-}
-
-/* Which import of m that is, or SHO_IMPORTS_MAX. */
-static uint32_t import_of(const struct module *m, struct sho_bytes name)
-{
-    for (uint32_t k = 0; k < m->sho.nr_imports; k++) {
-        struct sho_entry im = sho_import(&m->sho, k);
-
-        if (sho_same(im.name, name))
-            return k;
-    }
-    return SHO_IMPORTS_MAX;
-}
-
-static bool modules_places_add(struct module_plan *plan, struct sho_bytes name, uint64_t to, uint64_t back)
-{
-    for (uint32_t i = 0; i < MODULES_MAX; i++) {
-        const struct module *m = module_get(i);
-        uint32_t k = m != NULL && m->linked ? import_of(m, name) : SHO_IMPORTS_MAX;
-
-        if (m != NULL && k < SHO_IMPORTS_MAX && !import_places_add(plan, m, k, to, back))
-            return false;
-    }
-    return true;
-}
-
-static bool used_by_others(const struct module *m, struct sho_bytes name)
-{
     for (uint32_t i = 0; i < MODULES_MAX; i++) {
         const struct module *other = module_get(i);
 
-        if (other != NULL && other != m && other->linked && import_of(other, name) < SHO_IMPORTS_MAX)
-            return true;
+        if (other != NULL && other != m && other->linked && other->order != 0)
+            others_take(other);
     }
-    return false;
 }
 
-/* One export changes hands. */
-static int entry_plan(struct module_plan *plan, struct module *m, const struct sho_entry *e)
+/* Somebody else has it before and after: nothing is to be written. */
+static bool stays(const struct module_plan *plan, const struct changing *c)
 {
-    const struct module *other = module_provider(e->name, &e->type, m);
-    uint64_t mine = module_export_address(m, e), others;
-    struct sho_entry found;
+    const struct module *m = plan->module;
 
-    if (!plan->serve && module_provider(e->name, &e->type, NULL) != m)
-        return 0; /* it serves, but somebody else is before it */
-    if (other == NULL || !module_export_find(other, e->name, &e->type, &found))
-        return !plan->serve && used_by_others(m, e->name) ? -EBUSY : 0;
-    others = module_export_address(other, &found);
-    plan->sched = plan->sched || sho_is(e->name, SHO_LITERAL("sched_import_state"));
-    plan->evtchn = plan->evtchn || sho_is(e->name, SHO_LITERAL("evtchn_import_state"));
-    plan->gnttab = plan->gnttab || sho_is(e->name, SHO_LITERAL("gnttab_import_state"));
-    if (!core_places_add(plan, e->name, plan->serve ? mine : others, plan->serve ? others : mine) ||
-        !modules_places_add(plan, e->name, plan->serve ? mine : others, plan->serve ? others : mine))
-        return -ENOSPC;
+    return c->others == 0 || (!plan->serve && m != NULL && c->order > m->order);
+}
+
+/* ---- the places ---- */
+
+static bool place_add(struct module_plan *plan, uint64_t at, uint8_t kind, const struct changing *c)
+{
+    if (plan->nr_places >= PLACES_MAX)
+        return false;
+    places[plan->nr_places++] =
+        (struct place){ at, plan->serve ? c->mine : c->others, plan->serve ? c->others : c->mine, kind };
+    return true;
+}
+
+static int core_places_add(struct module_plan *plan)
+{
+    for (uint32_t n = 0; n < port_symbols_nr(); n++) {
+        uint32_t i = changing_find(port_symbol_name(n), 0);
+
+        if (i >= nr_changing || stays(plan, &changing[i % SHO_EXPORTS_MAX]))
+            continue;
+        for (uint32_t k = port_sites_first(n); k < port_sites_first(n + 1); k++) {
+            struct port_site s = port_site(k);
+
+            if (!place_add(plan, WINDOW_BASE + s.offset, (uint8_t)s.kind, &changing[i % SHO_EXPORTS_MAX]))
+                return -ENOSPC;
+        }
+    }
     return 0;
+}
+
+/* A module's places that mean its k-th import. */
+static int import_places_add(struct module_plan *plan, const struct module *m, uint32_t k, const struct changing *c)
+{
+    struct sho_use use;
+
+    if (c->others == 0)
+        return plan->serve || m == plan->module ? 0 : -EBUSY; /* it would have nobody to call */
+    if (stays(plan, c))
+        return 0;
+    for (uint32_t i = 0; sho_use_get(&m->sho, k, &i, &use);) {
+        uint64_t at = m->place[(uint32_t)use.region % SHO_REGIONS] + use.place;
+
+        if (!place_add(plan, at, use.is_call ? PORT_SITE_CALL : PORT_SITE_ADDRESS, c))
+            return -ENOSPC;
+    }
+    return 0;
+}
+
+static int module_places_add(struct module_plan *plan, const struct module *m)
+{
+    int rc = 0;
+
+    for (uint32_t k = 0; rc == 0 && k < m->sho.nr_imports; k++) {
+        struct sho_entry im = sho_import(&m->sho, k);
+        uint32_t i = changing_find(im.name, 0);
+
+        if (i < nr_changing)
+            rc = import_places_add(plan, m, k, &changing[i % SHO_EXPORTS_MAX]);
+    }
+    return rc;
+}
+
+/* ---- the plan ---- */
+
+static void states_note(struct module_plan *plan)
+{
+    for (uint32_t i = 0; i < nr_changing && i < SHO_EXPORTS_MAX; i++) {
+        struct sho_bytes name = changing[i].e.name;
+
+        if (stays(plan, &changing[i]))
+            continue;
+        plan->sched = plan->sched || sho_is(name, SHO_LITERAL("sched_import_state"));
+        plan->evtchn = plan->evtchn || sho_is(name, SHO_LITERAL("evtchn_import_state"));
+        plan->gnttab = plan->gnttab || sho_is(name, SHO_LITERAL("gnttab_import_state"));
+    }
 }
 
 /* Ports whose providers come and go without state. */
@@ -114,16 +156,18 @@ static bool stateless(const struct module *m)
            module_exports(m, SHO_LITERAL("hook_hypercall_enter")) || module_exports(m, SHO_LITERAL("hook_extension"));
 }
 
-/* Whoever serves before and does not after has no state, or hands it over. */
+/* Who serves before and does not after has no state, or hands it over. */
 static bool state_is_kept(const struct module_plan *plan, const struct module *m)
 {
-    if (plan->sched || plan->evtchn || plan->gnttab)
+    if (plan->nr_places == 0 || plan->sched || plan->evtchn || plan->gnttab)
         return true;
-    for (uint32_t i = 0; i < m->sho.nr_exports; i++) {
-        struct sho_entry e = sho_export(&m->sho, i);
-        const struct module *other = module_provider(e.name, &e.type, m);
+    if (!plan->serve)
+        return stateless(m);
+    for (uint32_t i = 0; i < nr_changing && i < SHO_EXPORTS_MAX; i++) {
+        const struct changing *c = &changing[i];
+        const struct module *other = module_provider(c->e.name, &c->e.type, m);
 
-        if (other != NULL && !stateless(plan->serve ? other : m))
+        if (other != NULL && !stateless(other))
             return false;
     }
     return true;
@@ -131,15 +175,21 @@ static bool state_is_kept(const struct module_plan *plan, const struct module *m
 
 int plan_make(struct module_plan *plan, struct module *m, bool serve)
 {
-    *plan = (struct module_plan){ .module = m, .serve = serve, .version = modules_version() };
-    for (uint32_t i = 0; i < m->sho.nr_exports; i++) {
-        struct sho_entry e = sho_export(&m->sho, i);
-        int rc = entry_plan(plan, m, &e);
+    int rc;
 
-        if (rc != 0)
-            return rc;
+    *plan = (struct module_plan){ .module = m, .serve = serve, .version = modules_version() };
+    changing_read(m);
+    rc = core_places_add(plan);
+    for (uint32_t i = 0; rc == 0 && i < MODULES_MAX; i++) {
+        const struct module *user = module_get(i);
+
+        if (user != NULL && user->linked)
+            rc = module_places_add(plan, user);
     }
-    return plan->nr_places == 0 || state_is_kept(plan, m) ? 0 : -MODULE_EREMOTEIO;
+    states_note(plan);
+    if (rc == 0 && !state_is_kept(plan, m))
+        rc = -MODULE_EREMOTEIO;
+    return rc;
 }
 
 void plan_write(const struct module_plan *plan, bool back)

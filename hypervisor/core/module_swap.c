@@ -143,6 +143,18 @@ static bool gather(void)
     return true;
 }
 
+/* One that has failed and still serves; null: none does. */
+SC_NULLABLE static struct module *failed_find(void)
+{
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        struct module *m = module_get(i);
+
+        if (m != NULL && atomic_read8(&m->faulty) == MODULE_FAULTY && m->order != 0)
+            return m;
+    }
+    return NULL;
+}
+
 /* Of one that has failed. */
 static void failed_log(struct module *m)
 {
@@ -177,6 +189,8 @@ static void finish(uint64_t began)
         if (swap.plan.sched)
             cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
     }
+    if (failed_find() != NULL)
+        softirq_raise(SOFTIRQ_SWAP); /* it may have failed just now */
 }
 
 /* What is done for a module that has failed is planned only now: nothing else can change any more. */
@@ -235,18 +249,6 @@ static void wait(void)
 }
 
 /* ---- modules that have failed ---- */
-
-/* One that still serves; null: none does. */
-SC_NULLABLE static struct module *failed_find(void)
-{
-    for (uint32_t i = 0; i < MODULES_MAX; i++) {
-        struct module *m = module_get(i);
-
-        if (m != NULL && atomic_read8(&m->faulty) == MODULE_FAULTY && m->order != 0)
-            return m;
-    }
-    return NULL;
-}
 
 static void failed_look(void)
 {

@@ -155,7 +155,7 @@ void site_text(uint64_t rip, uint32_t vector, char text[MODULE_TEXT_BYTES])
         text_add_number(text, &at, vector);
     } else {
         site_file(s, path);
-        text_add(text, &at, "rule SC-");
+        text_add(text, &at, s->id >> 24 < 10 ? "rule SC-0" : "rule SC-");
         text_add_number(text, &at, s->id >> 24);
         text_add(text, &at, ", ");
         for (unsigned i = 0; i < PATH_MAX && path[i] != 0 && at + 1 < MODULE_TEXT_BYTES; i++)

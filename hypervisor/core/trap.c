@@ -140,6 +140,19 @@ static struct trap_verdict module_fault(struct guest_regs *regs)
     return (struct trap_verdict){ cpu_top_va(), 2 };
 }
 
+/* While modules change places: if it serves, it loses that as soon as everything is put back. */
+static void hand_over_fault(struct guest_regs *regs)
+{
+    struct module *m = module_of_text(text_home(regs->rip));
+
+    module_drop_frames(regs);
+    if (m != NULL) {
+        failure_note(m, regs);
+        (void)swap_failed(m);
+    }
+    this_cpu()->working = false;
+}
+
 static bool in_module(uint64_t rip)
 {
     uint64_t home = text_home(rip);
@@ -167,7 +180,7 @@ struct trap_verdict trap_from_hv(struct guest_regs *regs)
         struct trap_verdict verdict = { cpu_top_va(), 2 };
 
         if (swap_trapped())
-            module_drop_frames(regs);
+            hand_over_fault(regs);
         else
             verdict = module_fault(regs);
         if (verdict.stack != 0)
