@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-# Modules that fail, for the tests; included by the Makefile at the root. One has its own source; the others are sched_rr with something wrong in it.
+# Modules for the tests; included by the Makefile at the root. HOOKS have their own sources; the others are sched_rr with something wrong in it.
 # NAME:FUNCTION:STATEMENT, which comes first in the function.
 SCHED_VARIANTS := trap_sched:sched_pick:trap_from(300) spin_sched:sched_pick:spin_from(300) trap_import:sched_import_state:trap_from(1) \
   refuse_import:sched_import_state:return|-EINVAL trap_export:sched_export_state:trap_from(1) other_layout:sched_abi_id:(void)0
+HOOKS := trap_hook large_hook
 VARIANT_NAMES := $(foreach v,$(SCHED_VARIANTS),$(word 1,$(subst :, ,$(v))))
-TEST_MODULES := $(patsubst %,$(BUILD)/test-modules/%.sho,trap_hook $(VARIANT_NAMES))
+TEST_MODULES := $(patsubst %,$(BUILD)/test-modules/%.sho,$(HOOKS) $(VARIANT_NAMES))
 TEST_MODULES_C := $(VARIANT_NAMES:%=$(BUILD)/gen/test-modules/%.c)
-TEST_MODULES_O := $(BUILD)/obj/tests/modules/trap_hook/trap_hook.o $(VARIANT_NAMES:%=$(BUILD)/obj/test-modules/%.o)
+hook_object = $(BUILD)/obj/tests/modules/$(1)/$(1).o
+TEST_MODULES_O := $(foreach h,$(HOOKS),$(call hook_object,$(h))) $(VARIANT_NAMES:%=$(BUILD)/obj/test-modules/%.o)
 
 .PHONY: test-modules
 test-modules: $(TEST_MODULES)
@@ -23,7 +25,7 @@ $(BUILD)/gen/test-modules/$(1).c: hypervisor/modules/sched_rr/sched_rr.c tests/m
 endef
 $(foreach v,$(SCHED_VARIANTS),$(eval $(call variant_rule,$(word 1,$(subst :, ,$(v))),$(word 2,$(subst :, ,$(v))),$(word 3,$(subst :, ,$(v))))))
 
-$(BUILD)/obj/tests/modules/trap_hook/trap_hook.o: tests/modules/trap_hook/trap_hook.c
+$(foreach h,$(HOOKS),$(call hook_object,$(h))): $(BUILD)/obj/%.o: %.c
 $(VARIANT_NAMES:%=$(BUILD)/obj/test-modules/%.o): $(BUILD)/obj/test-modules/%.o: $(BUILD)/gen/test-modules/%.c
 $(TEST_MODULES_O): tests/modules/trap.h $(BUILD)/gen/asm_offsets.h $(BUILD)/safecc $(INTERFACE_H)
 	@mkdir -p $(@D)
@@ -38,5 +40,5 @@ $(BUILD)/test-modules/$(1).sho: $(2) $(3) $(BUILD)/gen/interface $(KEY) $(SHO_PY
 	@$(SHO) make -o $$@.new --manifest $(BUILD)/gen/test-modules/$(1).manifest --interface $$$$(cat $(BUILD)/gen/interface) --safecc $(BUILD)/safecc $(2)
 	@$(SHO) sign --key $(KEY) $$@.new && mv $$@.new $$@
 endef
-$(eval $(call test_module_rule,trap_hook,$(BUILD)/obj/tests/modules/trap_hook/trap_hook.o,tests/modules/trap_hook/trap_hook.manifest))
+$(foreach h,$(HOOKS),$(eval $(call test_module_rule,$(h),$(call hook_object,$(h)),tests/modules/$(h)/$(h).manifest)))
 $(foreach n,$(VARIANT_NAMES),$(eval $(call test_module_rule,$(n),$(BUILD)/obj/test-modules/$(n).o,hypervisor/modules/sched_rr/sched_rr.manifest)))
