@@ -414,12 +414,11 @@ worker_leave:
         movq    %rsp, worker_back(%rip)
         .endm
 
-/* bool worker_begin_raw(uint64_t stack_top, enum lib_job job) */
+/* bool worker_begin_raw(uint64_t stack_top) */
         .globl  worker_begin_raw, worker_resume_raw
 worker_begin_raw:
         WORKER_ENTER
         movq    %rdi, %rsp
-        movl    %esi, %edi
         sti
         call    worker_entry
         cli

@@ -4,7 +4,6 @@
 #include "arch/cpu.h"
 #include "core/fpu.h"
 #include "core/log.h"
-#include "core/module_ops.h"
 #include "core/percpu.h"
 #include "core/signature.h"
 
@@ -39,8 +38,10 @@ int64_t lib_call(enum lib_job job)
     struct lib_machine saved;
     int64_t rc;
 
-    if (cpu_top()->worker != 0)
-        return lib_entry(job); /* a worker has what a library needs */
+    if (cpu_top()->worker != 0) { /* a worker has what a library needs */
+        BUG_ON(job != LIB_SIGNATURE);
+        return signature_job();
+    }
     saved = lib_machine_take();
     /* Code of ours that the library calls back finds its CPU here too. */
     top->cpu = this_cpu();
@@ -57,11 +58,7 @@ int64_t lib_call(enum lib_job job)
 
 int64_t lib_entry(enum lib_job job)
 {
-    switch (job) {
-    case LIB_SIGNATURE: return signature_job();
-    case LIB_MODULE: return module_job();
-    default: return pv_image_job();
-    }
+    return job == LIB_SIGNATURE ? signature_job() : pv_image_job();
 }
 
 _Noreturn void lib_panic(const char *what SC_STRING)

@@ -14,7 +14,6 @@
 enum lib_job {
     LIB_KERNEL,    /* unpack a kernel: pv_image_job() of xen-compat/pv_image.c */
     LIB_SIGNATURE, /* signature_job(), core/signature.h */
-    LIB_MODULE,    /* by worker_run() only: module_job(), core/module_ops.h */
 };
 
 /* The job's own answer. */

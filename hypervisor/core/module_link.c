@@ -214,7 +214,7 @@ void modules_boot(void)
         log_use_console(); /* modules are part of the image */
         return;
     }
-    revoked_keys_read();
+    revoked_read();
     if (!sho_signed(bundle, SHO_BUNDLE, &content, &problem))
         bundle_panic(&problem);
     nr = sho_bundle_count(content, &problem);

@@ -236,7 +236,9 @@ static int next(void)
 
 static void name_give(struct module *m)
 {
-    for (uint32_t i = 0; m->name[0] == '\0' && i < SHO_NAME_BYTES; i++)
+    bool none = m->name[0] == '\0';
+
+    for (uint32_t i = 0; none && i < SHO_NAME_BYTES; i++)
         m->name[i] = m->sho.name[i];
 }
 
@@ -301,7 +303,7 @@ static int step(void)
         return finish(-EINVAL);
     if (op.stage == STAGE_SWAP)
         return swap_look(&swap_rc, &ns) ? swapped(m, swap_rc, ns) : -EAGAIN;
-    if (!worker_run(LIB_MODULE, &rc))
+    if (!worker_run(&rc))
         return -EAGAIN;
     switch ((enum stage)op.stage) {
     case STAGE_CHECK: return checked(m, (int)rc);

@@ -41,7 +41,7 @@ void module_problem(char text[MODULE_TEXT_BYTES]);
 /* By what it is called, or null. */
 SC_NULLABLE struct module *module_named(const char name[MODULE_NAME_BYTES]);
 
-/* The worker's part (core/lib_call.h); no one else calls it. */
+/* The worker's part (core/worker.h); no one else calls it. */
 SC_CORE int64_t module_job(void);
 
 #endif

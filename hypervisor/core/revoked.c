@@ -32,9 +32,27 @@ static uint32_t id_read(uint32_t at, uint8_t id[SHO_HASH_BYTES])
     return line_at(at) == ' ' || line_at(at) == '\0' ? nr : 0;
 }
 
-void revoked_keys_read(void)
+/* NAME:EPOCH, a decimal number. */
+static void epoch_look(uint32_t at)
+{
+    uint32_t nr = 0;
+
+    while (line_at(at) != ':' && line_at(at) != ' ' && line_at(at) != '\0')
+        at++;
+    if (line_at(at) == ':')
+        at++;
+    while (line_at(at + nr) >= '0' && line_at(at + nr) <= '9')
+        nr++;
+    if (nr == 0 || (line_at(at + nr) != ' ' && line_at(at + nr) != '\0'))
+        log_err("revoke-epoch=: not NAME:EPOCH with a decimal number");
+}
+
+void revoked_read(void)
 {
     uint8_t id[SHO_HASH_BYTES] = { 0 };
+
+    for (uint32_t i = 0; i < opt_nr_revoke_epochs && i < MAX_REVOKED; i++)
+        epoch_look(opt_revoke_epoch[i]);
 
     for (uint32_t i = 0; i < opt_nr_revoke_keys && i < MAX_REVOKED; i++) {
         uint32_t nr = id_read(opt_revoke_key[i], id);

@@ -8,7 +8,7 @@
 
 /* Boot, before any signature is looked at: the keys whose ids begin with the hexadecimal digits given are no longer
  * trusted.  What makes no sense, or means no key, is said in the log. */
-SC_CORE void revoked_keys_read(void);
+SC_CORE void revoked_read(void);
 /* The least epoch that a module of that name must have; 0: any. */
 uint32_t revoked_before(const char name[SHO_NAME_BYTES]);
 

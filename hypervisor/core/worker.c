@@ -3,19 +3,21 @@
 
 #include "arch/cpu.h"
 #include "core/fpu.h"
+#include "core/lib_call.h"
+#include "core/module_ops.h"
 #include "core/percpu.h"
 
 static bool begun SC_BOOT;
 static uint32_t home SC_BOOT; /* the CPU whose library stack it has */
 static int64_t answer SC_BOOT;
 
-void worker_entry(enum lib_job job)
+void worker_entry(void)
 {
-    answer = lib_entry(job);
+    answer = module_job();
 }
 
 /* On until it is done or interrupted. */
-static bool slice(enum lib_job job)
+static bool slice(void)
 {
     struct cpu_top *top = cpu_lib_top_of(&cpus[home % MAX_CPUS]);
     struct lib_machine saved = lib_machine_take();
@@ -31,7 +33,7 @@ static bool slice(enum lib_job job)
         fpu_worker_load();
     SC_UNSAFE("DEV-140: the worker's stack is a library's, which nobody else uses while there is a job")
     {
-        interrupted = begun ? worker_resume_raw() : worker_begin_raw(((uint64_t)top & ~0xfUL) - 64, job);
+        interrupted = begun ? worker_resume_raw() : worker_begin_raw(((uint64_t)top & ~0xfUL) - 64);
     }
     if (interrupted)
         fpu_worker_save();
@@ -42,11 +44,11 @@ static bool slice(enum lib_job job)
     return interrupted;
 }
 
-bool worker_run(enum lib_job job, int64_t *rc)
+bool worker_run(int64_t *rc)
 {
     if (!begun)
         home = this_cpu()->id;
-    begun = slice(job);
+    begun = slice();
     if (begun)
         return false;
     *rc = answer;

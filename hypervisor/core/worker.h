@@ -9,16 +9,16 @@
 #ifndef CORE_WORKER_H
 #define CORE_WORKER_H
 
-#include "core/lib_call.h"
+#include "core/base.h"
 
-/* True: the job is done, *rc is its answer.  False: something waits; call again with the same job.  Who calls makes
- * sure that there is one job at a time (core/module_ops.h). */
-bool worker_run(enum lib_job job, int64_t *rc);
+/* What it does is module_job() (core/module_ops.h), whose caller makes sure that there is one at a time.  True: it is
+ * done, *rc is its answer.  False: something waits; call again. */
+bool worker_run(int64_t *rc);
 
 /* arch/entry.S: begins, or goes on; true: it was interrupted. */
-SC_CORE bool worker_begin_raw(uint64_t stack_top, enum lib_job job);
+SC_CORE bool worker_begin_raw(uint64_t stack_top);
 SC_CORE bool worker_resume_raw(void);
 /* On the worker's stack. */
-SC_CORE void worker_entry(enum lib_job job);
+SC_CORE void worker_entry(void);
 
 #endif

@@ -70,16 +70,17 @@ class Console:
 
     def expect(self, pattern, timeout=None):
         """The match object of pattern; a failure names the log and shows its end."""
-        try:
-            self.child.expect(pattern, timeout=-1 if timeout is None else timeout * SLOW)
-        except (pexpect.TIMEOUT, pexpect.EOF) as problem:
-            end = "\n".join((self.child.before or "").splitlines()[-15:])
-            kind = "QEMU ended" if isinstance(problem, pexpect.EOF) else "timeout"
-            stale = stale_code.found(self.monitor) if kind == "timeout" else ""
-            if stale:
-                pytest.fail(f"{stale_code.MESSAGE}: {stale}; log {self.log}", pytrace=False)
-            pytest.fail(f"{kind} while waiting for {pattern!r}; log {self.log}; it ends:\n{end}", pytrace=False)
-        return self.child.match
+        __tracebackhide__ = True
+        kinds = ["", "timeout", "QEMU ended"]
+        kind = kinds[self.child.expect([pattern, pexpect.TIMEOUT, pexpect.EOF] if pattern is not pexpect.EOF else [pattern, pexpect.TIMEOUT],
+                                       timeout=-1 if timeout is None else timeout * SLOW)]
+        if not kind:
+            return self.child.match
+        stale = stale_code.found(self.monitor) if kind == "timeout" else ""
+        if stale:
+            pytest.fail(f"{stale_code.MESSAGE}: {stale}; log {self.log}")
+        end = "\n".join((self.child.before or "").splitlines()[-15:])
+        pytest.fail(f"{kind} while waiting for {pattern!r}; log {self.log}; it ends:\n{end}")
 
     def expect_end(self, timeout=60):
         """QEMU ends by itself."""

@@ -124,6 +124,30 @@ def start(tools, linux, machine):
     return begin
 
 
+def signer():
+    """The first digits of the id of the key that signed the image's bundle."""
+    code, text = sh(BUILD / "modinspect", BUILD / "modules/bundle")
+    assert code == 0, text
+    return re.search(r"^  key +([0-9a-f]{16,})$", text, re.M).group(1)
+
+
+REVOKED = [(lambda: f"revoke-key={signer()}", "Halted", "the key that signed it is revoked"),
+           (lambda: f"revoke-key={signer()[:8].upper()}", "Halted", "the key that signed it is revoked"),
+           (lambda: "revoke-epoch=timer:1", "Halted", "module timer: its epoch 0 is revoked"),
+           (lambda: "revoke-epoch=timer:0 revoke-epoch=nobody:7", "modules: signature checked", "modules: signature checked"),
+           (lambda: "revoke-epoch=timer revoke-key=12", "modules: signature checked", "revoke-epoch=: not NAME:EPOCH"),
+           (lambda: "revoke-key=0123456789abcdef", "modules: signature checked", "no trusted key has an id that begins so")]
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("words, until, said", REVOKED)
+def test_revoked(built, linux, machine, words, until, said):
+    """What the command line revokes is refused in the image too; what makes no sense is said."""
+    console = machine(qemu.command(HYPERVISOR, f"{linux[0]} console=hvc0,{linux[1]}", f"noreboot dom0_mem=128M {words()}", 512, 1), 60)
+    console.expect(until)
+    assert said in console.text()
+
+
 missing = []  # why the rest is skipped, once it is known
 
 
