@@ -64,8 +64,10 @@ static void work(u32 vcpu)
     }
     if (vcpu == FIRST) // the others have their last lap, or get it now
         evtchn_send(ring_port[next_of(vcpu)]);
-    while (event_count[timer_port[vcpu]] != timers_set[vcpu])
+    while (event_count[timer_port[vcpu]] != timers_set[vcpu]) {
         yield();
+        relax(); // an emulator that counts instructions gives the next CPU its turn
+    }
     add32(&done, 1);
     for (;;)
         block();
