@@ -6,8 +6,7 @@
  * with. (C. A. Waldspurger, W. E. Weihl: Lottery Scheduling: Flexible Proportional-Share Resource Management. OSDI
  * 1994.)
  *
- * A vcpu waits in the queue of the CPU where it ran last (v->cpu, which changes with that queue's lock held). A CPU
- * with an empty queue takes from another's. What a CPU still holds the registers of (v->on_cpu) no other takes.
+ * Where a vcpu waits ports/sched_queue.h says. A CPU with an empty queue takes from another's.
  */
 #include "core/atomic.h"
 #include "core/lock.h"
@@ -29,10 +28,7 @@ struct runq {
 
 SC_PERCPU(struct runq, runqs);
 
-static struct runq *runq_of(const struct vcpu *v)
-{
-    return &runqs[atomic_read32(&v->cpu) % MAX_CPUS];
-}
+#include "ports/sched_queue.h"
 
 /* ---- tickets ---- */
 
@@ -97,6 +93,32 @@ static void runq_remove_locked(struct runq *q, struct vcpu *v)
     atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
 }
 
+static void runq_add_woken_locked(struct runq *q, struct vcpu *v)
+{
+    runq_add_locked(q, v);
+}
+
+/* It makes a new draw. */
+static void runq_tell_woken(struct cpu *cpu, const struct vcpu *v)
+{
+    sched_tell_woken(cpu, v);
+}
+
+static void runq_move_locked(struct runq *from, struct runq *to, struct vcpu *v)
+{
+    if (v->sched.queued) {
+        runq_remove_locked(from, v);
+        runq_add_locked(to, v);
+    }
+}
+
+static void runq_leave_locked(const struct runq *q, struct vcpu *v) {}
+
+SC_NULLABLE static struct vcpu *runq_any_locked(const struct runq *q)
+{
+    return q->head;
+}
+
 /* Whose ticket wins, of those that wait and those that `also` holds; null: also's. */
 SC_NULLABLE static struct vcpu *draw_locked(struct runq *q, uint64_t also)
 {
@@ -140,135 +162,6 @@ int sched_vcpu_init(struct vcpu *v)
     return 0;
 }
 
-void sched_vcpu_destroy(struct vcpu *v)
-{
-    sched_sleep(v);
-}
-
-/* ---- CPUs that go out of service ---- */
-
-/* The CPU for it where the fewest are, of those in service. */
-static uint32_t new_home(struct vcpu *v)
-{
-    uint32_t best = 0, least = UINT32_MAX;
-
-    for (uint64_t left = sched_new_homes(v); left != 0; left &= left - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzl(left) % MAX_CPUS;
-        uint32_t n = atomic_read32(&runqs[i].nr) + !sched_cpu_is_idle(&cpus[i]);
-
-        if (n < least) {
-            least = n;
-            best = i;
-        }
-    }
-    return best;
-}
-
-/* Away from a CPU that is not in service; false: its registers are still there, or it has gone already. */
-static bool rehome(struct runq *from, uint32_t from_cpu, struct vcpu *v)
-{
-    uint32_t cpu = new_home(v);
-    struct runq *to = &runqs[cpu];
-    bool moved;
-
-    spin_lock_pair(&from->lock, from_cpu, &to->lock, cpu);
-    moved = from != to && runq_of(v) == from && !v->sched.running && atomic_read8(&v->on_cpu) == 0;
-    if (moved) {
-        bool queued = v->sched.queued;
-
-        if (queued)
-            runq_remove_locked(from, v);
-        atomic_write32(&v->cpu, cpu);
-        if (queued)
-            runq_add_locked(to, v);
-    }
-    spin_unlock_pair(&from->lock, &to->lock);
-    if (moved)
-        cpu_pend(&cpus[cpu], SOFTIRQ_SCHEDULE);
-    return moved;
-}
-
-void sched_drain(struct cpu *cpu)
-{
-    struct runq *q = &runqs[cpu->id % MAX_CPUS];
-    struct vcpu *v;
-
-    do {
-        spin_lock(&q->lock);
-        v = q->head;
-        spin_unlock(&q->lock);
-    } while (v != NULL && rehome(q, cpu->id, v));
-}
-
-/* ---- waking and sleeping ---- */
-
-/* Queue v, if it is not; false: it has gone to another queue meanwhile, or to one of a CPU that it likes. */
-static bool wake_in(struct runq *q, struct vcpu *v)
-{
-    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
-    uint32_t better = sched_find_better(v);
-    bool here, told = false;
-
-    if (unlikely(!cpu_in_service(cpu->id)) && rehome(q, cpu->id, v))
-        return false;
-    spin_lock(&q->lock);
-    here = runq_of(v) == q;
-    if (here && unlikely(!cpu_in_service(cpu->id)) && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
-        here = false; /* it can go now */
-    if (here && !v->sched.queued && !v->sched.running) {
-        if (better < MAX_CPUS && atomic_read8(&v->on_cpu) == 0) {
-            atomic_write32(&v->cpu, better);
-            spin_unlock(&q->lock);
-            return false;
-        }
-        runq_add_locked(q, v);
-        told = true;
-    }
-    spin_unlock(&q->lock);
-    if (told) {
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE); /* a new draw */
-        if (nr_cpus > 1 && !sched_cpu_is_idle(cpu))
-            sched_tell_idle(sched_where(v));
-    }
-    return here;
-}
-
-void sched_wake(struct vcpu *v)
-{
-    while (!wake_in(runq_of(v), v))
-        continue;
-}
-
-static bool sleep_in(struct runq *q, struct vcpu *v)
-{
-    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
-    bool here, running;
-
-    spin_lock(&q->lock);
-    here = runq_of(v) == q;
-    running = here && v->sched.running;
-    if (here && v->sched.queued)
-        runq_remove_locked(q, v);
-    spin_unlock(&q->lock);
-    if (running)
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
-    return here;
-}
-
-void sched_sleep(struct vcpu *v)
-{
-    while (!sleep_in(runq_of(v), v))
-        continue;
-}
-
-void sched_yield(struct vcpu *v)
-{
-    if (atomic_read32(&runq_of(v)->nr) == 0)
-        return;
-    v->sched.yielded = true;
-    cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
-}
-
 /* ---- the draw ---- */
 
 /* prev stops, or its turn is over, or somebody has come: what it took of its turn. */
@@ -295,7 +188,7 @@ SC_NULLABLE static struct vcpu *next_locked(struct runq *q, struct vcpu *prev)
 /* From this CPU's own queue, or prev; null: neither. */
 SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
-    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct runq *q = runq_of(cpu);
     struct vcpu *next;
 
     spin_lock(&q->lock);
@@ -318,7 +211,7 @@ SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uin
 SC_NULLABLE static struct vcpu *runq_steal_locked(struct runq *q, struct cpu *cpu)
 {
     for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
-        if (atomic_read8(&v->on_cpu) == 0 && sched_may_take(v, cpu->id)) {
+        if (sched_may_take(v, cpu->id)) {
             runq_remove_locked(q, v);
             v->sched.running = true;
             atomic_write32(&v->cpu, cpu->id);
@@ -371,14 +264,14 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
     next->sched.yielded = false;
     next->sched.since_ns = now;
     next->sched.ran_ns = 0;
-    if (others_wait(&runqs[cpu->id % MAX_CPUS]))
+    if (others_wait(runq_of(cpu)))
         *slice_ns = TURN_NS;
     return next;
 }
 
 void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
-    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct runq *q = runq_of(cpu);
 
     spin_lock(&q->lock);
     charge(prev, now);
@@ -394,7 +287,7 @@ void sched_export_state(void) {} /* all that the next one needs is in the vcpus 
 
 static void import_vcpu(struct vcpu *v)
 {
-    struct runq *q = runq_of(v);
+    struct runq *q = runq_of(cpu_of(v));
 
     v->sched.next = NULL;
     v->sched.prev = NULL;

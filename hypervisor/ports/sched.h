@@ -61,7 +61,7 @@ uint32_t sched_abi_id(void);
 void sched_export_state(void);
 SC_NODISCARD int sched_import_state(void);
 
-/* For the implementations. */
+/* For the implementations; sched_queue.h has what those with a queue of each CPU do alike. */
 
 /* Is the CPU in an affinity (bit a CPU)? */
 SC_INLINE bool sched_may_run_on(uint64_t affinity, uint32_t cpu)
@@ -102,22 +102,30 @@ SC_INLINE void sched_tell_idle(struct sched_where w)
     if (i < MAX_CPUS)
         cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
 }
-/* May an idle CPU take v from another's queue?  Not while one that v likes better is idle too, which is told. */
+/* Somebody was queued there, woken: the CPU is told, and if it is busy one that has nothing to do. */
+SC_INLINE void sched_tell_woken(struct cpu *cpu, const struct vcpu *v)
+{
+    cpu_pend(cpu, SOFTIRQ_SCHEDULE);
+    if (nr_cpus > 1 && !sched_cpu_is_idle(cpu))
+        sched_tell_idle(sched_where(v));
+}
+/* May an idle CPU take v from another's queue, whose lock is held?  Not while a CPU holds its registers, nor while one
+ * that v likes better is idle too. */
 SC_INLINE bool sched_may_take(const struct vcpu *v, uint32_t cpu)
 {
     struct sched_where w = sched_where(v);
 
-    if (!sched_may_run_on(w.may, cpu))
+    if (atomic_read8(&v->on_cpu) != 0 || !sched_may_run_on(w.may, cpu))
         return false;
     return sched_may_run_on(w.likes, cpu) || sched_find_idle(w.likes) >= MAX_CPUS;
 }
-/* A CPU that v, which wakes, likes better than where it ran last: an idle one, or any; MAX_CPUS: none. */
-SC_INLINE uint32_t sched_find_better(const struct vcpu *v)
+/* A CPU that v, which wakes, likes better than where it ran last, cpu: an idle one, or any; MAX_CPUS: none. */
+SC_INLINE uint32_t sched_find_better(const struct vcpu *v, uint32_t cpu)
 {
     uint64_t likes = sched_where(v).likes;
     uint32_t i;
 
-    if (sched_may_run_on(likes, atomic_read32(&v->cpu)) || likes == 0)
+    if (sched_may_run_on(likes, cpu) || likes == 0)
         return MAX_CPUS;
     i = sched_find_idle(likes);
     return i < MAX_CPUS ? i : (uint32_t)__builtin_ctzl(likes) % MAX_CPUS;

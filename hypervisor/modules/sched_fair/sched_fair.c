@@ -3,10 +3,9 @@
  * Weighted fair, as Xen's credit2: a vcpu's virtual time is what it has run over its weight, and the vcpu with the
  * least runs.  README.md says why who wakes soon runs, and how a cap is kept.
  *
- * A vcpu is queued where it ran last (v->cpu, which changes with that queue's lock held), in the order of virtual
- * times, which are a queue's own: who goes to another CPU takes only its distance along.  A CPU whose queue is empty
- * takes from another's, and one that has nothing to do is told when a busy one's queue grows.  What a CPU still holds
- * the registers of (v->on_cpu) no other takes.
+ * A vcpu is queued where ports/sched_queue.h says, in the order of virtual times, which are a queue's own: who goes to
+ * another CPU takes only its distance along.  A CPU whose queue is empty takes from another's, and one that has nothing
+ * to do is told when a busy one's queue grows.
  */
 #include "core/atomic.h"
 #include "core/lock.h"
@@ -28,7 +27,7 @@ struct vcpu_list {
 
 struct runq {
     spinlock_t lock __attribute__((aligned(4096))); /* pages of its own: its CPU's node's */
-    uint32_t nr_ready SC_ATOMIC;                    /* written with the lock held */
+    uint32_t nr SC_ATOMIC;                          /* of `ready`; written with the lock held */
     /* The least virtual time first; equals as they came. */
     struct vcpu_list ready SC_GUARDED_BY(lock);
     /* Over their domain's cap. */
@@ -40,10 +39,7 @@ struct runq {
 
 SC_PERCPU(struct runq, runqs);
 
-static struct runq *runq_of(const struct vcpu *v)
-{
-    return &runqs[atomic_read32(&v->cpu) % MAX_CPUS];
-}
+#include "ports/sched_queue.h"
 
 /* Virtual times wrap. */
 static bool before(uint64_t a, uint64_t b)
@@ -98,14 +94,14 @@ static void list_remove_locked(struct vcpu_list *l, struct vcpu *v)
 static void ready_remove_locked(struct runq *q, struct vcpu *v)
 {
     list_remove_locked(&q->ready, v);
-    atomic_write32(&q->nr_ready, atomic_read32(&q->nr_ready) - 1);
+    atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
     v->sched.queued = false;
 }
 
 static void ready_insert_locked(struct runq *q, struct vcpu *at SC_NULLABLE, struct vcpu *v)
 {
     list_insert_locked(&q->ready, at, v);
-    atomic_write32(&q->nr_ready, atomic_read32(&q->nr_ready) + 1);
+    atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
     v->sched.queued = true;
     v->sched.ran_ns = 0;
 }
@@ -196,7 +192,7 @@ static void charge_locked(struct runq *q, uint64_t now)
 static uint64_t slice_ns_locked(const struct runq *q, const struct vcpu *v)
 {
     const struct vcpu *head = q->ready.head;
-    uint64_t slice = TURN_NS / (atomic_read32(&q->nr_ready) + 1UL);
+    uint64_t slice = TURN_NS / (atomic_read32(&q->nr) + 1UL);
 
     if (head == NULL)
         return SLICE_MAX_NS;
@@ -230,13 +226,7 @@ int sched_vcpu_init(struct vcpu *v)
     return 0;
 }
 
-void sched_vcpu_destroy(struct vcpu *v)
-{
-    sched_sleep(v);
-}
-
-/* v goes from one queue to another, whether it waits there or not. */
-static void move_locked(struct runq *from, struct runq *to, struct vcpu *v, uint32_t cpu)
+static void runq_move_locked(struct runq *from, struct runq *to, struct vcpu *v)
 {
     bool queued = v->sched.queued;
 
@@ -244,7 +234,6 @@ static void move_locked(struct runq *from, struct runq *to, struct vcpu *v, uint
         ready_remove_locked(from, v);
     if (!v->sched.moved)
         v->sched.vtime_ns += to->least_ns - from->least_ns;
-    atomic_write32(&v->cpu, cpu);
     if (queued) {
         ready_add_locked(to, v);
     } else if (v->sched.parked) {
@@ -254,119 +243,40 @@ static void move_locked(struct runq *from, struct runq *to, struct vcpu *v, uint
     }
 }
 
-/* The CPU for it where the fewest are, of those in service. */
-static uint32_t new_home(struct vcpu *v)
-{
-    uint32_t best = 0, least = UINT32_MAX;
-
-    for (uint64_t left = sched_new_homes(v); left != 0; left &= left - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzl(left) % MAX_CPUS;
-        uint32_t n = atomic_read32(&runqs[i].nr_ready) + !sched_cpu_is_idle(&cpus[i]);
-
-        if (n < least) {
-            least = n;
-            best = i;
-        }
-    }
-    return best;
-}
-
-/* Away from a CPU that is not in service; false: its registers are still there, or it has gone already. */
-static bool rehome(struct runq *from, uint32_t from_cpu, struct vcpu *v)
-{
-    uint32_t cpu = new_home(v);
-    struct runq *to = &runqs[cpu];
-    bool moved;
-
-    spin_lock_pair(&from->lock, from_cpu, &to->lock, cpu);
-    moved = from != to && runq_of(v) == from && !v->sched.running && atomic_read8(&v->on_cpu) == 0;
-    if (moved)
-        move_locked(from, to, v, cpu);
-    spin_unlock_pair(&from->lock, &to->lock);
-    if (moved)
-        cpu_pend(&cpus[cpu], SOFTIRQ_SCHEDULE);
-    return moved;
-}
-
-/* v, which nobody runs or queues, goes to the queue of another CPU, with its distance. */
-static void leave_locked(const struct runq *q, struct vcpu *v, uint32_t cpu)
+/* With its distance. */
+static void runq_leave_locked(const struct runq *q, struct vcpu *v)
 {
     v->sched.vtime_ns -= q->least_ns;
     v->sched.moved = true;
-    atomic_write32(&v->cpu, cpu);
 }
 
-/* Queue v, if it is not; false: it has gone to another queue meanwhile, or has to, or to one of a CPU that it likes. */
-static bool wake_in(struct runq *q, struct vcpu *v)
+static void runq_add_woken_locked(struct runq *q, struct vcpu *v)
 {
-    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
-    uint32_t better = sched_find_better(v);
-    bool here, told = false;
-
-    if (unlikely(!cpu_in_service(cpu->id)) && rehome(q, cpu->id, v))
-        return false;
-    spin_lock(&q->lock);
-    here = runq_of(v) == q;
-    if (here && unlikely(!cpu_in_service(cpu->id)) && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
-        here = false; /* it can go now */
-    if (here && !v->sched.queued && !v->sched.parked && !v->sched.running) {
-        if (better < MAX_CPUS && atomic_read8(&v->on_cpu) == 0) {
-            leave_locked(q, v, better);
-            spin_unlock(&q->lock);
-            return false;
-        }
-        charge_locked(q, now_ns());
-        if (v->sched.moved)
-            v->sched.vtime_ns += q->least_ns;
-        v->sched.moved = false;
-        v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns - virtual_ns(v, BONUS_NS));
-        ready_add_woken_locked(q, v);
-        told = true;
-    }
-    spin_unlock(&q->lock);
-    if (told)
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE); /* which tells an idle one of who is left */
-    return here;
+    charge_locked(q, now_ns());
+    if (v->sched.moved)
+        v->sched.vtime_ns += q->least_ns;
+    v->sched.moved = false;
+    v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns - virtual_ns(v, BONUS_NS));
+    ready_add_woken_locked(q, v);
 }
 
-void sched_wake(struct vcpu *v)
+/* It looks who is first, and tells an idle one of who is left. */
+static void runq_tell_woken(struct cpu *cpu, const struct vcpu *v)
 {
-    while (!wake_in(runq_of(v), v))
-        continue;
+    cpu_pend(cpu, SOFTIRQ_SCHEDULE);
 }
 
-static bool sleep_in(struct runq *q, struct vcpu *v)
+static void runq_remove_locked(struct runq *q, struct vcpu *v)
 {
-    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
-    bool here, running;
-
-    spin_lock(&q->lock);
-    here = runq_of(v) == q;
-    running = here && v->sched.running;
-    if (here && v->sched.queued)
-        ready_remove_locked(q, v);
-    if (here && v->sched.parked)
+    if (v->sched.parked)
         parked_remove_locked(q, v);
-    spin_unlock(&q->lock);
-    if (running)
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
-    return here;
+    else
+        ready_remove_locked(q, v);
 }
 
-void sched_sleep(struct vcpu *v)
+SC_NULLABLE static struct vcpu *runq_any_locked(const struct runq *q)
 {
-    while (!sleep_in(runq_of(v), v))
-        continue;
-}
-
-void sched_yield(struct vcpu *v)
-{
-    struct runq *q = runq_of(v);
-
-    if (atomic_read32(&q->nr_ready) == 0)
-        return;
-    v->sched.yielded = true;
-    cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
+    return q->ready.head != NULL ? q->ready.head : q->parked.head;
 }
 
 /* ---- who is next ---- */
@@ -459,7 +369,7 @@ SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu,
 
     spin_lock(&q->lock);
     for (v = q->ready.head; v != NULL; v = v->sched.next) {
-        if (atomic_read8(&v->on_cpu) == 0 && sched_may_take(v, cpu->id) && !cap_is_over(v->domain, now)) {
+        if (sched_may_take(v, cpu->id) && !cap_is_over(v->domain, now)) {
             ready_remove_locked(q, v);
             v->sched.running = true;
             v->sched.vtime_ns -= q->least_ns;
@@ -475,13 +385,13 @@ SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu,
 /* From the queues of the others, the next CPU's first. */
 SC_NULLABLE static struct vcpu *steal(struct cpu *cpu, uint64_t now, uint64_t *limit_ns, struct sched_where *waits_for)
 {
-    struct runq *own = &runqs[cpu->id % MAX_CPUS];
+    struct runq *own = runq_of(cpu);
     struct vcpu *v = NULL;
 
     for (uint32_t i = 1; i < nr_cpus && i < MAX_CPUS && v == NULL; i++) {
         struct runq *q = &runqs[(cpu->id + i) % nr_cpus % MAX_CPUS];
 
-        if (atomic_read32(&q->nr_ready) != 0)
+        if (atomic_read32(&q->nr) != 0)
             v = take_from(q, cpu, now, waits_for);
     }
     if (v == NULL)
@@ -497,8 +407,7 @@ SC_NULLABLE static struct vcpu *steal(struct cpu *cpu, uint64_t now, uint64_t *l
 struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
 {
     struct sched_where waits_for;
-    struct vcpu *next =
-        pick_own(&runqs[cpu->id % MAX_CPUS], prev != cpu->idle ? prev : NULL, now, slice_ns, &waits_for);
+    struct vcpu *next = pick_own(runq_of(cpu), prev != cpu->idle ? prev : NULL, now, slice_ns, &waits_for);
 
     if (next == NULL)
         next = steal(cpu, now, slice_ns, &waits_for);
@@ -509,7 +418,7 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
 
 void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
-    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct runq *q = runq_of(cpu);
 
     spin_lock(&q->lock);
     charge_locked(q, now);
@@ -518,18 +427,6 @@ void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
     if (vcpu_runnable(prev))
         ready_add_locked(q, prev);
     spin_unlock(&q->lock);
-}
-
-void sched_drain(struct cpu *cpu)
-{
-    struct runq *q = &runqs[cpu->id % MAX_CPUS];
-    struct vcpu *v;
-
-    do {
-        spin_lock(&q->lock);
-        v = q->ready.head != NULL ? q->ready.head : q->parked.head;
-        spin_unlock(&q->lock);
-    } while (v != NULL && rehome(q, cpu->id, v));
 }
 
 SC_STRING const char *sched_name(void)
@@ -550,7 +447,7 @@ static void queue_empty(struct runq *q)
 {
     spin_lock(&q->lock);
     q->ready = q->parked = (struct vcpu_list){ NULL, NULL };
-    atomic_write32(&q->nr_ready, 0);
+    atomic_write32(&q->nr, 0);
     q->running = NULL;
     q->least_ns = 0;
     q->unpark_ns = UINT64_MAX;
@@ -560,8 +457,8 @@ static void queue_empty(struct runq *q)
 /* As if it had just come, at no distance from the others. */
 static void vcpu_take(struct vcpu *v)
 {
-    struct runq *q = runq_of(v);
-    const struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
+    const struct cpu *cpu = cpu_of(v);
+    struct runq *q = runq_of(cpu);
     bool running = slot_read(cpu->current) == v;
 
     spin_lock(&q->lock);

@@ -4,10 +4,8 @@
  * goes to the front once, so that I/O is served while others compute; but not one
  * that computes itself, whose short sleeps would be a way around the queue.
  *
- * A vcpu is queued where it ran last (v->cpu, which changes with that queue's lock
- * held).  A CPU whose queue is empty takes from another's, and one that has nothing to
- * do is told when a busy one's queue grows.  What a CPU still holds the registers of
- * (v->on_cpu) no other takes.
+ * Where a vcpu is queued ports/sched_queue.h says.  A CPU whose queue is empty takes from
+ * another's, and one that has nothing to do is told when a busy one's queue grows.
  */
 #include "core/atomic.h"
 #include "core/lock.h"
@@ -26,10 +24,7 @@ struct runq {
 
 SC_PERCPU(struct runq, runqs);
 
-static struct runq *runq_of(const struct vcpu *v)
-{
-    return &runqs[atomic_read32(&v->cpu) % MAX_CPUS];
-}
+#include "ports/sched_queue.h"
 
 static void runq_push_tail_locked(struct runq *q, struct vcpu *v)
 {
@@ -97,6 +92,35 @@ static void runq_remove_locked(struct runq *q, struct vcpu *v)
     }
 }
 
+static void runq_add_woken_locked(struct runq *q, struct vcpu *v)
+{
+    v->sched.boosted = v->sched.ran_ns < BOOST_NS;
+    if (v->sched.boosted)
+        runq_push_head_locked(q, v);
+    else
+        runq_wait_locked(q, v);
+}
+
+static void runq_tell_woken(struct cpu *cpu, const struct vcpu *v)
+{
+    sched_tell_woken(cpu, v);
+}
+
+static void runq_move_locked(struct runq *from, struct runq *to, struct vcpu *v)
+{
+    if (v->sched.queued) {
+        runq_remove_locked(from, v);
+        runq_push_tail_locked(to, v);
+    }
+}
+
+static void runq_leave_locked(const struct runq *q, struct vcpu *v) {}
+
+SC_NULLABLE static struct vcpu *runq_any_locked(const struct runq *q)
+{
+    return q->head;
+}
+
 /* All are equal: nothing is kept of a domain. */
 void sched_domain_init(struct domain *d) {}
 
@@ -115,125 +139,6 @@ int sched_vcpu_init(struct vcpu *v)
     v->sched.queued = false;
     v->sched.boosted = false;
     return 0;
-}
-
-void sched_vcpu_destroy(struct vcpu *v)
-{
-    sched_sleep(v);
-}
-
-/* The CPU for it where the fewest are, of those in service. */
-static uint32_t new_home(struct vcpu *v)
-{
-    uint32_t best = 0, least = UINT32_MAX;
-
-    for (uint64_t left = sched_new_homes(v); left != 0; left &= left - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzl(left) % MAX_CPUS;
-        uint32_t n = atomic_read32(&runqs[i].nr) + !sched_cpu_is_idle(&cpus[i]);
-
-        if (n < least) {
-            least = n;
-            best = i;
-        }
-    }
-    return best;
-}
-
-/* Away from a CPU that is not in service; false: its registers are still there, or it has gone already. */
-static bool rehome(struct runq *from, uint32_t from_cpu, struct vcpu *v)
-{
-    uint32_t cpu = new_home(v);
-    struct runq *to = &runqs[cpu];
-    bool moved;
-
-    spin_lock_pair(&from->lock, from_cpu, &to->lock, cpu);
-    moved = from != to && runq_of(v) == from && !v->sched.running && atomic_read8(&v->on_cpu) == 0;
-    if (moved) {
-        bool queued = v->sched.queued;
-
-        if (queued)
-            runq_remove_locked(from, v);
-        atomic_write32(&v->cpu, cpu);
-        if (queued)
-            runq_push_tail_locked(to, v);
-    }
-    spin_unlock_pair(&from->lock, &to->lock);
-    if (moved)
-        cpu_pend(&cpus[cpu], SOFTIRQ_SCHEDULE);
-    return moved;
-}
-
-/* Queue v, if it is not; false: it has gone to another queue meanwhile, or to one of a CPU that it likes. */
-static bool wake_in(struct runq *q, struct vcpu *v)
-{
-    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
-    uint32_t better = sched_find_better(v);
-    bool here, told = false;
-
-    if (unlikely(!cpu_in_service(cpu->id)) && rehome(q, cpu->id, v))
-        return false;
-    spin_lock(&q->lock);
-    here = runq_of(v) == q;
-    if (here && unlikely(!cpu_in_service(cpu->id)) && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
-        here = false; /* it can go now */
-    if (here && !v->sched.queued && !v->sched.running) {
-        if (better < MAX_CPUS && atomic_read8(&v->on_cpu) == 0) {
-            atomic_write32(&v->cpu, better);
-            spin_unlock(&q->lock);
-            return false;
-        }
-        v->sched.boosted = v->sched.ran_ns < BOOST_NS;
-        if (v->sched.boosted)
-            runq_push_head_locked(q, v);
-        else
-            runq_wait_locked(q, v);
-        told = true;
-    }
-    spin_unlock(&q->lock);
-    if (told) {
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
-        if (nr_cpus > 1 && !sched_cpu_is_idle(cpu))
-            sched_tell_idle(sched_where(v));
-    }
-    return here;
-}
-
-void sched_wake(struct vcpu *v)
-{
-    while (!wake_in(runq_of(v), v))
-        continue;
-}
-
-static bool sleep_in(struct runq *q, struct vcpu *v)
-{
-    struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
-    bool here, running;
-
-    spin_lock(&q->lock);
-    here = runq_of(v) == q;
-    running = here && v->sched.running;
-    if (here && v->sched.queued)
-        runq_remove_locked(q, v);
-    spin_unlock(&q->lock);
-    if (running)
-        cpu_pend(cpu, SOFTIRQ_SCHEDULE);
-    return here;
-}
-
-void sched_sleep(struct vcpu *v)
-{
-    while (!sleep_in(runq_of(v), v))
-        continue;
-}
-
-void sched_yield(struct vcpu *v)
-{
-    struct runq *q = runq_of(v);
-
-    if (slot_read(q->head) == NULL)
-        return;
-    v->sched.yielded = true;
-    cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
 }
 
 /* prev could go on: does it, or who else? */
@@ -257,7 +162,7 @@ SC_NULLABLE static struct vcpu *runq_next_locked(struct runq *q, struct vcpu *pr
 SC_NULLABLE static struct vcpu *runq_steal_locked(struct runq *q, struct cpu *cpu)
 {
     for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
-        if (atomic_read8(&v->on_cpu) == 0 && sched_may_take(v, cpu->id)) {
+        if (sched_may_take(v, cpu->id)) {
             runq_remove_locked(q, v);
             v->sched.running = true;
             atomic_write32(&v->cpu, cpu->id);
@@ -287,7 +192,7 @@ SC_NULLABLE static struct vcpu *steal(struct cpu *cpu)
 /* From this CPU's own queue, or prev; null: neither. */
 SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
-    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct runq *q = runq_of(cpu);
     struct vcpu *next;
 
     spin_lock(&q->lock);
@@ -319,7 +224,7 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
     next->sched.yielded = false;
     next->sched.since_ns = now;
     *slice_ns = 0;
-    waiting = slot_read(runqs[cpu->id % MAX_CPUS].head);
+    waiting = slot_read(runq_of(cpu)->head);
     if (waiting != NULL && next != cpu->idle) {
         *slice_ns = next->sched.ran_ns < SLICE_NS ? SLICE_NS - next->sched.ran_ns : SLICE_NS;
         /* Who looked for work before found it still held by a CPU perhaps; each turn is a new chance. */
@@ -331,7 +236,7 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
 
 void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
 {
-    struct runq *q = &runqs[cpu->id % MAX_CPUS];
+    struct runq *q = runq_of(cpu);
 
     spin_lock(&q->lock);
     if (now > prev->sched.since_ns)
@@ -340,18 +245,6 @@ void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
     if (vcpu_runnable(prev))
         runq_push_head_locked(q, prev);
     spin_unlock(&q->lock);
-}
-
-void sched_drain(struct cpu *cpu)
-{
-    struct runq *q = &runqs[cpu->id % MAX_CPUS];
-    struct vcpu *v;
-
-    do {
-        spin_lock(&q->lock);
-        v = q->head;
-        spin_unlock(&q->lock);
-    } while (v != NULL && rehome(q, cpu->id, v));
 }
 
 SC_STRING const char *sched_name(void)
@@ -378,8 +271,8 @@ static void queue_empty(struct runq *q)
 
 static void vcpu_take(struct vcpu *v)
 {
-    const struct cpu *cpu = &cpus[atomic_read32(&v->cpu) % MAX_CPUS];
-    struct runq *q = runq_of(v);
+    const struct cpu *cpu = cpu_of(v);
+    struct runq *q = runq_of(cpu);
 
     spin_lock(&q->lock);
     v->sched.next = NULL;
