@@ -19,150 +19,9 @@
 #define LEAD_NS 1000000UL      /* who deserves less than that before the running one waits for its slice's end */
 #define RAN_MAX_NS (1UL << 39) /* times the largest rate it is below 2^64 */
 
-/* Linked by sched.next and sched.prev. */
-struct vcpu_list {
-    struct vcpu *head SC_NULLABLE;
-    struct vcpu *tail SC_NULLABLE;
-};
-
-struct runq {
-    spinlock_t lock __attribute__((aligned(4096))); /* pages of its own: its CPU's node's */
-    uint32_t nr SC_ATOMIC;                          /* of `ready`; written with the lock held */
-    /* The least virtual time first; equals as they came. */
-    struct vcpu_list ready SC_GUARDED_BY(lock);
-    /* Over their domain's cap. */
-    struct vcpu_list parked SC_GUARDED_BY(lock);
-    struct vcpu *running SC_NULLABLE SC_GUARDED_BY(lock); /* not the idle one */
-    uint64_t least_ns SC_GUARDED_BY(lock);                /* the least virtual time of who competed; never goes back */
-    uint64_t unpark_ns SC_GUARDED_BY(lock);               /* no parked vcpu is due before */
-};
-
 SC_PERCPU(struct runq, runqs);
 
 #include "ports/sched_queue.h"
-
-/* Virtual times wrap. */
-static bool before(uint64_t a, uint64_t b)
-{
-    return (a - b) >> 63 != 0;
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return before(a, b) ? b : a;
-}
-
-/* So much run time in v's virtual time. */
-static uint64_t virtual_ns(const struct vcpu *v, uint64_t ran_ns)
-{
-    return ran_ns * atomic_read32(&v->domain->sched.rate) >> RATE_SHIFT;
-}
-
-/* ---- lists ---- */
-
-/* v behind `at`, or first. */
-static void list_insert_locked(struct vcpu_list *l, struct vcpu *at SC_NULLABLE, struct vcpu *v)
-{
-    struct vcpu *next = at != NULL ? at->sched.next : l->head;
-
-    v->sched.prev = at;
-    v->sched.next = next;
-    if (at != NULL)
-        at->sched.next = v;
-    else
-        l->head = v;
-    if (next != NULL)
-        next->sched.prev = v;
-    else
-        l->tail = v;
-}
-
-static void list_remove_locked(struct vcpu_list *l, struct vcpu *v)
-{
-    struct vcpu *next = v->sched.next, *prev = v->sched.prev;
-
-    if (prev != NULL)
-        prev->sched.next = next;
-    else
-        l->head = next;
-    if (next != NULL)
-        next->sched.prev = prev;
-    else
-        l->tail = prev;
-}
-
-static void ready_remove_locked(struct runq *q, struct vcpu *v)
-{
-    list_remove_locked(&q->ready, v);
-    atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
-    v->sched.queued = false;
-}
-
-static void ready_insert_locked(struct runq *q, struct vcpu *at SC_NULLABLE, struct vcpu *v)
-{
-    list_insert_locked(&q->ready, at, v);
-    atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
-    v->sched.queued = true;
-    v->sched.ran_ns = 0;
-}
-
-/* To its place, looked for from the end: who has run belongs there. */
-static void ready_add_locked(struct runq *q, struct vcpu *v)
-{
-    struct vcpu *at = q->ready.tail;
-
-    while (at != NULL && before(v->sched.vtime_ns, at->sched.vtime_ns))
-        at = at->sched.prev;
-    ready_insert_locked(q, at, v);
-}
-
-/* The same from the front: who wakes belongs there. */
-static void ready_add_woken_locked(struct runq *q, struct vcpu *v)
-{
-    struct vcpu *at = NULL, *next = q->ready.head;
-
-    while (next != NULL && !before(v->sched.vtime_ns, next->sched.vtime_ns)) {
-        at = next;
-        next = next->sched.next;
-    }
-    ready_insert_locked(q, at, v);
-}
-
-/* ---- those whose domain is over its cap ---- */
-
-static void park_locked(struct runq *q, struct vcpu *v)
-{
-    v->sched.until_ns = cap_until_ns(v->domain);
-    v->sched.parked = true;
-    list_insert_locked(&q->parked, q->parked.tail, v);
-    q->unpark_ns = min_u64(q->unpark_ns, v->sched.until_ns);
-}
-
-static void parked_remove_locked(struct runq *q, struct vcpu *v)
-{
-    list_remove_locked(&q->parked, v);
-    v->sched.parked = false;
-}
-
-/* Who is due competes from now on: being parked earns nothing. */
-static void unpark_locked(struct runq *q, uint64_t now)
-{
-    struct vcpu *v = q->parked.head, *next;
-
-    if (v == NULL || now < q->unpark_ns)
-        return;
-    q->unpark_ns = UINT64_MAX;
-    for (; v != NULL; v = next) {
-        next = v->sched.next;
-        if (v->sched.until_ns > now) {
-            q->unpark_ns = min_u64(q->unpark_ns, v->sched.until_ns);
-            continue;
-        }
-        parked_remove_locked(q, v);
-        v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns);
-        ready_add_locked(q, v);
-    }
-}
 
 /* ---- time ---- */
 
@@ -237,9 +96,8 @@ static void runq_move_locked(struct runq *from, struct runq *to, struct vcpu *v)
     if (queued) {
         ready_add_locked(to, v);
     } else if (v->sched.parked) {
-        list_remove_locked(&from->parked, v);
-        list_insert_locked(&to->parked, to->parked.tail, v);
-        to->unpark_ns = min_u64(to->unpark_ns, v->sched.until_ns);
+        parked_remove_locked(from, v);
+        parked_add_locked(to, v);
     }
 }
 
