@@ -2,6 +2,7 @@
 #include "smp.h"
 
 #define MACHINE_FRAMES (1u << 18) // 1 GiB
+#define LONG_TURN_NS 12000000     // more than a turn of the scheduler
 
 static volatile u32 returned;
 static void (*smp_function)(u32 vcpu);
@@ -9,6 +10,38 @@ static void (*smp_function)(u32 vcpu);
 void relax(void)
 {
     __asm__ volatile("pause" : : : "memory");
+}
+
+void upcalls_mask(u32 vcpu, bool masked)
+{
+    shared->vcpu_info[vcpu].evtchn_upcall_mask = masked;
+    __asm__ volatile("" : : : "memory");
+    if (!masked && shared->vcpu_info[vcpu].evtchn_upcall_pending != 0)
+        HC(xen_version, XENVER_version, NULL);
+}
+
+void smp_nap(u32 vcpu)
+{
+    shared->vcpu_info[vcpu].evtchn_upcall_mask = 1; // block opens it: the timer does not fire before
+    HC(set_timer_op, time_ns(vcpu) + 200000);
+    block();
+    shared->vcpu_info[vcpu].evtchn_upcall_mask = 0;
+}
+
+void smp_hold(const struct smp_hold *hold, u32 vcpu, u32 *round, u32 *wrong)
+{
+    for (; *round < hold->rounds; ++*round) {
+        if (*round % hold->seldom == hold->seldom / 2)
+            for (u64 until = time_ns(vcpu) + LONG_TURN_NS; time_ns(vcpu) < until;)
+                *wrong += hold->differences(vcpu);
+        else if (*round % 4 == 1)
+            smp_nap(vcpu);
+        else if (hold->between != NULL)
+            hold->between(*round);
+        else
+            yield();
+        *wrong += hold->differences(vcpu);
+    }
 }
 
 static void smp_main(u32 vcpu)

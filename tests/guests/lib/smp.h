@@ -9,6 +9,17 @@ void smp_barrier(u32 count);                      // until so many vcpus are her
 void smp_wait(const volatile u32 *counter, u32 least, const char *what); // yields; fatal when it lasts too long
 void smp_join(u32 count);                         // vcpu 0 waits until the functions of the others have returned
 void relax(void);
+void upcalls_mask(u32 vcpu, bool masked); // of the vcpu that calls; what was pending is taken when they open
+void smp_nap(u32 vcpu);                   // blocks for 0.2 ms; its VIRQ_TIMER is bound
+
+// What a vcpu holds in registers, compared across `rounds` rounds: in one of `seldom` its turn runs out, in one of four it naps, in the others it does
+// `between`. Each comparison adds the differences found to *wrong; *round counts.
+struct smp_hold {
+    u32 rounds, seldom;
+    u32 (*differences)(u32 vcpu);
+    void (*between)(u32 round); // NULL: it yields
+};
+void smp_hold(const struct smp_hold *hold, u32 vcpu, u32 *round, u32 *wrong);
 
 // One access of eight bytes, on any vcpu: the vector of its trap, or NO_TRAP.
 u64 smp_read(const volatile void *at, u64 *value);

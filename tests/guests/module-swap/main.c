@@ -6,8 +6,8 @@
  *   event channels and grant tables change places with themselves too. There are as many modules as before. How long CPUs waited is said.
  * Run: vcpus=4 smp=4 timeout=150 icount=1 args=swaps=40
  */
+#include "alarm.h"
 #include "module.h"
-#include "smp.h"
 
 MODULE_FILE(rr, "sched_rr.sho");
 MODULE_FILE(events, "evtchn.sho");
@@ -15,46 +15,20 @@ struct sh_module_op module_op;
 
 #define COUNT 4
 #define FIRST 1 // vcpus FIRST to COUNT - 1 work
-static u32 ring_port[COUNT], timer_port[COUNT];
-static volatile u32 laps[COUNT], timers_set[COUNT], stop, done;
-
-static void mask(u32 vcpu, u8 how)
-{
-    shared->vcpu_info[vcpu].evtchn_upcall_mask = how;
-    __asm__ volatile("" : : : "memory");
-    if (how == 0 && shared->vcpu_info[vcpu].evtchn_upcall_pending != 0)
-        HC(xen_version, XENVER_version, NULL);
-}
+#define PATIENCE_NS 30000000000UL
+static u32 ring_port[COUNT];
+static volatile u32 laps[COUNT], stop, done;
 
 static u32 next_of(u32 vcpu)
 {
     return vcpu + 1 == COUNT ? FIRST : vcpu + 1;
 }
 
-// Waits for the vcpu's lap, with a timer that goes on all the while.
-static void await(u32 vcpu, u32 lap)
-{
-    u64 until = time_ns(vcpu) + 30000000000UL;
-
-    mask(vcpu, 1);
-    while (event_count[ring_port[vcpu]] < lap) {
-        if (event_count[timer_port[vcpu]] == timers_set[vcpu]) {
-            timers_set[vcpu]++;
-            HC(set_timer_op, time_ns(vcpu) + 100000 + below(2000000));
-        }
-        if (time_ns(vcpu) > until)
-            fatal("vcpu %u stands still at lap %u: %u timers set, %u rang", vcpu, lap, timers_set[vcpu], event_count[timer_port[vcpu]]);
-        block();
-        mask(vcpu, 1);
-    }
-    mask(vcpu, 0);
-}
-
 static void work(u32 vcpu)
 {
-    mask(vcpu, 0);
+    upcalls_mask(vcpu, false);
     for (u32 lap = 1;; lap++) {
-        await(vcpu, lap);
+        alarm_await(vcpu, ring_port[vcpu], lap, PATIENCE_NS, "its lap");
         laps[vcpu] = lap;
         if (stop != 0 && vcpu == FIRST)
             break;
@@ -64,7 +38,7 @@ static void work(u32 vcpu)
     }
     if (vcpu == FIRST) // the others have their last lap, or get it now
         evtchn_send(ring_port[next_of(vcpu)]);
-    while (event_count[timer_port[vcpu]] != timers_set[vcpu]) {
+    while (event_count[alarm_port[vcpu]] != alarms_set[vcpu]) {
         yield();
         relax(); // an emulator that counts instructions gives the next CPU its turn
     }
@@ -77,7 +51,7 @@ static void begin(void)
 {
     for (u32 vcpu = FIRST; vcpu < COUNT; vcpu++) {
         ring_port[vcpu] = bind_ipi(vcpu);
-        timer_port[vcpu] = bind_virq(VIRQ_TIMER, vcpu);
+        alarm_port[vcpu] = bind_virq(VIRQ_TIMER, vcpu);
     }
     smp_start(COUNT, work);
     evtchn_send(ring_port[FIRST]);
@@ -115,8 +89,8 @@ void test_main(void)
         evtchn_send(ring_port[vcpu]);
     smp_wait(&done, COUNT - FIRST, "the others to end");
     for (u32 vcpu = FIRST; vcpu < COUNT; vcpu++) {
-        lost += event_count[timer_port[vcpu]] != timers_set[vcpu];
-        say("TEST %s vcpu %u: %u laps, %u timers\n", test_name, vcpu, laps[vcpu], timers_set[vcpu]);
+        lost += event_count[alarm_port[vcpu]] != alarms_set[vcpu];
+        say("TEST %s vcpu %u: %u laps, %u timers\n", test_name, vcpu, laps[vcpu], alarms_set[vcpu]);
     }
     check_eq("timers_lost", lost, 0);
     check_range("laps", laps[FIRST], 40, ~0u);

@@ -9,7 +9,6 @@
 
 #define COUNT 6
 #define ROUNDS 600
-#define LONG_TURN_NS 12000000 // more than a turn of the scheduler
 
 struct state {
     u8 bytes[512];
@@ -41,31 +40,22 @@ static void prepare(u32 vcpu)
     __asm__ volatile("fxsave %[want]" : [want] "=m"(want[vcpu]));
 }
 
-static void sleep_shortly(u32 vcpu)
+static void between(u32 round)
 {
-    shared->vcpu_info[vcpu].evtchn_upcall_mask = 1; // block opens it: the timer does not fire before
-    HC(set_timer_op, time_ns(vcpu) + 200000);
-    block();
-    shared->vcpu_info[vcpu].evtchn_upcall_mask = 0;
+    if (round % 4 == 2)
+        evtchn_send(port[below(COUNT)]);
+    else
+        yield();
 }
 
 static void work(u32 vcpu)
 {
+    struct smp_hold hold = { ROUNDS, 200, differences, between };
+
     prepare(vcpu);
     shared->vcpu_info[vcpu].evtchn_upcall_mask = 0;
     smp_barrier(COUNT);
-    for (; rounds[vcpu] < ROUNDS; rounds[vcpu]++) {
-        if (rounds[vcpu] % 200 == 100)
-            for (u64 until = time_ns(vcpu) + LONG_TURN_NS; time_ns(vcpu) < until;)
-                wrong[vcpu] += differences(vcpu);
-        else if (rounds[vcpu] % 4 == 1)
-            sleep_shortly(vcpu);
-        else if (rounds[vcpu] % 4 == 2)
-            evtchn_send(port[below(COUNT)]);
-        else
-            yield();
-        wrong[vcpu] += differences(vcpu);
-    }
+    smp_hold(&hold, vcpu, &rounds[vcpu], &wrong[vcpu]);
 }
 
 void test_main(void)

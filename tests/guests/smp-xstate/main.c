@@ -14,7 +14,6 @@
 #define X87 1UL
 #define SSE 2UL
 #define ROUNDS (u32)argument("rounds", 100)
-#define LONG_TURN_NS 12000000 // more than a turn of the scheduler
 
 static u8 want[COUNT][AREA] __attribute__((aligned(64))), now[COUNT][AREA] __attribute__((aligned(64)));
 static u64 xcr0;
@@ -75,29 +74,14 @@ static u32 differences(u32 vcpu)
     return found;
 }
 
-static void sleep_shortly(u32 vcpu)
-{
-    shared->vcpu_info[vcpu].evtchn_upcall_mask = 1; // block opens it: the timer does not fire before
-    HC(set_timer_op, time_ns(vcpu) + 200000);
-    block();
-    shared->vcpu_info[vcpu].evtchn_upcall_mask = 0;
-}
-
 static void work(u32 vcpu)
 {
+    struct smp_hold hold = { .rounds = ROUNDS, .seldom = 50, .differences = differences };
+
     prepare(vcpu);
     shared->vcpu_info[vcpu].evtchn_upcall_mask = 0;
     smp_barrier(COUNT);
-    for (; rounds[vcpu] < ROUNDS; rounds[vcpu]++) {
-        if (rounds[vcpu] % 50 == 25)
-            for (u64 until = time_ns(vcpu) + LONG_TURN_NS; time_ns(vcpu) < until;)
-                wrong[vcpu] += differences(vcpu);
-        else if (rounds[vcpu] % 4 == 1)
-            sleep_shortly(vcpu);
-        else
-            yield();
-        wrong[vcpu] += differences(vcpu);
-    }
+    smp_hold(&hold, vcpu, &rounds[vcpu], &wrong[vcpu]);
 }
 
 void test_main(void)

@@ -12,9 +12,9 @@
  * Run: vcpus=8 smp=4 timeout=150 args=seconds=10
  */
 #include "ctl.h"
+#include "alarm.h"
 #include "grant.h"
 #include "peer.h"
-#include "smp.h"
 
 #define COUNT 8
 #define DOMAINS 4
@@ -40,9 +40,8 @@ union page {
 
 static union page out[COUNT] PAGE, in[COUNT] PAGE;
 static u64 tables[COUNT][4][512] PAGE, data[COUNT][512] PAGE;
-static u32 in_port[COUNT], out_port[COUNT], timer[COUNT];
-static u64 deadline[COUNT]; // of the timer that is set, or 0
-static volatile u32 timers_set[COUNT], laps_done[COUNT], spaces[COUNT];
+static u32 in_port[COUNT], out_port[COUNT];
+static volatile u32 laps_done[COUNT], spaces[COUNT];
 static u32 me;
 static u64 ends_at;
 
@@ -61,42 +60,9 @@ static u64 wall_ns(u32 vcpu)
     }
 }
 
-// ---- waiting, with a timer that always runs
-static void mask(u32 vcpu, u8 how)
-{
-    shared->vcpu_info[vcpu].evtchn_upcall_mask = how;
-    __asm__ volatile("" : : : "memory");
-    if (how == 0 && shared->vcpu_info[vcpu].evtchn_upcall_pending != 0)
-        HC(xen_version, XENVER_version, NULL);
-}
-
-// With upcalls masked: looks after the timer, and blocks until something comes.
-static void pause(u32 vcpu)
-{
-    u64 now = time_ns(vcpu);
-
-    if (event_count[timer[vcpu]] == timers_set[vcpu]) {
-        deadline[vcpu] = now + 200000 + below(3000000);
-        timers_set[vcpu]++;
-        if (HC(set_timer_op, deadline[vcpu]) != 0)
-            fatal("vcpu %u: set_timer_op", vcpu);
-    } else if (now > deadline[vcpu] + STUCK_NS)
-        fatal("vcpu %u: timer %u does not ring", vcpu, timers_set[vcpu]);
-    block();
-    mask(vcpu, 1);
-}
-
 static void await(u32 vcpu, u32 port, u32 least, const char *what)
 {
-    u64 until = time_ns(vcpu) + STUCK_NS;
-
-    mask(vcpu, 1);
-    while (event_count[port] < least) {
-        if (time_ns(vcpu) > until)
-            fatal("domain %u vcpu %u waits for %s: %u of %u", me, vcpu, what, event_count[port], least);
-        pause(vcpu);
-    }
-    mask(vcpu, 0);
+    alarm_await(vcpu, port, least, STUCK_NS, what);
 }
 
 // ---- what a token holds
@@ -226,7 +192,7 @@ static void work(u32 vcpu)
             break;
     }
     await(vcpu, out_port[vcpu], 2, "the last token's receipt");
-    await(vcpu, timer[vcpu], timers_set[vcpu], "the last timer");
+    await(vcpu, alarm_port[vcpu], alarms_set[vcpu], "the last timer");
 }
 
 // ---- before and after
@@ -273,12 +239,12 @@ static void connect(void)
 static void take_timers(void)
 {
     events_disable();
-    timer[0] = timer_port();
+    alarm_port[0] = timer_port();
     HC(set_timer_op, 0);
-    event_clear(timer[0]);
-    event_count[timer[0]] = 0;
+    event_clear(alarm_port[0]);
+    event_count[alarm_port[0]] = 0;
     for (u32 vcpu = 1; vcpu < COUNT; vcpu++)
-        timer[vcpu] = bind_virq(VIRQ_TIMER, vcpu);
+        alarm_port[vcpu] = bind_virq(VIRQ_TIMER, vcpu);
 }
 
 static void prepare(void)
@@ -298,8 +264,8 @@ static void check_ends(void)
     for (u32 vcpu = 0; vcpu < COUNT; vcpu++) {
         busy += (grant(FIRST_REF + vcpu)->flags & (GTF_reading | GTF_writing)) != 0;
         least = laps_done[vcpu] < least ? laps_done[vcpu] : least;
-        wrong += event_count[in_port[vcpu]] != laps_done[vcpu] || event_count[timer[vcpu]] != timers_set[vcpu] || spaces[vcpu] != laps_done[vcpu];
-        say("TEST %s vcpu %u: %u laps, %u timers\n", test_name, vcpu, laps_done[vcpu], timers_set[vcpu]);
+        wrong += event_count[in_port[vcpu]] != laps_done[vcpu] || event_count[alarm_port[vcpu]] != alarms_set[vcpu] || spaces[vcpu] != laps_done[vcpu];
+        say("TEST %s vcpu %u: %u laps, %u timers\n", test_name, vcpu, laps_done[vcpu], alarms_set[vcpu]);
     }
     check_eq("grants_in_use", busy, 0);
     check_eq("vcpus_that_lost_something", wrong, 0);
