@@ -10,7 +10,7 @@ CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wcast-qual -Wno-unused-parameter -Wer
 	-D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(TOP)/tests/unit/mock -I$(TOP)/hypervisor -I$(TOP)
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN := -fsanitize=thread
-SOURCES := $(CODE) hypervisor/core/frame.c tests/unit/mock/mock.c
+SOURCES := $(CODE) hypervisor/core/frame.c $(addprefix tests/unit/mock/,mock.c mock_lock.c mock_memory.c mock_ports.c)
 TESTS := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/tests/unit/$(MODULE)/test_*.c))
 TEST_OBJECTS := $(patsubst %.c,$(OUT)/asan/%.o,$(SOURCES) $(TESTS))
 STRESS_OBJECTS := $(patsubst %.c,$(OUT)/tsan/%.o,$(SOURCES) tests/unit/$(MODULE)/stress_$(MODULE).c)

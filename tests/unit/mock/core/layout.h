@@ -2,7 +2,7 @@
 /*
  * The real layout, with the frame table, the direct map and the M2P where a
  * host process may have them: below 2 GiB, where ASan and TSan both leave room.
- * mock.c maps them.
+ * mock_memory.c maps them.
  */
 #ifndef MOCK_CORE_LAYOUT_H
 #define MOCK_CORE_LAYOUT_H
