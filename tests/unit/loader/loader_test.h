@@ -29,7 +29,15 @@ void add(uint64_t v, unsigned nr_bytes);
 uint64_t add_text(const char *s);
 uint64_t add_zeroes(uint64_t nr_bytes);
 
+/* What was read before is forgotten. */
+void read_again(uint32_t magic, uint64_t at);
+/* Read and checked against a hypervisor from 2 to 4 MiB; the second also that all is well, and nothing beyond was read. */
+void read_and_check(uint32_t magic, uint64_t at);
+void read_good(uint32_t magic, uint64_t at, const char *protocol, const char *loader);
+
 /* What was read. */
+void is_module(unsigned nr, uint64_t start, uint64_t end, const char *args);
+void is_range(unsigned nr, uint64_t addr, uint64_t size, uint32_t type);
 const char *words(const struct boot_text *t);
 void is_problem(const char *what);
 

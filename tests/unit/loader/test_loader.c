@@ -53,6 +53,43 @@ uint64_t add_zeroes(uint64_t nr_bytes)
     return at;
 }
 
+void read_again(uint32_t magic, uint64_t at)
+{
+    memset(&info, 0, sizeof(info));
+    loader_read(magic, at, &info);
+}
+
+void read_and_check(uint32_t magic, uint64_t at)
+{
+    read_again(magic, at);
+    loader_check(&info, 2 * MIB, 4 * MIB);
+}
+
+void read_good(uint32_t magic, uint64_t at, const char *protocol, const char *loader)
+{
+    read_and_check(magic, at);
+    assert_null(info.problem);
+    assert_string_equal(info.protocol, protocol);
+    assert_string_equal(info.loader, loader);
+    assert_int_equal(low_strays, 0);
+}
+
+void is_module(unsigned nr, uint64_t start, uint64_t end, const char *args)
+{
+    assert_true(nr < info.nr_modules);
+    assert_int_equal(info.modules[nr].start, start);
+    assert_int_equal(info.modules[nr].end, end);
+    assert_string_equal(words(&info.modules[nr].text), args);
+}
+
+void is_range(unsigned nr, uint64_t addr, uint64_t size, uint32_t type)
+{
+    assert_true(nr < info.nr_e820);
+    assert_int_equal(info.e820[nr].addr, addr);
+    assert_int_equal(info.e820[nr].size, size);
+    assert_int_equal(info.e820[nr].type, type);
+}
+
 const char *words(const struct boot_text *t)
 {
     return &t->all[t->args];

@@ -36,20 +36,14 @@ static void pvh_good(void **state)
 {
     uint64_t text = add_text("console=hvc0"), at = pvh_make(text);
 
-    loader_read(PVH_MAGIC, at, &info);
-    loader_check(&info, 2 * MIB, 4 * MIB);
-    assert_null(info.problem);
-    assert_string_equal(info.protocol, "PVH");
-    assert_string_equal(info.loader, "");
+    read_good(PVH_MAGIC, at, "PVH", "");
     assert_string_equal(words(&info.cmdline), "console=com1 -- x");
     assert_int_equal(info.nr_modules, 1);
-    assert_int_equal(info.modules[0].end, 17 * MIB);
-    assert_string_equal(words(&info.modules[0].text), "console=hvc0");
+    is_module(0, 16 * MIB, 17 * MIB, "console=hvc0");
     assert_int_equal(info.rsdp, 0xf59d0);
     assert_int_equal(info.nr_e820, 2);
-    assert_int_equal(info.e820[1].addr, 0xfffc0000);
-    assert_int_equal(info.e820[1].type, 2);
-    assert_int_equal(low_strays, 0);
+    is_range(0, 0, 64 * MIB, E820_RAM);
+    is_range(1, 0xfffc0000, 0x40000, E820_RESERVED);
 }
 
 static void pvh_no_text(void **state)
@@ -64,27 +58,23 @@ static void pvh_bad(void **state)
     uint64_t at = pvh_make(0);
 
     put_at(at + 4, 0, 4); /* version 0 has no map */
-    loader_read(PVH_MAGIC, at, &info);
+    read_and_check(PVH_MAGIC, at);
     assert_int_equal(info.nr_e820, 0);
-    loader_check(&info, 2 * MIB, 4 * MIB);
     is_problem("no memory map");
 
-    memset(&info, 0, sizeof(info));
     put_at(at + 4, 1, 4);
     put_at(at + 12, 0xffffffff, 4);
-    loader_read(PVH_MAGIC, at, &info);
+    read_again(PVH_MAGIC, at);
     is_problem("list of modules");
     assert_int_equal(info.nr_modules, 0);
 
-    memset(&info, 0, sizeof(info));
     put_at(at + 12, 0, 4);
     put_at(at + 40, 0x100000000, 8);
-    loader_read(PVH_MAGIC, at, &info);
+    read_again(PVH_MAGIC, at);
     is_problem("memory map lies beyond");
 
-    memset(&info, 0, sizeof(info));
     put_at(at, 0, 4);
-    loader_read(PVH_MAGIC, at, &info);
+    read_again(PVH_MAGIC, at);
     is_problem("no start info");
 }
 
@@ -93,8 +83,7 @@ static void pvh_module_wraps(void **state)
     uint64_t at = pvh_make(0), mods = low_get64(at + 16);
 
     put_at(mods + 8, UINT64_MAX - MIB, 8);
-    loader_read(PVH_MAGIC, at, &info);
-    loader_check(&info, 2 * MIB, 4 * MIB);
+    read_and_check(PVH_MAGIC, at);
     is_problem("does not lie in RAM");
 }
 
