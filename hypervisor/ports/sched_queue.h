@@ -164,7 +164,7 @@ void sched_vcpu_destroy(struct vcpu *v)
 
 void sched_yield(struct vcpu *v)
 {
-    if (atomic_read32(&runq_of(cpu_of(v))->nr) == 0)
+    if (atomic_read32(&runqs[atomic_read32(&v->cpu) % MAX_CPUS].nr) == 0)
         return;
     v->sched.yielded = true;
     cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
