@@ -225,7 +225,7 @@ HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h h
   hypervisor/unpack/unpack.h hypervisor/modules/*/*.h xen-compat/*.h xen-compat/kimage/kimage.h loader/*.h)
 # Code that each implementation includes behind what it is about.
 HV_PARTS := hypervisor/ports/sched_queue.h
-FORMAT_FILES := $(SAFE_C) $(HV_H) hypervisor/arch/asm_offsets.c $(LOADER_HOST_C) loader/host/host.h $(wildcard tools/shctl/*.[ch] examples/*/*.[ch])
+FORMAT_FILES := $(SAFE_C) $(HV_H) hypervisor/arch/asm_offsets.c $(LOADER_HOST_C) loader/host/host.h $(wildcard tools/shctl/*.[ch] examples/*/*.[ch] tests/modules/*.h tests/modules/*/*.c)
 .PHONY: quick test test-all check check-safecc mutate safecc-flags bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
 quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
 	@$(PY) tools/check/layers.py

@@ -154,7 +154,8 @@ static void ports_fill(void)
 /* Of two that come with the hypervisor for one port the command line chooses. */
 static bool wanted(const struct module *m)
 {
-    return opt_sched == SCHEDULER_RR ? !module_is(m, SHO_LITERAL("sched_fair")) : !module_is(m, SHO_LITERAL("sched_rr"));
+    return opt_sched == SCHEDULER_RR ? !module_is(m, SHO_LITERAL("sched_fair"))
+                                     : !module_is(m, SHO_LITERAL("sched_rr"));
 }
 
 static void bundle_open(struct sho_bytes content, uint32_t count)

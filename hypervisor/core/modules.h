@@ -26,12 +26,12 @@
 
 struct module {
     struct sho sho;
-    uint64_t place[SHO_REGIONS]; /* addresses, of the linked copy */
-    bool placed;                 /* it has them */
-    bool linked;                 /* it lies there */
-    bool at_run_time;            /* loaded by the control domain */
-    uint8_t faulty SC_ATOMIC;    /* enum module_faulty */
-    uint32_t failures SC_ATOMIC; /* traps in it */
+    uint64_t place[SHO_REGIONS];  /* addresses, of the linked copy */
+    bool placed;                  /* it has them */
+    bool linked;                  /* it lies there */
+    bool at_run_time;             /* loaded by the control domain */
+    uint8_t faulty SC_ATOMIC;     /* enum module_faulty */
+    uint32_t failures SC_ATOMIC;  /* traps in it */
     uint64_t order;               /* it serves: of those with the same export the highest; 0: it does not */
     char name[MODULE_NAME_BYTES]; /* what the control domain calls it */
     char text[MODULE_TEXT_BYTES]; /* why it failed last, or empty */

@@ -39,9 +39,9 @@ static long ended(struct vcpu *v, gva_t at, int rc)
 
 static long op_load(struct vcpu *v, const struct op_head *op, uint32_t more, gva_t at)
 {
-    struct module_order order = {
-        .acts = MODULE_UPLOAD | MODULE_SERVE | more, .buffer = gva(op->buffer), .size = op->size
-    };
+    struct module_order order = { .acts = MODULE_UPLOAD | MODULE_SERVE | more,
+                                  .buffer = gva(op->buffer),
+                                  .size = op->size };
 
     for (uint32_t i = 0; i < SH_MODULE_NAME_BYTES; i++)
         order.name[i] = op->name[i];

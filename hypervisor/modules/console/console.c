@@ -7,7 +7,7 @@
 
 #define RING_BYTES 32768U /* a power of two; Xen's conring is 16 KiB */
 #define INPUT_BYTES 4096U /* as much as Linux takes for a line; Xen: 128 */
-#define SWITCH_CHAR 0x01 /* Ctrl-a */
+#define SWITCH_CHAR 0x01  /* Ctrl-a */
 #define SWITCH_COUNT 3
 
 spinlock_t console_lock = SPINLOCK_INIT(RANK_CONSOLE);
