@@ -45,6 +45,7 @@ def test_soak_of_ten_minutes(built):
 
 @pytest.mark.full
 @pytest.mark.skipif(ON_XEN, reason="Xen has no such modules")
-def test_a_thousand_swaps(built):
-    outcome = run.run_guest("module-swap", HYPERVISOR, BUILD, arguments="swaps=1000", slow=SLOW * 5)
+@pytest.mark.parametrize("guest, words", [("module-swap", "swaps=1000"), ("module-load", "rounds=1000")])
+def test_modules_a_thousand_times(built, guest, words):
+    outcome = run.run_guest(guest, HYPERVISOR, BUILD, arguments=words, slow=SLOW * 5)
     assert outcome.good, f"{outcome.reason}; log {outcome.log}"

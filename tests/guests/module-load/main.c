@@ -2,13 +2,17 @@
  * How long a module of 64 KiB takes from its upload to its first call, and what others see of it.
  *
  * Checks: under counted instructions, upload, signature, linking and the change of hands end within 50 ms; meanwhile another vcpu of the same CPU
- *   never waits longer than a turn of the scheduler; of two vcpus that load at once one is told that the other is at it.
- * Run: vcpus=2 smp=1 timeout=60 icount=1
+ *   never waits longer than a turn of the scheduler; of two vcpus that load at once one is told that the other is at it. rounds= times (10) a
+ *   module is loaded and unloaded, and every tenth time a scheduler: no frame and no place is lost.
+ * Run: vcpus=2 smp=1 timeout=60 icount=1 args=rounds=10
  */
+#include "ctl.h"
 #include "module.h"
 #include "smp.h"
 
 MODULE_FILE(large, "../test-modules/large_hook.sho");
+MODULE_FILE(hook, "../test-modules/trap_hook.sho");
+MODULE_FILE(rr, "sched_rr.sho");
 struct sh_module_op module_op;
 static struct sh_module_op other_op;
 static volatile u32 stop, started, busy_seen;
@@ -39,6 +43,23 @@ static void look_on(u32 vcpu)
         block();
 }
 
+static void rounds(u32 count)
+{
+    u64 frames = ctl_free_pages();
+    u32 modules = modules_count(), bad = 0;
+
+    for (u32 i = 0; i < count; i++) {
+        bool scheduler = i % 10 == 9;
+
+        bad += module_load("round", scheduler ? rr : hook, scheduler ? rr_end : hook_end) != 0;
+        bad += module_unload("round") != 0;
+    }
+    check_eq("rounds", bad, 0);
+    check_eq("frames_as_before", ctl_free_pages(), frames);
+    check_eq("modules_as_before", modules_count(), modules);
+    say("TEST %s %u rounds, %lu frames free before and after\n", test_name, count, frames);
+}
+
 void test_main(void)
 {
     u64 from, took = 0, alone;
@@ -49,6 +70,7 @@ void test_main(void)
     alone = time_ns(0) - from;
     check_range("upload_to_active_ns", alone, 1, 50000000);
     check_eq("unload", module_unload("alone"), 0);
+    rounds((u32)argument("rounds", 10));
     smp_start(2, look_on);
     smp_wait(&started, 1, "the other to begin");
     longest = 0;
