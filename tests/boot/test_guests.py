@@ -1,6 +1,8 @@
 """Every test guest of tests/guests is a test here."""
 import subprocess
 
+import re
+
 import pytest
 from conftest import BUILD, HYPERVISOR, ON_XEN, ROOT, SLOW
 
@@ -41,6 +43,15 @@ def test_a_million_random_calls_on_four_vcpus(built):
 def test_soak_of_ten_minutes(built):
     outcome = run.run_guest("soak", HYPERVISOR, BUILD, arguments="seconds=600", slow=SLOW * 6)
     assert outcome.good, f"{outcome.reason}; log {outcome.log}"
+
+
+@pytest.mark.full
+@pytest.mark.skipif(ON_XEN, reason="Xen has no such modules")
+def test_swaps_on_16_cpus(built):
+    outcome = run.run_guest("module-swap", HYPERVISOR, BUILD, slow=SLOW * 5, cpus=16)
+    assert outcome.good, f"{outcome.reason}; log {outcome.log}"
+    waited = [int(ns) for ns in re.findall(r"CPUs waited (\d+) ns at most", outcome.log.read_text())]
+    assert len(waited) == 2 and max(waited) < 2 * 200000  # an instruction is 2 ns
 
 
 @pytest.mark.full

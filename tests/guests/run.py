@@ -66,7 +66,7 @@ def judge(name, run, result, domains=()):
     return int(end.group(2)) == 0, f"{end.group(2)} failed", passes if domains else int(end.group(1)), int(end.group(2))
 
 
-def qemu_line(name, hypervisor, build, xen=False, arguments="", words="", smp=1, further=True):
+def qemu_line(name, hypervisor, build, xen=False, arguments="", words="", smp=1, further=True, cpus=None):
     """The QEMU line of a guest, from its header. Without further the files of its further domains are there, but no domu= for them."""
     fields = header.read(name)
     run, domains = fields["run"], fields["domains"]
@@ -80,17 +80,18 @@ def qemu_line(name, hypervisor, build, xen=False, arguments="", words="", smp=1,
     counted = run["icount"] >= 0
     accel = ("-accel", "tcg", "-icount", f"shift={run['icount']},sleep=off") if counted else ("-accel", "tcg")
     return qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
-                        memory=run["memory"], smp=run["smp"] if counted else max(run["smp"], smp), accel=accel)
+                        memory=run["memory"], smp=cpus or (run["smp"] if counted else max(run["smp"], smp)), accel=accel)
 
 
-def run_guest(name, hypervisor, build, xen=False, arguments="", words="", slow=1.0, smp=1):
+def run_guest(name, hypervisor, build, xen=False, arguments="", words="", slow=1.0, smp=1, cpus=None):
     """Builds the QEMU line from the guest's header, runs it, judges it. Returns an Outcome.
 
-    arguments come before the header's own: a guest takes the first of a name. The machine has at least smp CPUs."""
+    arguments come before the header's own: a guest takes the first of a name. The machine has at least smp CPUs,
+    unless instructions are counted; cpus, if given, is how many in any case."""
     fields = header.read(name)
     run, domains = fields["run"], fields["domains"]
     log = build / "guests" / "logs" / f"{name}.log"
-    argv = qemu_line(name, hypervisor, build, xen, arguments, words, smp)
+    argv = qemu_line(name, hypervisor, build, xen, arguments, words, smp, cpus=cpus)
     pattern = rf"(?m)^(?!{DOMU}).*TEST {re.escape(name)} END|{PANIC.pattern}|[Dd]om0 crashed|[Dd]omain 0 crashed"
     result = qemu.run_until(argv, pattern, run["timeout"] * slow, log)
     return Outcome(name, *judge(name, run, result, domains), result.seconds, log)
@@ -106,13 +107,14 @@ def main():
     parser.add_argument("--hv-args", default="", help="more words on the hypervisor's command line")
     parser.add_argument("--slow", type=float, default=1.0, help="multiplies every timeout")
     parser.add_argument("--smp", type=int, default=1, help="CPUs of the machine, if a guest does not want more")
+    parser.add_argument("--cpus", type=int, help="CPUs of the machine, whatever a guest wants")
     parser.add_argument("--verbose", action="store_true", help="print every failed check")
     parser.add_argument("names", nargs="*", help="guests (all)")
     options = parser.parse_args()
     xen = options.xen or pathlib.Path(options.hypervisor).name.startswith("xen")
     good, bad, started = 0, 0, time.monotonic()
     for name in options.names or header.names():
-        outcome = run_guest(name, options.hypervisor, options.build, xen, options.arguments, options.hv_args, options.slow, options.smp)
+        outcome = run_guest(name, options.hypervisor, options.build, xen, options.arguments, options.hv_args, options.slow, options.smp, options.cpus)
         good, bad = good + outcome.good, bad + (not outcome.good)
         verdict = "ok  " if outcome.good else "FAIL"
         remark = outcome.reason if not outcome.good or "crash" in outcome.reason else ""
