@@ -1,7 +1,6 @@
 """Every test guest of tests/guests is a test here."""
-import subprocess
-
 import re
+import subprocess
 
 import pytest
 from conftest import BUILD, HYPERVISOR, ON_XEN, ROOT, SLOW
