@@ -177,7 +177,9 @@ static int finish(int rc)
     if (rc != 0 && op.uploaded && m != NULL) {
         if (rc == -ENOEXEC)
             problem_print(&m->sho.problem, op.problem);
-        log_warn("module %.128s is refused (%d) %.160s", m->name, rc, op.problem);
+        if (m->name[0] == '\0')
+            m->name[0] = '?'; /* it was not read so far */
+        log_warn("module %.128s is refused (%d): %.160s", m->name, rc, op.problem);
         forget(m);
     }
     op.stage = STAGE_NONE;
