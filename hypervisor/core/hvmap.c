@@ -345,14 +345,17 @@ static void pages_move(uint64_t va, uint64_t nr_bytes)
         page_move(va + at);
 }
 
-/* A CPU's parts of such arrays. */
-static void arrays_move(const struct cpu *cpu, const struct percpu_array *first SC_COUNT(nr), uint64_t nr)
+/* A CPU's parts of such arrays, which lie in these bytes. */
+static void arrays_move(const struct cpu *cpu, const struct percpu_array *first SC_COUNT(nr), uint64_t nr,
+                        uint64_t from, uint64_t nr_bytes)
 {
     SC_UNSAFE("DEV-136: whole records, each of an array with a part for every CPU; nobody uses that CPU's part yet")
     {
         for (uint64_t i = 0; i < nr; i++) {
             const struct percpu_array *a = &first[i];
 
+            BUG_ON(a->nr_bytes > nr_bytes / MAX_CPUS || (uint64_t)a->first < from ||
+                   (uint64_t)a->first - from > nr_bytes - a->nr_bytes * MAX_CPUS);
             if (((uint64_t)a->first | a->nr_bytes) % PAGE_SIZE == 0)
                 pages_move((uint64_t)a->first + cpu->id * a->nr_bytes, a->nr_bytes);
         }
@@ -369,9 +372,10 @@ static void modules_arrays_move(const struct cpu *cpu)
         if (m == NULL)
             continue;
         nr = sho_find_part(&m->sho, SHO_PART_PERCPU, &place) / sizeof(struct percpu_array);
-        SC_UNSAFE("DEV-137: the module's section of such records, as large as the file says; each means its own data")
+        SC_UNSAFE("DEV-137: the module's section of such records, as large as the file says")
         {
-            arrays_move(cpu, (const struct percpu_array *)(m->place[SHO_READONLY] + place), nr);
+            arrays_move(cpu, (const struct percpu_array *)(m->place[SHO_READONLY] + place), nr, m->place[SHO_DATA],
+                        m->sho.region_bytes[SHO_DATA]);
         }
     }
 }
@@ -385,7 +389,8 @@ void hvmap_percpu(const struct cpu *cpu)
         extern const struct percpu_array __percpu_arrays_start[], __percpu_arrays_end[];
 
         pages_move((uint64_t)cpu, sizeof(*cpu));
-        arrays_move(cpu, __percpu_arrays_start, (uint64_t)(__percpu_arrays_end - __percpu_arrays_start));
+        arrays_move(cpu, __percpu_arrays_start, (uint64_t)(__percpu_arrays_end - __percpu_arrays_start),
+                    image.data_start, image.area_text_start - image.data_start);
     }
     modules_arrays_move(cpu);
     tlb_flush_all_local();
