@@ -3,7 +3,7 @@
  *
  * Checks: four vcpus send each other events around a ring and run timers; a hook that traps under an event's hypercall, a scheduler that traps
  *   on the way out of one or of an interrupt, and one that does not come to an end, are each found out, listed as faulty with the reason, and replaced by
- *   what served before; no event and no timer is lost but the one whose call failed; then they are unloaded. A scheduler that traps while it
+ *   what served before, so are event channels that trap when an event is sent or a timer rings; no event and no timer is lost but the one they trapped over; then they are unloaded. A scheduler that traps while it
  *   takes the port, refuses it, or traps while it gives it back: the first two are refused and change nothing, the third has failed. One whose structures
  *   have another layout takes the port ten times and gives it back. There are as many modules as before.
  * Expect: one line "check failed: module trap_hook, rule SC-07" and the like for each.
@@ -15,6 +15,8 @@
 MODULE_FILE(hook, "../test-modules/trap_hook.sho");
 MODULE_FILE(pick, "../test-modules/trap_sched.sho");
 MODULE_FILE(spin, "../test-modules/spin_sched.sho");
+MODULE_FILE(events, "../test-modules/trap_send.sho");
+MODULE_FILE(virqs, "../test-modules/trap_virq.sho");
 MODULE_FILE(import, "../test-modules/trap_import.sho");
 MODULE_FILE(refuse, "../test-modules/refuse_import.sho");
 MODULE_FILE(export, "../test-modules/trap_export.sho");
@@ -24,7 +26,7 @@ struct sh_module_op module_op;
 #define COUNT 4
 #define FIRST 1 // vcpus FIRST to COUNT - 1 work
 static u32 ring_port[COUNT], timer_port[COUNT], loop_port;
-static volatile u32 laps[COUNT], timers_set[COUNT], failed_sends;
+static volatile u32 laps[COUNT], timers_set[COUNT], failed_sends, lost_timers, lost[COUNT];
 
 static void mask(u32 vcpu, u8 how)
 {
@@ -43,12 +45,20 @@ static void send(u32 port)
 static void work(u32 vcpu)
 {
     mask(vcpu, 0);
+    u64 due = 0;
+
     for (u32 lap = 1;; lap++) {
         mask(vcpu, 1);
         while (event_count[ring_port[vcpu]] < lap) {
-            if (event_count[timer_port[vcpu]] == timers_set[vcpu]) {
+            bool late = due != 0 && time_ns(vcpu) > due + 100000000; // event channels failed over it
+
+            if (late)
+                add32(&lost_timers, 1);
+            if (late || event_count[timer_port[vcpu]] + lost[vcpu] == timers_set[vcpu]) {
+                lost[vcpu] += late;
                 timers_set[vcpu]++;
-                HC(set_timer_op, time_ns(vcpu) + 100000 + below(1000000));
+                due = time_ns(vcpu) + 100000 + below(1000000);
+                HC(set_timer_op, due);
             }
             block();
             mask(vcpu, 1);
@@ -90,7 +100,7 @@ static void fails(const char *name, const u8 *from, const u8 *end)
     check_eq(name, module_load(name, from, end), 0);
     until = time_ns(0) + 20000000000UL;
     while ((state = module_state(name)) == SH_MODULE_APPLIED && time_ns(0) < until)
-        send(loop_port);
+        send(loop_port), relax(); // which lets other CPUs go on where instructions are counted
     check_eq("is_faulty", state, SH_MODULE_FAULTY);
     check_range("failures", module_op.info.failures, 1, 8);
     check_eq("why", strncmp(module_op.info.text, "rule SC-", 8), 0);
@@ -153,6 +163,11 @@ void test_main(void)
     goes_on();
     fails("hook", hook, hook_end);
     check_range("failed_sends", failed_sends, 1, 8);
+    fails("events", events, events_end);
+    check_range("failed_sends", failed_sends, 2, 16);
+    check_eq("lost_timers", lost_timers, 0);
+    fails("virqs", virqs, virqs_end);
+    check_range("lost_timers", lost_timers, 0, 8);
     fails("pick", pick, pick_end);
     fails("spin", spin, spin_end);
     is_refused("import", import, import_end);
