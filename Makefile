@@ -39,6 +39,7 @@ SAFE_C_ONE := $(filter-out hypervisor/modules/sched_rr/%,$(SAFE_C))
 SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
 include examples/build.mk
 include tests/modules/build.mk
+include verifier/verifier.mk
 
 .DEFAULT_GOAL := all
 .PHONY: all
@@ -270,7 +271,7 @@ check-tidy: $(BUILD)/gen/check_flags
 format: ## put the sources into shape with clang-format
 	@clang-format-19 -i $(FORMAT_FILES)
 
-stats: all check-safecc ## figures of the tree and the image, as name: value lines
+stats: all check-safecc check-proofs ## figures of the tree and the image, as name: value lines
 	@$(PY) tools/build/stats.py $(BUILD)
 
 clean: ## remove what was built (downloads too)

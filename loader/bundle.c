@@ -24,6 +24,10 @@ uint32_t sho_bundle_count(struct sho_bytes content, struct sho_problem *p)
 }
 
 /* Its bytes, nr 0 when they are not inside. */
+/*@ ensures inside: part_of(\result, content);
+    ensures place: \result.nr != 0 ==> \result.bytes - content.bytes == get64(content, 16 + i * 80 + 32) &&
+      \result.nr == get64(content, 16 + i * 80 + 40);
+*/
 static struct sho_bytes entry_bytes(struct sho_bytes content, uint32_t i)
 {
     uint64_t entry = HEAD_BYTES + (uint64_t)i * ENTRY_BYTES;
@@ -32,6 +36,11 @@ static struct sho_bytes entry_bytes(struct sho_bytes content, uint32_t i)
 }
 
 /* Does it lie behind the one before, or behind the list? */
+/*@ requires count <= SHO_BUNDLE_MAX && i < count;
+    ensures first: \result && i == 0 ==> offset >= 16 + count * 80;
+    ensures next: \result && i != 0 ==>
+      offset >= get64(content, 16 + (i - 1) * 80 + 32) + get64(content, 16 + (i - 1) * 80 + 40);
+*/
 static bool behind(struct sho_bytes content, uint32_t count, uint32_t i, uint64_t offset)
 {
     struct sho_bytes before;

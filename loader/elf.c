@@ -45,22 +45,40 @@ static const struct known known[] = {
 #define SECTION_BYTES_MAX 0x200000u
 #define ALIGN_MAX 4096u
 
-struct sho_bytes sho_section_bytes(const struct sho *sho, uint32_t i)
-{
-    if (i >= sho->nr_sections || i >= SHO_SECTIONS_MAX || sho->sections[i].part == SHO_PART_BSS)
-        return sho_part(sho->file, 0, 0);
-    return sho_part(sho->file, sho->sections[i].offset, sho->sections[i].nr);
-}
+/*@ predicate headers_inside{L}(struct sho *sho) = 2 <= sho->nr_sections <= SHO_SECTIONS_MAX &&
+      EH_BYTES <= sho->file.nr <= SHO_FILE_MAX && get16(sho->file, EH_SHSTRNDX) < sho->nr_sections &&
+      get64(sho->file, EH_SHOFF) + sho->nr_sections * SH_BYTES <= sho->file.nr;
+*/
 
-static bool header_check(struct sho *sho)
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
+static bool ident_check(struct sho *sho)
 {
     static const uint8_t ident[16] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
     struct sho_bytes f = sho->file;
 
+    /*@ loop invariant 0 <= i <= sizeof(ident);
+        loop assigns i;
+        loop variant sizeof(ident) - i;
+    */
     for (uint32_t i = 0; i < sizeof(ident); i++) {
         if (sho_get8(f, i) != ident[i])
             return sho_refuse(&sho->problem, SHO_IN_FILE, i, "it is no ELF64 file of little-endian numbers");
     }
+    return true;
+}
+
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures file: \result ==> EH_BYTES <= sho->file.nr <= SHO_FILE_MAX;
+*/
+static bool header_check(struct sho *sho)
+{
+    struct sho_bytes f = sho->file;
+
     if (f.nr < EH_BYTES || f.nr > SHO_FILE_MAX || sho_get16(f, EH_TYPE) != ELF_RELOCATABLE ||
         sho_get16(f, EH_MACHINE) != ELF_X86_64 || sho_get32(f, EH_VERSION) != 1)
         return sho_refuse(&sho->problem, SHO_IN_FILE, EH_TYPE, "it is no relocatable file for x86-64");
@@ -69,6 +87,18 @@ static bool header_check(struct sho *sho)
         return sho_refuse(&sho->problem, SHO_IN_FILE, EH_ENTRY, "it has an entry, flags or program headers");
     if (sho_get16(f, EH_EHSIZE) != EH_BYTES || sho_get16(f, EH_SHENTSIZE) != SH_BYTES)
         return sho_refuse(&sho->problem, SHO_IN_FILE, EH_EHSIZE, "its headers have other sizes");
+    return true;
+}
+
+/*@ requires sho->problem.what == \null && EH_BYTES <= sho->file.nr <= SHO_FILE_MAX;
+    assigns sho->problem, sho->nr_sections;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures header: \result ==> headers_inside(sho);
+*/
+static bool section_headers_check(struct sho *sho)
+{
+    struct sho_bytes f = sho->file;
+
     sho->nr_sections = sho_get16(f, EH_SHNUM);
     if (sho->nr_sections < 2 || sho->nr_sections > SHO_SECTIONS_MAX || sho_get16(f, EH_SHSTRNDX) >= sho->nr_sections)
         return sho_refuse(&sho->problem, SHO_IN_FILE, EH_SHNUM, "no sections, too many, or no table of their names");
@@ -78,16 +108,28 @@ static bool header_check(struct sho *sho)
     return true;
 }
 
+/*@ requires headers_inside(sho) && i < sho->nr_sections;
+    ensures place: \result.bytes == sho->file.bytes + (get64(sho->file, EH_SHOFF) + i * SH_BYTES);
+    ensures size: \result.nr == SH_BYTES;
+*/
 static struct sho_bytes section_header(const struct sho *sho, uint32_t i)
 {
     return sho_part(sho->file, sho_get64(sho->file, EH_SHOFF) + (uint64_t)i * SH_BYTES, SH_BYTES);
 }
 
 /* Section 0 is nothing at all. */
+/*@ requires sho->problem.what == \null && headers_inside(sho);
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool null_check(struct sho *sho)
 {
     struct sho_bytes h = section_header(sho, 0);
 
+    /*@ loop invariant 0 <= i <= SH_BYTES;
+        loop assigns i;
+        loop variant SH_BYTES - i;
+    */
     for (uint32_t i = 0; i < SH_BYTES; i++) {
         if (sho_get8(h, i) != 0)
             return sho_refuse(&sho->problem, SHO_IN_SECTION, 0, "the first section is not empty");
@@ -96,6 +138,9 @@ static bool null_check(struct sho *sho)
 }
 
 /* The table of the sections' names, before the sections have been looked at. */
+/*@ requires headers_inside(sho);
+    ensures inside: part_of(\result, sho->file);
+*/
 static struct sho_bytes section_names(const struct sho *sho)
 {
     struct sho_bytes h = section_header(sho, sho_get16(sho->file, EH_SHSTRNDX));
@@ -104,10 +149,15 @@ static struct sho_bytes section_names(const struct sho *sho)
                                                    : sho_part(sho->file, 0, 0);
 }
 
+/*@ ensures \result <= NR_KNOWN; */
 static uint32_t known_find(struct sho_bytes name)
 {
     uint32_t k;
 
+    /*@ loop invariant 0 <= k <= NR_KNOWN;
+        loop assigns k;
+        loop variant NR_KNOWN - k;
+    */
     for (k = 0; k < NR_KNOWN; k++) {
         uint64_t nr = known[k].nr;
 
@@ -117,10 +167,13 @@ static uint32_t known_find(struct sho_bytes name)
     return k;
 }
 
-static bool section_shape_check(struct sho *sho, uint32_t i, const struct known *k)
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
+static bool section_shape_check(struct sho *sho, uint32_t i, struct sho_bytes h, const struct known *k)
 {
-    struct sho_bytes h = section_header(sho, i);
-    uint64_t flags = sho_get64(h, SH_FLAGS), align = sho_get64(h, SH_ALIGN), entry = sho_get64(h, SH_ENTSIZE);
+    uint64_t flags = sho_get64(h, SH_FLAGS);
 
     if (sho_get32(h, SH_TYPE) != k->type)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its type is not that of its name");
@@ -128,6 +181,19 @@ static bool section_shape_check(struct sho *sho, uint32_t i, const struct known 
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its flags are not those of its name");
     if (sho_get64(h, SH_ADDR) != 0)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it has an address");
+    return true;
+}
+
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures size: \result ==> get64(h, SH_SIZE) <= SECTION_BYTES_MAX;
+    ensures align: \result ==> get64(h, SH_ALIGN) <= ALIGN_MAX;
+*/
+static bool section_sizes_check(struct sho *sho, uint32_t i, struct sho_bytes h, const struct known *k)
+{
+    uint64_t align = sho_get64(h, SH_ALIGN), entry = sho_get64(h, SH_ENTSIZE);
+
     if (align > ALIGN_MAX || (align & (align - 1)) != 0)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its alignment is no power of two up to 4096");
     if (sho_get64(h, SH_SIZE) > SECTION_BYTES_MAX)
@@ -138,12 +204,17 @@ static bool section_shape_check(struct sho *sho, uint32_t i, const struct known 
     return true;
 }
 
+/*@ requires sho->problem.what == \null && k->region < SHO_REGIONS && headers_inside(sho) && i < sho->nr_sections;
+    assigns sho->problem, sho->sections[i];
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures section: \result ==> section_good(sho, i);
+*/
 static bool section_read(struct sho *sho, uint32_t i, const struct known *k)
 {
     struct sho_bytes h = section_header(sho, i);
     struct sho_section *s;
 
-    if (i >= SHO_SECTIONS_MAX || !section_shape_check(sho, i, k))
+    if (i >= SHO_SECTIONS_MAX || !section_shape_check(sho, i, h, k) || !section_sizes_check(sho, i, h, k))
         return false;
     s = &sho->sections[i];
     s->part = (enum sho_part)k->part;
@@ -164,6 +235,10 @@ static bool apart(uint64_t a, uint64_t nr_a, uint64_t b, uint64_t nr_b)
     return nr_a == 0 || nr_b == 0 || a >= b + nr_b || b >= a + nr_a;
 }
 
+/*@ requires sho->problem.what == \null && i < SHO_SECTIONS_MAX;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool overlap_check(struct sho *sho, uint32_t i)
 {
     const struct sho_section *s = &sho->sections[i];
@@ -174,6 +249,10 @@ static bool overlap_check(struct sho *sho, uint32_t i)
     if (!apart(s->offset, s->nr, 0, EH_BYTES) ||
         !apart(s->offset, s->nr, headers, (uint64_t)sho->nr_sections * SH_BYTES))
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it lies over headers");
+    /*@ loop invariant 1 <= k <= SHO_SECTIONS_MAX;
+        loop assigns k;
+        loop variant SHO_SECTIONS_MAX - k;
+    */
     for (uint32_t k = 1; k < i && k < SHO_SECTIONS_MAX; k++) {
         const struct sho_section *other = &sho->sections[k];
 
@@ -184,8 +263,15 @@ static bool overlap_check(struct sho *sho, uint32_t i)
 }
 
 /* The only one of its part, or 0. */
+/*@ ensures only: \result < SHO_SECTIONS_MAX;
+    ensures found: \result != 0 ==> \result < sho->nr_sections && sho->sections[\result].part == part;
+*/
 static uint32_t section_of(const struct sho *sho, enum sho_part part)
 {
+    /*@ loop invariant 1 <= i <= SHO_SECTIONS_MAX;
+        loop assigns i;
+        loop variant SHO_SECTIONS_MAX - i;
+    */
     for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
         if (sho->sections[i].part == part)
             return i;
@@ -193,11 +279,22 @@ static uint32_t section_of(const struct sho *sho, enum sho_part part)
     return 0;
 }
 
+/*@ requires sho->problem.what == \null && headers_inside(sho);
+    assigns sho->problem, sho->sections[0 .. SHO_SECTIONS_MAX - 1];
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures sections: \result ==> sections_good(sho, sho->nr_sections);
+*/
 static bool sections_read(struct sho *sho)
 {
     struct sho_bytes names = section_names(sho);
     bool seen[NR_KNOWN] = { false };
 
+    /*@ loop invariant 1 <= i <= sho->nr_sections;
+        loop invariant sho->problem.what == \null;
+        loop invariant sections_good(sho, i);
+        loop assigns i, seen[0 .. NR_KNOWN - 1], sho->problem, sho->sections[0 .. SHO_SECTIONS_MAX - 1];
+        loop variant SHO_SECTIONS_MAX - i;
+    */
     for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
         struct sho_bytes h = section_header(sho, i), name = sho_text_at(names, sho_get32(h, SH_NAME));
         uint32_t k = known_find(name);
@@ -213,16 +310,42 @@ static bool sections_read(struct sho *sho)
     return true;
 }
 
+/* The next multiple of align. */
+/*@ requires 1 <= align <= ALIGN_MAX && used <= SECTION_BYTES_MAX;
+    ensures used <= \result < used + align;
+*/
+static uint64_t round_up(uint64_t used, uint64_t align)
+{
+    uint64_t over = used % align;
+
+    return over == 0 ? used : used + (align - over);
+}
+
 /* Each section that goes somewhere gets its place there. */
+/*@ requires sho->problem.what == \null && 2 <= sho->nr_sections <= SHO_SECTIONS_MAX;
+    requires sections_good(sho, sho->nr_sections);
+    requires \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] == 0;
+    assigns sho->problem, sho->sections[0 .. SHO_SECTIONS_MAX - 1], sho->region_bytes[0 .. SHO_REGIONS - 1];
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures sections: sections_good(sho, sho->nr_sections);
+    ensures places: \result ==> places_good(sho, sho->nr_sections) && regions_small(sho);
+*/
 static bool places_give(struct sho *sho)
 {
+    /*@ loop invariant 1 <= i <= sho->nr_sections;
+        loop invariant sho->problem.what == \null;
+        loop invariant sections_good(sho, sho->nr_sections);
+        loop invariant places_good(sho, i) && regions_small(sho);
+        loop assigns i, sho->problem, sho->sections[0 .. SHO_SECTIONS_MAX - 1], sho->region_bytes[0 .. SHO_REGIONS - 1];
+        loop variant SHO_SECTIONS_MAX - i;
+    */
     for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
         struct sho_section *s = &sho->sections[i];
         uint64_t align = s->align == 0 ? 1 : s->align, used = sho->region_bytes[s->region];
 
         if (s->region == SHO_NOWHERE)
             continue;
-        s->place = (used + align - 1) & ~(align - 1);
+        s->place = round_up(used, align);
         sho->region_bytes[s->region] = s->place + s->nr;
         if (sho->region_bytes[s->region] > SECTION_BYTES_MAX)
             return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its region is larger than 2 MiB");
@@ -230,6 +353,11 @@ static bool places_give(struct sho *sho)
     return true;
 }
 
+/*@ requires sho->problem.what == \null && 2 <= sho->nr_sections <= SHO_SECTIONS_MAX;
+    assigns sho->problem, sho->symtab, sho->strtab, sho->manifest, sho->certificate;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures tables: \result ==> tables_good(sho);
+*/
 static bool tables_check(struct sho *sho)
 {
     uint32_t shstrtab = section_of(sho, SHO_PART_SHSTRTAB);
@@ -259,17 +387,35 @@ uint64_t sho_find_part(const struct sho *sho, enum sho_part part, uint64_t *plac
 
 bool sho_sections_check(struct sho *sho)
 {
-    return header_check(sho) && null_check(sho) && sections_read(sho) && places_give(sho) && tables_check(sho);
+    return ident_check(sho) && header_check(sho) && section_headers_check(sho) && null_check(sho) &&
+           sections_read(sho) && places_give(sho) && tables_check(sho);
 }
 
 /* As empty as a new one. */
+/*@ requires \valid(sho);
+    ensures sho->problem.what == \null;
+    ensures \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] == 0;
+*/
 static void clear(struct sho *sho)
 {
     sho->problem = (struct sho_problem){ NULL, SHO_IN_FILE, 0 };
+    /*@ loop invariant 0 <= i <= SHO_SECTIONS_MAX;
+        loop assigns i, sho->sections[0 .. SHO_SECTIONS_MAX - 1];
+        loop variant SHO_SECTIONS_MAX - i;
+    */
     for (uint32_t i = 0; i < SHO_SECTIONS_MAX; i++)
         sho->sections[i] = (struct sho_section){ 0 };
+    /*@ loop invariant 0 <= i <= SHO_REGIONS;
+        loop invariant \forall integer r; 0 <= r < i ==> sho->region_bytes[r] == 0;
+        loop assigns i, sho->region_bytes[0 .. SHO_REGIONS - 1];
+        loop variant SHO_REGIONS - i;
+    */
     for (uint32_t i = 0; i < SHO_REGIONS; i++)
         sho->region_bytes[i] = 0;
+    /*@ loop invariant 0 <= i <= SHO_NAME_BYTES;
+        loop assigns i, sho->name[0 .. SHO_NAME_BYTES - 1];
+        loop variant SHO_NAME_BYTES - i;
+    */
     for (uint32_t i = 0; i < SHO_NAME_BYTES; i++)
         sho->name[i] = '\0';
     sho->nr_sections = sho->nr_symbols = 0;

@@ -7,25 +7,68 @@
 #include "sho.h"
 
 /* The first problem is kept; false, so that a check reads `return sho_refuse(...)`. */
+/*@ ensures no: \result == \false;
+    ensures said: p->what != \null;
+    ensures first: \old(p->what) != \null ==> *p == \old(*p);
+*/
 bool sho_refuse(struct sho_problem *p, enum sho_place place, uint32_t index, const char *what SC_STRING);
 
 /* Little-endian loads; 0 when they are not inside. */
+/*@ ensures \result == get16(b, at); */
 uint16_t sho_get16(struct sho_bytes b, uint64_t at);
+/*@ ensures \result == get32(b, at); */
 uint32_t sho_get32(struct sho_bytes b, uint64_t at);
+/*@ ensures \result == get64(b, at); */
 uint64_t sho_get64(struct sho_bytes b, uint64_t at);
+/*@ ensures \result == get8(b, at); */
 uint8_t sho_get8(struct sho_bytes b, uint64_t at);
 /* A part; nothing when it is not inside. */
+/*@ ensures inside: part_of(\result, b);
+    ensures whole: 0 < nr && at + nr <= b.nr ==> \result.bytes == b.bytes + at && \result.nr == nr;
+    ensures nothing: nr == 0 || at + nr > b.nr ==> \result.bytes == b.bytes && \result.nr == 0;
+*/
 struct sho_bytes sho_part(struct sho_bytes b, uint64_t at, uint64_t nr);
 /* Does it begin with this text? */
+/*@ ensures \result <==> at + nr <= b.nr && \forall integer i; 0 <= i < nr ==> b.bytes[at + i] == (uint8_t)text[i]; */
 bool sho_begins(struct sho_bytes b, uint64_t at, const char *text SC_COUNT(nr), uint64_t nr);
 /* The bytes up to a 0, from a place in a table of texts; nr 0 when there is no end within 255. */
+/*@ ensures inside: part_of(\result, table);
+    ensures short: \result.nr <= 255;
+*/
 struct sho_bytes sho_text_at(struct sho_bytes table, uint64_t at);
+/*@ ensures inside: part_of(\result, sho->file);
+    ensures section: i < sho->nr_sections && i < SHO_SECTIONS_MAX && sho->sections[i].part != SHO_PART_BSS &&
+      sho->sections[i].nr != 0 && sho->sections[i].offset + sho->sections[i].nr <= sho->file.nr ==>
+      \result.bytes == sho->file.bytes + sho->sections[i].offset && \result.nr == sho->sections[i].nr;
+*/
 struct sho_bytes sho_section_bytes(const struct sho *sho, uint32_t i);
 
 /* ---- elf.c, symbols.c, manifest.c, relocations.c, in this order ---- */
+/*@ requires sho->problem.what == \null && \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] == 0;
+    assigns sho->problem, sho->nr_sections, sho->sections[0 .. SHO_SECTIONS_MAX - 1], sho->symtab, sho->strtab,
+      sho->manifest, sho->certificate, sho->region_bytes[0 .. SHO_REGIONS - 1];
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures shape: \result ==> shape_good(sho);
+*/
 bool sho_sections_check(struct sho *sho);
+/*@ requires shape_good(sho) && sho->problem.what == \null;
+    assigns sho->problem, sho->nr_symbols;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures symbols: \result ==> symbols_good(sho);
+*/
 bool sho_symbols_check(struct sho *sho);
+/*@ requires shape_good(sho) && sho->problem.what == \null;
+    assigns sho->problem, sho->name[0 .. SHO_NAME_BYTES - 1], sho->version, sho->epoch, sho->stack, sho->level,
+      sho->nr_provides, sho->nr_requires, sho->nr_exports, sho->nr_imports;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures manifest: \result ==> manifest_good(sho);
+*/
 bool sho_manifest_check(struct sho *sho);
+/*@ requires shape_good(sho) && symbols_good(sho) && sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures relocations: \result ==> \forall integer i; 1 <= i < sho->nr_sections ==> relocates_good(sho, i);
+*/
 bool sho_relocations_check(struct sho *sho);
 
 /* A symbol, out of the table. */
@@ -35,9 +78,14 @@ struct sho_symbol {
     uint16_t section;
     uint64_t value, nr;
 };
+/*@ ensures inside: part_of(\result.name, sho->file) && \result.name.nr <= 255; */
 struct sho_symbol sho_symbol(const struct sho *sho, uint32_t i);
+/*@ ensures \result <==> 0 < s->section < sho->nr_sections && s->section < SHO_SECTIONS_MAX; */
 bool sho_symbol_defined(const struct sho *sho, const struct sho_symbol *s);
 /* The import that a symbol is, or nr_imports. */
+/*@ requires sho->nr_imports <= SHO_IMPORTS_MAX;
+    ensures \result <= sho->nr_imports;
+*/
 uint32_t sho_import_of(const struct sho *sho, uint32_t symbol);
 /* The symbol that the i-th import is. */
 uint32_t sho_import_symbol(const struct sho *sho, uint32_t i);
@@ -52,6 +100,9 @@ struct sho_relocation {
 };
 struct sho_relocation sho_relocation(const struct sho *sho, const struct sho_section *rela, uint64_t i);
 /* How far from its symbol it points: an instruction's operand counts from the instruction's end. */
+/*@ requires -SHO_FILE_MAX <= r->addend <= SHO_FILE_MAX;
+    ensures \result == r->addend || \result == r->addend + 4;
+*/
 int64_t sho_relocation_meant(const struct sho_section *in, const struct sho_relocation *r);
 
 #endif

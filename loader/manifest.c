@@ -20,6 +20,10 @@
 #define STACK_MAX 4096u
 #define LEVEL_MAX 1u
 
+/*@ assigns sho->problem;
+    ensures no: \result == \false;
+    ensures said: sho->problem.what != \null;
+*/
 static bool refuse(struct sho *sho, uint32_t at, const char *what SC_STRING)
 {
     return sho_refuse(&sho->problem, SHO_IN_MANIFEST, at, what);
@@ -30,20 +34,31 @@ uint64_t sho_records_at(const struct sho *sho)
     return PORTS_AT + (uint64_t)(sho->nr_provides + sho->nr_requires) * SHO_NAME_BYTES;
 }
 
+/*@ ensures \result ==> 0 < c < 128; */
 static bool letter(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 /* A name of 1 to 31 letters, and 0s to the end of its 32 bytes. */
+/*@ ensures \result ==> 0 < get8(m, at) < 128; */
 static bool name_good(struct sho_bytes m, uint64_t at)
 {
     uint32_t i = 0;
 
+    /*@ loop invariant 0 <= i <= SHO_NAME_BYTES;
+        loop invariant i != 0 ==> 0 < get8(m, at) < 128;
+        loop assigns i;
+        loop variant SHO_NAME_BYTES - i;
+    */
     while (i < SHO_NAME_BYTES && letter(sho_get8(m, at + i)))
         i++;
     if (i == 0 || i == SHO_NAME_BYTES)
         return false;
+    /*@ loop invariant 0 < i <= SHO_NAME_BYTES;
+        loop assigns i;
+        loop variant SHO_NAME_BYTES - i;
+    */
     for (; i < SHO_NAME_BYTES; i++) {
         if (sho_get8(m, at + i) != 0)
             return false;
@@ -51,13 +66,27 @@ static bool name_good(struct sho_bytes m, uint64_t at)
     return true;
 }
 
+/*@ ensures name[SHO_NAME_BYTES - 1] == 0;
+    ensures 0 < get8(m, at) < 128 ==> name[0] != 0;
+*/
 static void name_copy(struct sho_bytes m, uint64_t at, char name[SHO_NAME_BYTES])
 {
+    /*@ loop invariant 0 <= i <= SHO_NAME_BYTES;
+        loop invariant i != 0 && 0 < get8(m, at) < 128 ==> name[0] != 0;
+        loop assigns i, name[0 .. SHO_NAME_BYTES - 1];
+        loop variant SHO_NAME_BYTES - i;
+    */
     for (uint32_t i = 0; i < SHO_NAME_BYTES; i++)
         name[i] = (char)sho_get8(m, at + i);
     name[SHO_NAME_BYTES - 1] = '\0';
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem, sho->name[0 .. SHO_NAME_BYTES - 1], sho->version, sho->epoch, sho->stack, sho->level;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures head: \result ==> sho->stack <= STACK_MAX && sho->level <= LEVEL_MAX;
+    ensures name: \result ==> sho->name[0] != 0 && sho->name[SHO_NAME_BYTES - 1] == 0;
+*/
 static bool head_check(struct sho *sho, struct sho_bytes m)
 {
     if (m.nr < PORTS_AT || !sho_begins(m, 0, SHO_LITERAL("SHOMANI\1")))
@@ -78,6 +107,11 @@ static bool head_check(struct sho *sho, struct sho_bytes m)
     return true;
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem, sho->nr_provides, sho->nr_requires, sho->nr_exports, sho->nr_imports;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures counts: \result ==> counts_good(sho);
+*/
 static bool counts_check(struct sho *sho, struct sho_bytes m)
 {
     uint64_t want;
@@ -95,16 +129,28 @@ static bool counts_check(struct sho *sho, struct sho_bytes m)
     return true;
 }
 
+/*@ requires sho->problem.what == \null && counts_good(sho);
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool ports_check(struct sho *sho, struct sho_bytes m)
 {
     uint32_t nr = sho->nr_provides + sho->nr_requires;
 
+    /*@ loop invariant 0 <= i <= nr && sho->problem.what == \null;
+        loop assigns i, sho->problem;
+        loop variant nr - i;
+    */
     for (uint32_t i = 0; i < nr; i++) {
         uint64_t at = PORTS_AT + (uint64_t)i * SHO_NAME_BYTES;
         struct sho_bytes name = sho_part(m, at, SHO_NAME_BYTES);
 
         if (!name_good(m, at))
             return refuse(sho, (uint32_t)at, "a port's name is not of 1 to 31 letters a-z, 0-9 and _");
+        /*@ loop invariant 0 <= k <= i && sho->problem.what == \null;
+            loop assigns k, sho->problem;
+            loop variant i - k;
+        */
         for (uint32_t k = 0; k < i; k++) {
             struct sho_bytes other = sho_part(m, PORTS_AT + (uint64_t)k * SHO_NAME_BYTES, SHO_NAME_BYTES);
 
@@ -132,6 +178,10 @@ uint32_t sho_import_symbol(const struct sho *sho, uint32_t i)
     return record_symbol(sho, true, i);
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool record_check(struct sho *sho, struct sho_bytes m, bool import, uint32_t i)
 {
     enum sho_place where = import ? SHO_IN_IMPORT : SHO_IN_EXPORT;
@@ -155,6 +205,10 @@ uint32_t sho_import_of(const struct sho *sho, uint32_t symbol)
 {
     uint32_t low = 0, high = sho->nr_imports;
 
+    /*@ loop invariant low <= high <= sho->nr_imports;
+        loop assigns low, high;
+        loop variant high - low;
+    */
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
 
@@ -167,8 +221,16 @@ uint32_t sho_import_of(const struct sho *sho, uint32_t symbol)
 }
 
 /* No undefined symbol without a record. */
+/*@ requires sho->problem.what == \null && counts_good(sho);
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool imports_complete_check(struct sho *sho)
 {
+    /*@ loop invariant 1 <= i && sho->problem.what == \null;
+        loop assigns i, sho->problem;
+        loop variant sho->nr_symbols - i;
+    */
     for (uint32_t i = 1; i < sho->nr_symbols; i++) {
         struct sho_symbol s = sho_symbol(sho, i);
 
@@ -184,10 +246,18 @@ bool sho_manifest_check(struct sho *sho)
 
     if (!head_check(sho, m) || !counts_check(sho, m) || !ports_check(sho, m))
         return false;
+    /*@ loop invariant 0 <= i <= sho->nr_exports && sho->problem.what == \null;
+        loop assigns i, sho->problem;
+        loop variant sho->nr_exports - i;
+    */
     for (uint32_t i = 0; i < sho->nr_exports; i++) {
         if (!record_check(sho, m, false, i))
             return false;
     }
+    /*@ loop invariant 0 <= i <= sho->nr_imports && sho->problem.what == \null;
+        loop assigns i, sho->problem;
+        loop variant sho->nr_imports - i;
+    */
     for (uint32_t i = 0; i < sho->nr_imports; i++) {
         if (!record_check(sho, m, true, i))
             return false;
@@ -216,6 +286,7 @@ struct sho_bytes sho_certificate(const struct sho *sho)
     return sho_section_bytes(sho, sho->certificate == 0 ? SHO_SECTIONS_MAX : sho->certificate);
 }
 
+/*@ ensures inside: part_of(\result.name, sho->file) && \result.name.nr <= 255; */
 static struct sho_entry entry(const struct sho *sho, bool import, uint32_t i)
 {
     struct sho_bytes m = sho_section_bytes(sho, sho->manifest);
@@ -223,6 +294,10 @@ static struct sho_entry entry(const struct sho *sho, bool import, uint32_t i)
     struct sho_symbol s = sho_symbol(sho, sho_get32(m, at));
     struct sho_entry e = { .name = s.name, .port = sho_get32(m, at + RECORD_PORT), .nr = s.nr };
 
+    /*@ loop invariant 0 <= k <= SHO_TYPE_BYTES;
+        loop assigns k, e.type.bytes[0 .. SHO_TYPE_BYTES - 1];
+        loop variant SHO_TYPE_BYTES - k;
+    */
     for (uint32_t k = 0; k < SHO_TYPE_BYTES; k++)
         e.type.bytes[k] = sho_get8(m, at + RECORD_TYPE + k);
     if (sho_symbol_defined(sho, &s)) {

@@ -17,6 +17,7 @@ struct sho_relocation sho_relocation(const struct sho *sho, const struct sho_sec
     };
 }
 
+/*@ ensures \result == 4 || \result == 8; */
 static uint32_t width(uint32_t kind)
 {
     return kind == RELOCATION_64 ? 8 : 4;
@@ -40,11 +41,25 @@ int64_t sho_relocation_meant(const struct sho_section *in, const struct sho_relo
     return in->part == SHO_PART_TEXT ? r->addend + 4 : r->addend;
 }
 
+/*@ ensures \result <==> r->addend < -SHO_FILE_MAX || r->addend > SHO_FILE_MAX; */
 static bool far(const struct sho_relocation *r)
 {
     return r->addend < -(int64_t)SHO_FILE_MAX || r->addend > (int64_t)SHO_FILE_MAX;
 }
 
+/* Where in its symbol's section; a value that no symbol has leads nowhere. */
+/*@ requires -2 * SHO_FILE_MAX <= meant <= 2 * SHO_FILE_MAX;
+    ensures \result == INT64_MIN || \result == s->value + meant;
+*/
+static int64_t points_to(const struct sho_symbol *s, int64_t meant)
+{
+    return s->value <= SHO_FILE_MAX ? (int64_t)s->value + meant : INT64_MIN;
+}
+
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool target_check(struct sho *sho, uint32_t count, const struct sho_section *in, const struct sho_relocation *r)
 {
     struct sho_symbol s = sho_symbol(sho, r->symbol);
@@ -59,7 +74,7 @@ static bool target_check(struct sho *sho, uint32_t count, const struct sho_secti
     }
     if (!sho_symbol_defined(sho, &s))
         return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "its symbol lies in no section");
-    at = (int64_t)s.value + sho_relocation_meant(in, r);
+    at = points_to(&s, sho_relocation_meant(in, r));
     if (at < least || at > (int64_t)sho->sections[s.section].nr)
         return sho_refuse(&sho->problem, SHO_IN_RELOCATION, count, "it means what is outside its symbol's section");
     if ((in->part == SHO_PART_SITES || in->part == SHO_PART_KCFI) && sho->sections[s.section].part != SHO_PART_TEXT &&
@@ -70,6 +85,10 @@ static bool target_check(struct sho *sho, uint32_t count, const struct sho_secti
     return true;
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool relocation_check(struct sho *sho, uint32_t count, const struct sho_section *in,
                              const struct sho_relocation *r, uint64_t free_from)
 {
@@ -82,6 +101,12 @@ static bool relocation_check(struct sho *sho, uint32_t count, const struct sho_s
     return target_check(sho, count, in, r);
 }
 
+/*@ requires sho->problem.what == \null && i < SHO_SECTIONS_MAX && \separated(count, sho);
+    assigns sho->problem, *count;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures relocations: \result ==> 0 < sho->sections[i].info < sho->nr_sections && sho->sections[i].link ==
+   sho->symtab;
+*/
 static bool section_check(struct sho *sho, uint32_t i, uint32_t *count)
 {
     const struct sho_section *rela = &sho->sections[i];
@@ -90,10 +115,18 @@ static bool section_check(struct sho *sho, uint32_t i, uint32_t *count)
     if (rela->link != sho->symtab || rela->info == 0 || rela->info >= sho->nr_sections ||
         rela->info >= SHO_SECTIONS_MAX)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it relocates no section, or by other symbols");
+    /*@ loop invariant 1 <= k <= SHO_SECTIONS_MAX;
+        loop assigns k;
+        loop variant SHO_SECTIONS_MAX - k;
+    */
     for (uint32_t k = 1; k < i; k++) {
         if (sho->sections[k].part == SHO_PART_RELA && sho->sections[k].info == rela->info)
             return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "another relocates the same section");
     }
+    /*@ loop invariant 0 <= k <= rela->nr / RELA_BYTES && sho->problem.what == \null;
+        loop assigns k, free_from, *count, sho->problem;
+        loop variant rela->nr / RELA_BYTES - k;
+    */
     for (uint64_t k = 0; k < rela->nr / RELA_BYTES; k++) {
         struct sho_relocation r = sho_relocation(sho, rela, k);
 
@@ -109,6 +142,11 @@ bool sho_relocations_check(struct sho *sho)
 {
     uint32_t count = 0;
 
+    /*@ loop invariant 1 <= i <= sho->nr_sections && sho->problem.what == \null;
+        loop invariant \forall integer k; 1 <= k < i ==> relocates_good(sho, k);
+        loop assigns i, count, sho->problem;
+        loop variant sho->nr_sections - i;
+    */
     for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
         if (sho->sections[i].part == SHO_PART_RELA && !section_check(sho, i, &count))
             return false;

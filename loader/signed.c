@@ -40,8 +40,13 @@ static const uint8_t half_order[32] = {
     0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
 };
 
+/*@ requires signature.nr == SHO_SIGNATURE_BYTES; */
 static bool low_s(struct sho_bytes signature)
 {
+    /*@ loop invariant 0 <= i <= sizeof(half_order);
+        loop assigns i;
+        loop variant sizeof(half_order) - i;
+    */
     for (uint32_t i = 0; i < sizeof(half_order); i++) {
         uint8_t byte = sho_get8(signature, 32 + i);
 
@@ -56,6 +61,7 @@ bool sho_signed(struct sho_bytes file, enum sho_kind kind, struct sho_bytes *con
     struct sho_bytes none = sho_part(file, 0, 0);
     struct sho_trailer t = { none, none };
     uint8_t hash[SHO_HASH_BYTES] = { 0 };
+    enum sho_verdict verdict;
 
     *p = (struct sho_problem){ NULL, SHO_IN_FILE, 0 };
     *content = none;
@@ -64,12 +70,13 @@ bool sho_signed(struct sho_bytes file, enum sho_kind kind, struct sho_bytes *con
     if (!low_s(t.signature))
         return sho_refuse(p, SHO_IN_FILE, 0, "its signature is not in the one form that is allowed (s is high)");
     sho_digest(file, kind, hash);
-    switch (sho_verify(&t, hash)) {
-    case SHO_GOOD: break;
-    case SHO_KEY_UNKNOWN: return sho_refuse(p, SHO_IN_FILE, 0, "the key that signed it is not trusted here");
-    case SHO_KEY_REVOKED: return sho_refuse(p, SHO_IN_FILE, 0, "the key that signed it is revoked");
-    default: return sho_refuse(p, SHO_IN_FILE, 0, "its signature is not good");
-    }
+    verdict = sho_verify(&t, hash);
+    if (verdict == SHO_KEY_UNKNOWN)
+        return sho_refuse(p, SHO_IN_FILE, 0, "the key that signed it is not trusted here");
+    if (verdict == SHO_KEY_REVOKED)
+        return sho_refuse(p, SHO_IN_FILE, 0, "the key that signed it is revoked");
+    if (verdict != SHO_GOOD)
+        return sho_refuse(p, SHO_IN_FILE, 0, "its signature is not good");
     *content = sho_part(file, 0, file.nr - SHO_TRAILER_BYTES);
     return true;
 }

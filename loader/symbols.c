@@ -26,11 +26,19 @@ bool sho_symbol_defined(const struct sho *sho, const struct sho_symbol *s)
     return s->section != SYMBOL_UNDEFINED && s->section < sho->nr_sections && s->section < SHO_SECTIONS_MAX;
 }
 
+/*@ assigns sho->problem;
+    ensures no: \result == \false;
+    ensures said: sho->problem.what != \null;
+*/
 static bool refuse(struct sho *sho, uint32_t i, const char *what SC_STRING)
 {
     return sho_refuse(&sho->problem, SHO_IN_SYMBOL, i, what);
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool name_check(struct sho *sho, uint32_t i)
 {
     struct sho_bytes table = sho_section_bytes(sho, sho->symtab), texts = sho_section_bytes(sho, sho->strtab);
@@ -43,6 +51,10 @@ static bool name_check(struct sho *sho, uint32_t i)
     return true;
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool undefined_check(struct sho *sho, uint32_t i, const struct sho_symbol *s)
 {
     if (s->value != 0 || s->nr != 0 || s->name.nr == 0 || s->binding != BIND_GLOBAL || s->kind == KIND_SECTION)
@@ -50,6 +62,10 @@ static bool undefined_check(struct sho *sho, uint32_t i, const struct sho_symbol
     return true;
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool absolute_check(struct sho *sho, uint32_t i, const struct sho_symbol *s)
 {
     if (!sho_begins(s->name, 0, SHO_LITERAL("__kcfi_typeid_")) || s->value > UINT32_MAX)
@@ -57,6 +73,10 @@ static bool absolute_check(struct sho *sho, uint32_t i, const struct sho_symbol 
     return true;
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool defined_check(struct sho *sho, uint32_t i, const struct sho_symbol *s)
 {
     const struct sho_section *at;
@@ -75,6 +95,10 @@ static bool defined_check(struct sho *sho, uint32_t i, const struct sho_symbol *
     return true;
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool symbol_check(struct sho *sho, uint32_t i, uint32_t nr_local)
 {
     struct sho_symbol s = sho_symbol(sho, i);
@@ -92,10 +116,18 @@ static bool symbol_check(struct sho *sho, uint32_t i, uint32_t nr_local)
     return s.section == SYMBOL_ABSOLUTE ? absolute_check(sho, i, &s) : defined_check(sho, i, &s);
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool null_check(struct sho *sho)
 {
     struct sho_bytes table = sho_section_bytes(sho, sho->symtab);
 
+    /*@ loop invariant 0 <= i <= SYM_BYTES;
+        loop assigns i;
+        loop variant SYM_BYTES - i;
+    */
     for (uint32_t i = 0; i < SYM_BYTES; i++) {
         if (sho_get8(table, i) != 0)
             return refuse(sho, 0, "the first symbol is not empty");
@@ -108,14 +140,26 @@ static bool before(struct sho_bytes a, struct sho_bytes b)
 {
     uint64_t i = 0;
 
+    /*@ loop invariant 0 <= i <= a.nr && i <= b.nr;
+        loop assigns i;
+        loop variant a.nr - i;
+    */
     while (i < a.nr && i < b.nr && a.bytes[i] == b.bytes[i])
         i++;
     return i < b.nr && (i >= a.nr || a.bytes[i] < b.bytes[i]);
 }
 
 /* Global names ascend, so they differ. */
+/*@ requires sho->problem.what == \null && nr_local < UINT32_MAX;
+    assigns sho->problem;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
 static bool names_ascend_check(struct sho *sho, uint32_t nr_local)
 {
+    /*@ loop invariant nr_local < i && sho->problem.what == \null;
+        loop assigns i, sho->problem;
+        loop variant sho->nr_symbols - i;
+    */
     for (uint32_t i = nr_local + 1; i < sho->nr_symbols; i++) {
         if (!before(sho_symbol(sho, i - 1).name, sho_symbol(sho, i).name))
             return refuse(sho, i, "there is another global symbol of its name, or their names do not ascend");
@@ -125,7 +169,7 @@ static bool names_ascend_check(struct sho *sho, uint32_t nr_local)
 
 bool sho_symbols_check(struct sho *sho)
 {
-    const struct sho_section *table = &sho->sections[sho->symtab < SHO_SECTIONS_MAX ? sho->symtab : 0];
+    const struct sho_section *table = &sho->sections[sho->symtab];
 
     if (table->nr / SYM_BYTES > SYMBOLS_MAX || table->nr == 0)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, sho->symtab, "no symbols, or more than 2048");
@@ -134,6 +178,10 @@ bool sho_symbols_check(struct sho *sho)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, sho->symtab, "more local symbols than symbols");
     if (!null_check(sho))
         return false;
+    /*@ loop invariant 1 <= i <= sho->nr_symbols && sho->problem.what == \null;
+        loop assigns i, sho->problem;
+        loop variant sho->nr_symbols - i;
+    */
     for (uint32_t i = 1; i < sho->nr_symbols; i++) {
         if (!symbol_check(sho, i, table->info))
             return false;
@@ -146,6 +194,11 @@ struct sho_bytes sho_function_at(const struct sho *sho, uint64_t offset, uint64_
     struct sho_bytes name = sho_part(sho->file, 0, 0);
 
     *start = 0;
+    /*@ loop invariant 1 <= i;
+        loop invariant part_of(name, sho->file) && valid_sho_bytes(name);
+        loop assigns i, name, *start;
+        loop variant sho->nr_symbols - i;
+    */
     for (uint32_t i = 1; i < sho->nr_symbols; i++) {
         struct sho_symbol s = sho_symbol(sho, i);
 

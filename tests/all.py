@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Run everything that CI runs, a step after the other, and count.
 
-usage: all.py [--full] [STEP...]      steps: check safecc scaffold unit loader fuzz guests boot (all)
+usage: all.py [--full] [STEP...]      steps: check proofs safecc scaffold unit loader fuzz guests boot (all)
 Ends with a line "N passed, N failed"; exit code 1 if anything failed.  Logs go to BUILD/test/.
 """
 import argparse
@@ -49,6 +49,11 @@ def count_plain(text):
     return (int(n[-1][0]), int(n[-1][1])) if n else (0, 1)
 
 
+def count_proofs(text):
+    n = re.findall(r"^proved (\d+) / (\d+)$", text, re.M)
+    return (int(n[-1][0]), int(n[-1][1]) - int(n[-1][0])) if n else (0, 1)
+
+
 def step(name, argv, counter=None):
     code, text = run(name, argv)
     passed, failed = counter(text) if counter else (0, 0)
@@ -66,9 +71,9 @@ def folders(kind):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="the whole acceptance run")
-    parser.add_argument("steps", nargs="*", choices=["check", "safecc", "scaffold", "unit", "loader", "fuzz", "guests", "boot", []])
+    parser.add_argument("steps", nargs="*", choices=["check", "proofs", "safecc", "scaffold", "unit", "loader", "fuzz", "guests", "boot", []])
     options = parser.parse_args()
-    steps = options.steps or ["check", "safecc", "scaffold", "unit", "loader", "fuzz", "guests", "boot"]
+    steps = options.steps or ["check", "proofs", "safecc", "scaffold", "unit", "loader", "fuzz", "guests", "boot"]
     passed = failed = 0
 
     def add(result):
@@ -78,6 +83,9 @@ def main():
     if "check" in steps:
         for gate in ("check-layers", "check-headers", "check-format", "check-tidy"):
             add(step(gate, ["make", gate]))
+    if "proofs" in steps:
+        add(step("proofs", ["verifier/prove", *(["--cold"] if options.full else [])], count_proofs))
+        add(step("proofs/gates", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/verifier", *([] if options.full else ["-m", "quick"])], count_pytest))
     if "safecc" in steps:
         add(step("check-safecc", ["make", "check-safecc"]))
         add(step("safecc/corpus", ["tests/safecc/corpus.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-corpus")], count_plain))

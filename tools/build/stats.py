@@ -4,6 +4,7 @@
 import json
 import pathlib
 import re
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -33,6 +34,13 @@ def safecc_figures(report):
     elided = len(fates) - fates.count("kept")
     print(f"checks kept/elided: {fates.count('kept')}/{elided}")
     print(f"checks hoisted/static/proved: {fates.count('hoisted')}/{fates.count('static')}/{fates.count('proved')}")
+
+
+def proof_figures(build):
+    """What make check-proofs left, and how much people wrote for it."""
+    goals = [g for f in json.loads((build / "verifier/proofs.json").read_text())["files"] for g in f["goals"]]
+    print(f"proof goals proved/total: {sum(g['by'] != '' for g in goals)}/{len(goals)}")
+    print(subprocess.run([ROOT / "verifier/prove", "--stats"], stdout=subprocess.PIPE, text=True, check=True).stdout, end="")
 
 
 def functions(path):
@@ -69,7 +77,7 @@ def main():
     safecc_figures(json.loads((build / "safecc.json").read_text()))
     print(f"annotated lines of modules and xen-compat: {annotated(classes['modules'] + classes['xen-compat']):.1f} %")
     print(f"modules: {len([p for p in (hv / 'modules').iterdir() if p.is_dir()])}")
-    print("proof goals proved/total: 0/0")
+    proof_figures(build)
     image = build / "safehype"
     if image.exists():
         print(f"image bytes: {image.stat().st_size}")

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""Every way to a proof that is none, tried on a small file: verifier/prove must see it.
+
+Environment: BUILD (build/ of the tree).
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEMO_H = """
+#include <stdint.h>
+#include "hypervisor/ports/safe.h"
+struct demo_row {
+    const uint8_t *bytes SC_COUNT(nr);
+    uint32_t nr;
+};
+/*@ ensures i < r.nr ==> \\result == r.bytes[i]; */
+uint8_t demo_get(struct demo_row r, uint32_t i);
+/*@ assigns *to;
+    ensures *to <= 100;
+*/
+void demo_percent(uint32_t *to, uint32_t n);
+/*@ assigns \\nothing; ensures \\result <= 9; */
+uint32_t demo_digit(void);
+"""
+DEMO_C = """
+#include "demo.h"
+
+uint8_t demo_get(struct demo_row r, uint32_t i)
+{
+    return i < r.nr ? r.bytes[i] : 0;
+}
+
+void demo_percent(uint32_t *to, uint32_t n)
+{
+    *to = n > 100 ? 100 : n;
+    *to -= *to > 50 ? demo_digit() : 0;
+}
+"""
+
+
+class Demo:
+    def __init__(self, root):
+        self.root = root
+        shutil.copytree(ROOT / "verifier", root / "verifier", ignore=shutil.ignore_patterns("cache", "__pycache__"))
+        (root / "hypervisor/ports").mkdir(parents=True)
+        shutil.copy(ROOT / "hypervisor/ports/safe.h", root / "hypervisor/ports")
+        self.write("demo.h", DEMO_H)
+        self.write("demo.c", DEMO_C)
+        self.write("verifier/manifest", "demo.c 1\n")
+        self.write("verifier/lib/trusted.list", "demo_digit reads a device\n")
+
+    def write(self, name, text):
+        (self.root / name).write_text(text)
+
+    def edit(self, name, old, new):
+        text = (self.root / name).read_text()
+        assert old in text
+        self.write(name, text.replace(old, new, 1))
+
+    def prove(self, *argv, env=None):
+        done = subprocess.run([self.root / "verifier/prove", "--build", self.root / "build", "--quick", *argv], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL, timeout=300, check=False,
+                              env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})})
+        return done.returncode, done.stdout
+
+    def refused(self, expected, *argv, env=None):
+        code, text = self.prove(*argv, env=env)
+        assert code == 1 and re.search(expected, text), text
+
+
+@pytest.fixture(name="demo")
+def demo_new(tmp_path):
+    return Demo(tmp_path)
+
+
+@pytest.fixture(name="proved", scope="module")
+def demo_proved(tmp_path_factory):
+    """Proved, with its counts and its cache; copied by those who change it."""
+    demo = Demo(tmp_path_factory.mktemp("proved"))
+    code, text = demo.prove("--update")
+    assert code == 0 and re.search(r"^proved (\d+) / \1$", text, re.M), text
+    return demo
+
+
+@pytest.fixture(name="kept")
+def demo_kept(proved, tmp_path):
+    demo = Demo(tmp_path / "copy")
+    for name in ("verifier/manifest", "verifier/cache"):
+        source, to = proved.root / name, demo.root / name
+        shutil.copytree(source, to) if source.is_dir() else shutil.copy(source, to)
+    return demo
+
+
+def test_good(kept):
+    code, text = kept.prove()
+    assert code == 0 and "from the cache" in text, text
+    count = int(re.search(r"^proved (\d+) / \1$", text, re.M).group(1))
+    report = json.loads((kept.root / "build/verifier/proofs.json").read_text())
+    assert sum(len(f["goals"]) for f in report["files"]) == count > 10
+    assert "demo_get" in (kept.root / "build/verifier/proofs.html").read_text()
+
+
+def test_cold_is_the_same(kept):
+    code, text = kept.prove("--cold")
+    assert code == 0 and "from the cache" not in text, text
+
+
+def test_a_bound_that_is_not_looked_at(demo):
+    demo.edit("demo.c", "i < r.nr ?", "i <= r.nr ?")
+    demo.refused(r"demo.c:\d+: not proved: demo_get_assert_rte_mem_access")
+    sarif = json.loads((demo.root / "build/verifier/proofs.sarif").read_text())
+    assert any("demo_get" in r["message"]["text"] for r in sarif["runs"][0]["results"])
+
+
+def test_a_contract_that_does_not_hold(demo):
+    demo.edit("demo.c", "n > 100", "n > 101")
+    demo.refused("not proved: demo_percent_ensures")
+
+
+def test_stale_cache(kept):
+    kept.edit("demo.c", "n > 100", "n > 101")
+    kept.refused("not proved: demo_percent_ensures")
+
+
+def test_cache_of_other_tools(kept):
+    for file in (kept.root / "verifier/cache").iterdir():
+        file.write_text(file.read_text().replace("z3-4.8.12", "z3-4.8.11", 1))
+    code, text = kept.prove()
+    assert code == 0 and "from the cache" not in text, text
+
+
+def test_fewer_goals_than_the_manifest_says(kept):
+    kept.edit("demo.h", "    ensures *to <= 100;\n", "")
+    kept.refused(r"goals, but \d+ in the manifest")
+
+
+def test_axiom(demo):
+    demo.edit("demo.c", "uint8_t demo_get", "/*@ axiomatic no { axiom wrong: \\false; } */\nuint8_t demo_get")
+    demo.refused("nothing is assumed outside of verifier/lib")
+
+
+def test_admit(demo):
+    demo.edit("demo.c", "    *to -=", "    /*@ admit \\false; */\n    *to -=")
+    demo.refused("admit: nothing is assumed outside of verifier/lib")
+
+
+def test_contradictory_requires(demo):
+    demo.edit("demo.h", "/*@ assigns *to;", "/*@ requires n > 5 && n < 3;\n    assigns *to;")
+    demo.refused("contradicts itself")
+
+
+def test_contradictory_trusted_contract(demo):
+    demo.edit("demo.h", "ensures \\result <= 9", "ensures \\result < 0")
+    demo.refused("contradicts itself")
+
+
+def test_missing_assigns(demo):
+    demo.edit("demo.h", "/*@ assigns *to;\n    ensures", "/*@ assigns \\nothing;\n    ensures")
+    demo.refused("not proved: demo_percent_assigns")
+
+
+def test_bodiless_function_with_a_contract(demo):
+    demo.write("verifier/lib/trusted.list", "")
+    demo.refused("demo_digit has a contract, no proof, and is not in verifier/lib/trusted.list")
+
+
+def test_trusted_but_not_used(demo):
+    demo.write("verifier/lib/trusted.list", "demo_digit x\ndemo_other x\n")
+    demo.refused("demo_other is not used")
+
+
+def test_contract_given_again_in_the_file(demo):
+    demo.edit("demo.c", "uint8_t demo_get", "/*@ assigns \\nothing; ensures \\result == 3; */\nuint32_t demo_digit(void);\nuint8_t demo_get")
+    demo.refused("demo.c: a contract of demo_digit")
+
+
+def test_ignored_annotation(demo):
+    demo.edit("demo.c", "    *to = n", "    /* @ assert n > 3; */\n    *to = n")
+    demo.refused("an annotation that nobody reads")
+
+
+def test_annotation_with_an_error(demo):
+    demo.edit("demo.c", "    *to = n", "    /*@ assert m > 3; */\n    *to = n")
+    demo.refused("frama-c gave up")
+
+
+def test_builtin(demo):
+    demo.edit("demo.c", "n > 100 ?", "__builtin_expect(n > 100, 1) ?")
+    demo.refused("Frama-C would guess")
+
+
+def test_code_for_one_reader(demo):
+    demo.edit("demo.c", "    *to = n", "#ifdef __FRAMAC__\n    return;\n#endif\n    *to = n")
+    demo.refused("Frama-C")
+
+
+def test_unwritten_function(demo):
+    demo.edit("demo.c", "demo_digit()", "demo_unknown()")
+    demo.refused("Frama-C warns|gave up")
+
+
+def test_memory_model_from_the_command_line(demo):
+    demo.edit("verifier/prove", '"Typed+nocast"', '"Typed+cast"')
+    demo.refused("not in the memory model typed_nocast")
+
+
+def test_memory_model_from_the_environment(kept):
+    code, text = kept.prove("--cold", env={"FRAMAC_WP_CACHE": "offline", "FRAMAC_PLUGIN": "/nonexistent", "WHY3CONFIG": "/nonexistent", "HOME": "/nonexistent"})
+    assert code == 0 and re.search(r"^proved (\d+) / \1$", text, re.M), text
+
+
+def test_memory_model_from_a_cast(demo):
+    demo.edit("demo.c", "    *to = n", "    uint16_t *half = (uint16_t *)to;\n    *half = 3;\n    *to = n")
+    demo.refused("Warning|not proved")
+
+
+def test_wrong_machine(demo):
+    demo.edit("verifier/prove", '"gcc_x86_64"', '"gcc_x86_32"')
+    demo.refused("frama-c gave up")
+
+
+def test_wrong_prover(demo):
+    demo.edit("verifier/prove", '"z3": "4.8.12"', '"z3": "4.8.11"')
+    demo.refused("z3 is 4.8.12, not 4.8.11")
+
+
+def test_explain(demo):
+    code, text = demo.prove("--explain", "demo_percent_ensures")
+    assert code == 0 and "Prove:" in text and "Post-condition" in text, text
