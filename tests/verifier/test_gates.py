@@ -13,6 +13,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.quick
 DEMO_H = """
 #include <stdint.h>
 #include "hypervisor/ports/safe.h"
