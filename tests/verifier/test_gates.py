@@ -13,7 +13,6 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.quick
 DEMO_H = """
 #include <stdint.h>
 #include "hypervisor/ports/safe.h"
@@ -99,6 +98,7 @@ def demo_kept(proved, tmp_path):
     return demo
 
 
+@pytest.mark.quick
 def test_good(kept):
     code, text = kept.prove()
     assert code == 0 and "from the cache" in text, text
@@ -108,11 +108,13 @@ def test_good(kept):
     assert "demo_get" in (kept.root / "build/verifier/proofs.html").read_text()
 
 
+@pytest.mark.full
 def test_cold_is_the_same(kept):
     code, text = kept.prove("--cold")
     assert code == 0 and "from the cache" not in text, text
 
 
+@pytest.mark.full
 def test_a_bound_that_is_not_looked_at(demo):
     demo.edit("demo.c", "i < r.nr ?", "i <= r.nr ?")
     demo.refused(r"demo.c:\d+: not proved: demo_get_assert_rte_mem_access")
@@ -120,16 +122,19 @@ def test_a_bound_that_is_not_looked_at(demo):
     assert any("demo_get" in r["message"]["text"] for r in sarif["runs"][0]["results"])
 
 
+@pytest.mark.full
 def test_a_contract_that_does_not_hold(demo):
     demo.edit("demo.c", "n > 100", "n > 101")
     demo.refused("not proved: demo_percent_ensures")
 
 
+@pytest.mark.quick
 def test_stale_cache(kept):
     kept.edit("demo.c", "n > 100", "n > 101")
     kept.refused("not proved: demo_percent_ensures")
 
 
+@pytest.mark.full
 def test_cache_of_other_tools(kept):
     for file in (kept.root / "verifier/cache").iterdir():
         file.write_text(file.read_text().replace("z3-4.8.12", "z3-4.8.11", 1))
@@ -137,101 +142,121 @@ def test_cache_of_other_tools(kept):
     assert code == 0 and "from the cache" not in text, text
 
 
+@pytest.mark.quick
 def test_fewer_goals_than_the_manifest_says(kept):
     kept.edit("demo.h", "    ensures *to <= 100;\n", "")
     kept.refused(r"goals, but \d+ in the manifest")
 
 
+@pytest.mark.quick
 def test_axiom(demo):
     demo.edit("demo.c", "uint8_t demo_get", "/*@ axiomatic no { axiom wrong: \\false; } */\nuint8_t demo_get")
     demo.refused("nothing is assumed outside of verifier/lib")
 
 
+@pytest.mark.quick
 def test_admit(demo):
     demo.edit("demo.c", "    *to -=", "    /*@ admit \\false; */\n    *to -=")
     demo.refused("admit: nothing is assumed outside of verifier/lib")
 
 
+@pytest.mark.full
 def test_contradictory_requires(demo):
     demo.edit("demo.h", "/*@ assigns *to;", "/*@ requires n > 5 && n < 3;\n    assigns *to;")
     demo.refused("contradicts itself")
 
 
+@pytest.mark.full
 def test_contradictory_trusted_contract(demo):
     demo.edit("demo.h", "ensures \\result <= 9", "ensures \\result < 0")
     demo.refused("contradicts itself")
 
 
+@pytest.mark.quick
 def test_missing_assigns(demo):
     demo.edit("demo.h", "/*@ assigns *to;\n    ensures", "/*@ assigns \\nothing;\n    ensures")
     demo.refused("not proved: demo_percent_assigns")
 
 
+@pytest.mark.full
 def test_bodiless_function_with_a_contract(demo):
     demo.write("verifier/lib/trusted.list", "")
     demo.refused("demo_digit has a contract, no proof, and is not in verifier/lib/trusted.list")
 
 
+@pytest.mark.full
 def test_trusted_but_not_used(demo):
     demo.write("verifier/lib/trusted.list", "demo_digit x\ndemo_other x\n")
     demo.refused("demo_other is not used")
 
 
+@pytest.mark.full
 def test_contract_given_again_in_the_file(demo):
     demo.edit("demo.c", "uint8_t demo_get", "/*@ assigns \\nothing; ensures \\result == 3; */\nuint32_t demo_digit(void);\nuint8_t demo_get")
     demo.refused("demo.c: a contract of demo_digit")
 
 
+@pytest.mark.full
 def test_ignored_annotation(demo):
     demo.edit("demo.c", "    *to = n", "    /* @ assert n > 3; */\n    *to = n")
     demo.refused("an annotation that nobody reads")
 
 
+@pytest.mark.full
 def test_annotation_with_an_error(demo):
     demo.edit("demo.c", "    *to = n", "    /*@ assert m > 3; */\n    *to = n")
     demo.refused("frama-c gave up")
 
 
+@pytest.mark.full
 def test_builtin(demo):
     demo.edit("demo.c", "n > 100 ?", "__builtin_expect(n > 100, 1) ?")
     demo.refused("Frama-C would guess")
 
 
+@pytest.mark.full
 def test_code_for_one_reader(demo):
     demo.edit("demo.c", "    *to = n", "#ifdef __FRAMAC__\n    return;\n#endif\n    *to = n")
     demo.refused("Frama-C")
 
 
+@pytest.mark.full
 def test_unwritten_function(demo):
     demo.edit("demo.c", "demo_digit()", "demo_unknown()")
     demo.refused("Frama-C warns|gave up")
 
 
+@pytest.mark.quick
 def test_memory_model_from_the_command_line(demo):
     demo.edit("verifier/prove", '"Typed+nocast"', '"Typed+cast"')
     demo.refused("not in the memory model typed_nocast")
 
 
+@pytest.mark.full
 def test_memory_model_from_the_environment(kept):
     code, text = kept.prove("--cold", env={"FRAMAC_WP_CACHE": "offline", "FRAMAC_PLUGIN": "/nonexistent", "WHY3CONFIG": "/nonexistent", "HOME": "/nonexistent"})
     assert code == 0 and re.search(r"^proved (\d+) / \1$", text, re.M), text
 
 
+@pytest.mark.full
 def test_memory_model_from_a_cast(demo):
     demo.edit("demo.c", "    *to = n", "    uint16_t *half = (uint16_t *)to;\n    *half = 3;\n    *to = n")
     demo.refused("Warning|not proved")
 
 
+@pytest.mark.full
 def test_wrong_machine(demo):
     demo.edit("verifier/prove", '"gcc_x86_64"', '"gcc_x86_32"')
     demo.refused("frama-c gave up")
 
 
+@pytest.mark.full
 def test_wrong_prover(demo):
     demo.edit("verifier/prove", '"z3": "4.8.12"', '"z3": "4.8.11"')
     demo.refused("z3 is 4.8.12, not 4.8.11")
 
 
+@pytest.mark.full
 def test_explain(demo):
     code, text = demo.prove("--explain", "demo_percent_ensures")
     assert code == 0 and "Prove:" in text and "Post-condition" in text, text
