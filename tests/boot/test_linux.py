@@ -47,7 +47,7 @@ def test_selftest_1_vcpu(boot):
     selftest(boot, 1, 1)
 
 
-@pytest.mark.quick
+@pytest.mark.full
 def test_selftest_2_vcpus(boot):
     selftest(boot, 2, 2)
 

@@ -114,7 +114,8 @@ def count(module, words, nodes, until, name):
     return numa.Report(out.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("nodes", NODES)
+@pytest.mark.full
+@pytest.mark.parametrize("nodes", [2, 4])
 def test_accesses(linux, nodes):
     """Linux on the last node, to its prompt and off: of all that the hypervisor reads, writes and executes."""
     kernel, initramfs = linux
