@@ -29,9 +29,10 @@ $(foreach v,$(VARIANTS),$(eval $(call variant_rule,$(call part,1,$(v)),$(call pa
 
 $(foreach h,$(HOOKS),$(call hook_object,$(h))): $(BUILD)/obj/%.o: %.c
 $(VARIANT_NAMES:%=$(BUILD)/obj/test-modules/%.o): $(BUILD)/obj/test-modules/%.o: $(BUILD)/gen/test-modules/%.c
-$(TEST_MODULES_O): tests/modules/trap.h $(BUILD)/gen/asm_offsets.h $(BUILD)/safecc $(INTERFACE_H)
+$(TEST_MODULES_O): tests/modules/trap.h $(BUILD)/gen/asm_offsets.h $(BUILD)/safecc
 	@mkdir -p $(@D)
 	@echo "  SC  $(filter %.c,$^)"
+	@$(CC) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -fsyntax-only $(filter %.c,$^)
 	@$(BUILD)/safecc -c $(filter %.c,$^) -o $@ $(SAFECC_CODE) $(SAFECC_PATHS)
 
 # $(1): its name, $(2): its objects, $(3): its manifest.
@@ -48,3 +49,5 @@ others = $(filter-out $(BUILD)/obj/hypervisor/modules/$(1).o,$(patsubst %.c,$(BU
 manifest = $(wildcard $(dir hypervisor/modules/$(1))*.manifest)
 $(foreach v,$(VARIANTS),$(eval $(call test_module_rule,$(call part,1,$(v)),$(BUILD)/obj/test-modules/$(call part,1,$(v)).o $(call others,$(call part,2,$(v))),$(call \
   manifest,$(call part,2,$(v))))))
+
+-include $(TEST_MODULES_O:.o=.d)
