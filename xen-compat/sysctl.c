@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sysctl: what the control domain asks about and does to the machine (Xen public header sysctl.h).  So far what it
- * has, its domains, its scheduler, CPUs in and out of service, and where CPUs and memory are. */
+/* sysctl: what the control domain asks about and does to the machine (Xen public header sysctl.h).  So far its log,
+ * what it has, its domains, its scheduler, CPUs in and out of service, and where CPUs and memory are. */
 #define __XEN_TOOLS__ 1
 #include "core/guest.h"
 
@@ -11,6 +11,7 @@
 #include "core/numa.h"
 #include "core/priv.h"
 #include "core/time.h"
+#include "ports/console.h"
 #include "ports/pagealloc.h"
 #include "ports/sched.h"
 #include "xen-compat/cpu_change.h"
@@ -73,6 +74,42 @@ static long op_cpu_hotplug(struct vcpu *v, const uint8_t raw[RAW_BYTES])
     case XEN_SYSCTL_CPU_HOTPLUG_OFFLINE: return cpu_change(v, __HYPERVISOR_sysctl, id, false);
     default: return -EOPNOTSUPP; /* no siblings are told apart */
     }
+}
+
+/* ---- the log ---- */
+
+#define LOG_AT(field) (offsetof(struct xen_sysctl, u.readconsole) + offsetof(struct xen_sysctl_readconsole, field))
+#define LOG_CHUNK 256
+#define LOG_CHUNKS_MAX 256 /* 64 KiB: more than the ring holds */
+
+/* Copy to the guest from *index on, at most nr_bytes; *done says how many. */
+static int log_copy(gva_t to, uint32_t nr_bytes, uint32_t *index, uint32_t *done)
+{
+    char chunk[LOG_CHUNK];
+
+    *done = 0;
+    for (unsigned turn = 0; turn < LOG_CHUNKS_MAX && *done < nr_bytes; turn++) {
+        uint64_t n = console_ring_read(chunk, min_u64(nr_bytes - *done, LOG_CHUNK), index);
+
+        if (n == 0)
+            break;
+        if (guest_write(gva_add(to, *done), chunk, n) != 0)
+            return -EFAULT;
+        *done += (uint32_t)n;
+    }
+    return 0;
+}
+
+static long op_log(const uint8_t raw[RAW_BYTES], gva_t at)
+{
+    uint32_t done, index = raw[LOG_AT(incremental)] != 0 ? raw_u32(raw, LOG_AT(index)) : console_ring_first();
+
+    if (log_copy(gva(raw_u64(raw, LOG_AT(buffer))), raw_u32(raw, LOG_AT(count)), &index, &done) != 0 ||
+        guest_put(gva_add(at, LOG_AT(index)), index) != 0 || guest_put(gva_add(at, LOG_AT(count)), done) != 0)
+        return -EFAULT;
+    if (raw[LOG_AT(clear)] != 0)
+        console_ring_clear(index);
+    return 0;
 }
 
 /* ---- the machine, and its domains ---- */
@@ -217,6 +254,7 @@ long hc_sysctl(struct vcpu *v, uint64_t arg, uint64_t a2, uint64_t a3, uint64_t 
         return -EPERM;
     cmd = raw_u32(raw, offsetof(struct xen_sysctl, cmd));
     switch (cmd) {
+    case XEN_SYSCTL_readconsole: return op_log(raw, gva(arg));
     case XEN_SYSCTL_physinfo: return op_machine(gva(arg));
     case XEN_SYSCTL_sched_id: return op_sched_id(gva(arg));
     case XEN_SYSCTL_getdomaininfolist: return op_domains(raw, gva(arg));

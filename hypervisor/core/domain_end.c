@@ -264,10 +264,14 @@ void domains_reap(void)
 
 void domain_free(struct domain *d)
 {
-    log_err("Domain %u (%.16s) is gone", d->id, d->name);
+    domid_t id = d->id;
+    char name[sizeof(d->name)];
+
+    memcpy(name, d->name, sizeof(name));
     console_domain_destroy(d);
     domain_memory_free(d);
     domain_log_memory();
+    log_err("Domain %u (%.16s) is gone", id, name);
     tell_hardware_domain();
 }
 

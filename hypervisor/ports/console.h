@@ -31,8 +31,12 @@ uint64_t console_read_guest(char *out SC_COUNT(nr_bytes), uint64_t nr_bytes);
 void console_input(char c);
 /* Does the hypervisor's key handler get the input, or a domain? */
 bool console_input_is_hv(void);
-/* Copy of the log ring from *index on; advances it; how many bytes. */
-uint64_t console_ring_read(char *out SC_COUNT(nr_bytes), uint64_t nr_bytes, uint64_t *index);
+/* The log ring: its bytes are numbered from the first ever written, modulo 2^32.  The oldest that is there; a copy from
+ * *index on (from the oldest, if that one is not there), which it advances, and how many bytes; forget those before
+ * index. */
+uint32_t console_ring_first(void);
+uint64_t console_ring_read(char *out SC_COUNT(nr_bytes), uint64_t nr_bytes, uint32_t *index);
+void console_ring_clear(uint32_t index);
 
 /* Core side: the line itself (arch/serial.c). */
 void serial_write(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);

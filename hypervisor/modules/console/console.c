@@ -13,7 +13,8 @@
 spinlock_t console_lock = SPINLOCK_INIT(RANK_CONSOLE);
 domid_t console_line_owner = DOMID_NONE;
 static char ring[RING_BYTES] SC_GUARDED_BY(console_lock);
-static uint64_t ring_produced SC_GUARDED_BY(console_lock); /* bytes ever written */
+static uint32_t ring_end SC_GUARDED_BY(console_lock);   /* bytes ever written, modulo 2^32: the index of the next one */
+static uint32_t ring_first SC_GUARDED_BY(console_lock); /* of the oldest that is there: at most RING_BYTES before */
 static char input[INPUT_BYTES] SC_GUARDED_BY(console_lock);
 static uint32_t input_head SC_GUARDED_BY(console_lock);
 static uint32_t input_count SC_GUARDED_BY(console_lock);
@@ -23,9 +24,11 @@ static domid_t input_to SC_ATOMIC;     /* the first domain's at first; DOMID_XEN
 static void ring_put_locked(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes)
 {
     for (uint64_t i = 0; i < nr_bytes; i++) {
-        ring[ring_produced % RING_BYTES] = text[i];
-        ring_produced++;
+        ring[ring_end % RING_BYTES] = text[i];
+        ring_end++;
     }
+    if (ring_end - ring_first > RING_BYTES)
+        ring_first = ring_end - RING_BYTES;
 }
 
 void console_line_claim_locked(domid_t owner)
@@ -172,17 +175,35 @@ bool console_input_is_hv(void)
     return atomic_read16(&input_to) == DOMID_XEN;
 }
 
-uint64_t console_ring_read(char *out, uint64_t nr_bytes, uint64_t *index)
+uint32_t console_ring_first(void)
+{
+    uint32_t first;
+
+    spin_lock(&console_lock);
+    first = ring_first;
+    spin_unlock(&console_lock);
+    return first;
+}
+
+uint64_t console_ring_read(char *out, uint64_t nr_bytes, uint32_t *index)
 {
     uint64_t n = 0;
 
     spin_lock(&console_lock);
-    if (ring_produced - *index > RING_BYTES)
-        *index = ring_produced - RING_BYTES;
-    while (n < nr_bytes && *index < ring_produced) {
+    if (*index - ring_first > ring_end - ring_first)
+        *index = ring_first;
+    while (n < nr_bytes && *index != ring_end) {
         out[n++] = ring[*index % RING_BYTES];
         (*index)++;
     }
     spin_unlock(&console_lock);
     return n;
+}
+
+void console_ring_clear(uint32_t index)
+{
+    spin_lock(&console_lock);
+    if (index - ring_first <= ring_end - ring_first)
+        ring_first = index;
+    spin_unlock(&console_lock);
 }

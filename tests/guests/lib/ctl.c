@@ -55,15 +55,52 @@ u64 ctl_free_pages(void)
     return op.u.physinfo.free_pages;
 }
 
-// Off the list first, then freed: the event comes after both.
+long ctl_log(char *to, u32 *nr, u32 *index, bool incremental, bool clear)
+{
+    struct xen_sysctl op = { 0 };
+    long ret;
+
+    op.u.readconsole.clear = clear;
+    op.u.readconsole.incremental = incremental;
+    op.u.readconsole.index = *index;
+    op.u.readconsole.count = *nr;
+    set_xen_guest_handle(op.u.readconsole.buffer, to);
+    ret = sysctl(&op, XEN_SYSCTL_readconsole);
+    *index = op.u.readconsole.index;
+    *nr = op.u.readconsole.count;
+    return ret;
+}
+
+// "Domain ID (NAME) is gone", on a line.
+static bool log_says_gone(const char *log, u32 id)
+{
+    char words[] = "Domain 0 (";
+
+    if (id > 9)
+        fatal("domain %u has two digits", id);
+    words[strlen("Domain ")] += (char)id;
+    for (log = strstr(log, words); log != NULL; log = strstr(log + 1, words)) {
+        if (strstr(log, ") is gone\n") != NULL && strstr(log, ") is gone\n") < strstr(log, "\n"))
+            return true;
+    }
+    return false;
+}
+
+// Off the list first, freed after a grace period, and then said.
 void ctl_wait_gone(u32 id)
 {
+    static char log[65536];
     u64 until = now_ns() + PATIENCE_NS;
     domain_info_t info;
+    u32 nr, index = 0;
 
-    while (ctl_there(id, &info)) {
+    do {
         if (now_ns() >= until)
-            fatal("domain %u is there still, with %lu pages", id, info.tot_pages);
+            fatal("domain %u is %s", id, ctl_there(id, &info) ? "there still" : "not freed");
         sleep_ns(1000000);
-    }
+        nr = sizeof(log) - 1;
+        if (ctl_log(log, &nr, &index, false, false) != 0)
+            fatal("the log cannot be read");
+        log[nr] = 0;
+    } while (ctl_there(id, &info) || !log_says_gone(log, id));
 }

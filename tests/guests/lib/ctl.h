@@ -14,5 +14,7 @@ long ctl_info(u32 id, domain_info_t *info);    // XEN_DOMCTL_getdomaininfo: also
 long ctl_list(u32 first, u32 most, domain_info_t *list); // how many
 bool ctl_there(u32 id, domain_info_t *info);   // false: no domain with just this id
 u64 ctl_free_pages(void);
-// Waits, blocked, until there is no such domain and its memory is free (VIRQ_DOM_EXC); fatal after ten seconds.
+// XEN_SYSCTL_readconsole: *nr bytes at most, from *index on if incremental; says how many, and where it ended.
+long ctl_log(char *to, u32 *nr, u32 *index, bool incremental, bool clear);
+// Waits, blocked, until there is no such domain and the log says that its memory is free; fatal after ten seconds.
 void ctl_wait_gone(u32 id);
