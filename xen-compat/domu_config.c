@@ -119,6 +119,12 @@ SC_NULLABLE SC_STRING static const char *pair_parse(const char text[OPT_LINE_BYT
     }
     if (key_is(text, at, KEY("nodes")))
         return node_list(text, at, &c->nodes) ? NULL : "nodes= wants numbers of nodes, 0 to 7, with colons between";
+    if (key_is(text, at, KEY("vnuma"))) {
+        if (!number(text, at, &n) || !ends_value(text[*at]) || n > 1)
+            return "vnuma= wants 1 or 0";
+        c->vnuma = n == 1;
+        return NULL;
+    }
     if (key_is(text, at, KEY("weight"))) {
         if (!number(text, at, &n) || !ends_value(text[*at]) || n == 0 || n > UINT16_MAX)
             return "weight= wants a number from 1 to 65535";
@@ -133,8 +139,8 @@ SC_NULLABLE SC_STRING static const char *pair_parse(const char text[OPT_LINE_BYT
     }
     if (key_is(text, at, KEY("name")))
         return name_copy(text, at, c) ? NULL : "name= wants 1 to 15 characters";
-    return "there is an unknown key: use kernel=, ramdisk=, memory=, vcpus=, nodes=, weight=, cap=, name= with commas "
-           "between";
+    return "there is an unknown key: use kernel=, ramdisk=, memory=, vcpus=, nodes=, vnuma=, weight=, cap=, name= with "
+           "commas between";
 }
 
 SC_NULLABLE SC_STRING const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at, struct domu_config *c)

@@ -16,6 +16,7 @@ struct domu_config {
     uint64_t mem_bytes;
     uint32_t vcpus;
     uint32_t nodes;       /* bit a node; 0: none given */
+    bool vnuma;           /* it is told of its nodes */
     uint16_t weight, cap; /* 0: the scheduler's default weight, no cap */
     char name[16];        /* empty: none was given */
 };

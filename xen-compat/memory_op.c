@@ -13,6 +13,7 @@
 #include "modules/memory/memory.h"
 #include "xen-compat/hypercalls.h"
 #include "xen-compat/raw.h"
+#include "xen-compat/vnuma_info.h"
 
 #define MAX_ORDER_GUEST 9
 #define MAX_ORDER_HARDWARE 12
@@ -340,22 +341,6 @@ static long add_to_physmap(struct vcpu *v, gva_t arg)
     return raw_u32(raw, offsetof(struct xen_add_to_physmap, space)) == XENMAPSPACE_gmfn_foreign ? -ENOSYS : -EACCES;
 }
 
-/* No domain is given nodes of its own. */
-static long get_vnumainfo(struct vcpu *v, gva_t arg)
-{
-    uint8_t raw[sizeof(struct xen_vnuma_topology_info)];
-    struct domain *d;
-
-    if (guest_get(raw, arg) != 0)
-        return -EFAULT;
-    if (raw_u16(raw, offsetof(struct xen_vnuma_topology_info, pad)) != 0)
-        return -EINVAL;
-    d = domain_find(v->domain, raw_u16(raw, offsetof(struct xen_vnuma_topology_info, domid)));
-    if (d == NULL)
-        return -ESRCH;
-    return d != v->domain && !v->domain->privileged ? -EPERM : -EOPNOTSUPP;
-}
-
 long hc_memory_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     unsigned op = (uint32_t)cmd & 0x3f; /* the high part was an older way to continue */
@@ -374,7 +359,7 @@ long hc_memory_op(struct vcpu *v, uint64_t cmd, uint64_t arg, uint64_t a3, uint6
     case XENMEM_machphys_mfn_list: return machphys_mfn_list(at);
     case XENMEM_machine_memory_map: return machine_memory_map(v, at);
     case XENMEM_add_to_physmap: return add_to_physmap(v, at);
-    case XENMEM_get_vnumainfo: return get_vnumainfo(v, at);
+    case XENMEM_get_vnumainfo: return vnuma_info(v, at);
     case XENMEM_memory_map: return -ENOSYS; /* only for a domain that was given one */
     default: log_guest(LOG_INFO, "memory_op %u: not implemented", op); return -ENOSYS;
     }

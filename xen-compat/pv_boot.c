@@ -100,7 +100,8 @@ static void domu_build(domid_t id, const struct domu_config *c)
 
     p.kernel = module_at(c->kernel);
     p.ramdisk = c->ramdisk != DOMU_NO_MODULE ? module_at(c->ramdisk) : NULL;
-    p.nodes = c->nodes != 0 ? c->nodes : 1U << node_emptiest();
+    p.nodes = c->nodes != 0 ? c->nodes : c->vnuma ? numa_all() : 1U << node_emptiest();
+    p.vnuma = c->vnuma;
     memcpy(p.name, c->name, sizeof(p.name));
     if (p.name[0] == '\0')
         name_default(id, p.name);

@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "core/numa.h"
+#include "core/vnuma.h"
 #include "modules/memory/memory.h"
 #include "core/wallclock.h"
 #include "modules/pvmmu/pvmmu.h"
@@ -80,11 +81,24 @@ static void pfn_set(uint64_t pfn, uint64_t m)
     m2p_set(mfn(m), pfn);
 }
 
-/* As large a piece from pfn on as fits before the image or the end. */
-static unsigned piece_order(uint64_t pfn, unsigned order)
+/* Where the vnode of pfn ends; frames come from its node from now on. */
+static uint64_t vnode_end(uint64_t pfn)
 {
-    while (order > 0 && (pfn + (1UL << order) > layout.nr_pages ||
-                         (pfn < layout.kernel_pfn && pfn + (1UL << order) > layout.kernel_pfn)))
+    uint32_t i = 0;
+
+    if (vnuma_nr(dom) == 0)
+        return layout.nr_pages;
+    while (i < MAX_NODES && vnuma_first_pfn(dom, i + 1) <= pfn)
+        i++;
+    (void)numa_make_for(1U << vnuma_node(dom, i));
+    return vnuma_first_pfn(dom, i + 1);
+}
+
+/* As large a piece from pfn on as fits before the image or the end. */
+static unsigned piece_order(uint64_t pfn, uint64_t end, unsigned order)
+{
+    while (order > 0 &&
+           (pfn + (1UL << order) > end || (pfn < layout.kernel_pfn && pfn + (1UL << order) > layout.kernel_pfn)))
         order--;
     return order;
 }
@@ -92,7 +106,7 @@ static unsigned piece_order(uint64_t pfn, unsigned order)
 /* The image's frames have their pfns; spare ones of its last chunk and fresh ones fill the rest. */
 SC_NODISCARD static int frames_fill(void)
 {
-    uint64_t image = pv_image_pages(), spare = image, pfn = 0;
+    uint64_t image = pv_image_pages(), spare = image, pfn = 0, end = 0;
     unsigned order = PV_CHUNK_ORDER;
     mfn_t m;
 
@@ -109,7 +123,11 @@ SC_NODISCARD static int frames_fill(void)
             pfn_set(pfn++, pv_image_mfn(spare++).v);
             continue;
         }
-        order = piece_order(pfn, order);
+        if (pfn >= end) {
+            end = vnode_end(pfn);
+            order = PV_CHUNK_ORDER;
+        }
+        order = piece_order(pfn, end, order);
         if (reserve_take(dom, order, (unsigned)dom->addr_bits, &m) != 0) {
             if (order == 0) {
                 log_err("dom%u: out of memory at page %lu of %lu: give it less", dom->id, pfn, layout.nr_pages);
@@ -360,6 +378,8 @@ SC_NODISCARD static int domain_make(const struct pv_config *c, struct domain **o
     }
     memcpy(dom->name, c->name, sizeof(dom->name));
     dom->max_frames = c->nr_pages;
+    dom->vnuma_pages = c->vnuma ? c->nr_pages : 0;
+    (void)vnode_end(0);
     rc = build(c);
     if (rc != 0) {
         reserve_give_back_all(dom);

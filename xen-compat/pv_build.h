@@ -16,6 +16,7 @@ struct pv_config {
     uint32_t vcpus;  /* 1 to MAX_VCPUS */
     uint32_t nodes;  /* bit a node: where its memory is and its vcpus run if they can */
     bool nodes_only; /* its vcpus run nowhere else */
+    bool vnuma;      /* it is told of them (core/vnuma.h) */
     char name[16];
 };
 

@@ -16,6 +16,7 @@
 #include "core/schedule.h"
 #include "core/trap.h"
 #include "core/speculation.h"
+#include "core/vnuma.h"
 #include "ports/console.h"
 #include "ports/evtchn.h"
 #include "ports/gnttab.h"
@@ -238,10 +239,10 @@ static void runstate_begin(struct vcpu *v)
     spin_unlock(&v->runstate_lock);
 }
 
-/* The CPUs of the domain's nodes in turn; all if none of those runs. */
-static uint64_t cpus_liked(const struct domain *d)
+/* The CPUs of the domain's nodes, or of its vnode's; all if none of those runs. */
+static uint64_t cpus_liked(const struct domain *d, uint32_t id)
 {
-    uint64_t cpus_of = numa_cpus_of(d->nodes);
+    uint64_t cpus_of = numa_cpus_of(vnuma_nr(d) != 0 ? 1U << vnuma_node(d, vnuma_of_vcpu(d, id)) : d->nodes);
 
     return cpus_of != 0 ? cpus_of : numa_cpus_of(numa_all());
 }
@@ -266,7 +267,7 @@ static int vcpu_make(struct domain *d, uint32_t id, uint32_t cpu)
     v->id = id;
     v->cpu = cpu; /* until it first runs */
     v->sched.affinity = UINT64_MAX;
-    v->sched.likes = cpus_liked(d);
+    v->sched.likes = cpus_liked(d, id);
     runstate_begin(v);
     v->debugreg[6] = 0xffff0ff0;
     timers_init(v);
@@ -293,10 +294,10 @@ static int vcpu_make(struct domain *d, uint32_t id, uint32_t cpu)
     return 0;
 }
 
-/* Its memory is of the node where it will first run. */
+/* Its CPUs in turn.  Its memory is of the node where it will first run. */
 int vcpu_create(struct domain *d, uint32_t id)
 {
-    uint32_t cpu = nth_cpu(cpus_liked(d), id), before;
+    uint32_t cpu = nth_cpu(cpus_liked(d, id), id), before;
     int rc;
 
     if (id >= d->max_vcpus)

@@ -146,7 +146,8 @@ struct domain {
     uint8_t ending; /* atomic: somebody shuts it down */
     uint8_t shutdown_code;
     uint32_t max_vcpus SC_CORE;
-    uint32_t nodes; /* bit a node: where its memory is, and its vcpus like to be */
+    uint32_t nodes;       /* bit a node: where its memory is, and its vcpus like to be */
+    uint64_t vnuma_pages; /* pages that it began with, if it is told of its nodes (core/vnuma.h); 0: it is not */
     struct vcpu *vcpu[MAX_VCPUS] SC_CORE;
 
     struct shared_info *shared SC_CORE; /* live */

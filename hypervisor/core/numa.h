@@ -74,13 +74,13 @@ SC_INLINE uint32_t numa_make_for(uint32_t nodes)
     return was;
 }
 
-/* For a domain with these nodes: this CPU's if it is one of them, unless it is being built. */
+/* For a domain with these nodes: this CPU's if it is one of them; while it is being built, what the builder says. */
 SC_INLINE uint32_t numa_for(uint32_t nodes)
 {
     const struct cpu *cpu = this_cpu();
-    uint32_t own = 1U << (cpu->node % MAX_NODES);
+    uint32_t best = nodes & (cpu->alloc_nodes != 0 ? cpu->alloc_nodes : 1U << (cpu->node % MAX_NODES));
 
-    return cpu->alloc_nodes == 0 && (nodes & own) != 0 ? own : nodes;
+    return best != 0 ? best : nodes;
 }
 
 #endif

@@ -72,6 +72,17 @@ def test_frames(boot_nodes, guests, nodes):
 
 
 @pytest.mark.quick
+def test_told_of_its_nodes(boot_nodes, guests):
+    """With vnuma=1 a domain's halves are on the nodes that it is told of, with their vcpus and distances."""
+    node_pages = numa.MEMORY_OF_NODE << 8
+    elf = guests / "domu-vnuma.elf"
+    console = boot_nodes(3, "dom0_nodes=2 domu=kernel=2,memory=128M,vcpus=4,nodes=0:1,vnuma=1",
+                         f",{elf} vcpus=4 first=0 second=1 node_pages={node_pages}")
+    assert console.expect(r"TEST domu-vnuma END passed=(\d+) failed=(\d+)").group(2) == "0", console.text()
+    console.expect(PROMPT)
+
+
+@pytest.mark.quick
 def test_everywhere(boot_nodes):
     """Without dom0_nodes= the first domain has vcpus and memory on all nodes."""
     console = boot_nodes(2, "")
