@@ -19,6 +19,25 @@
 #define RFLAGS_IF 0x200
 #define RFLAGS_IOPL 0x3000
 
+/* What C keeps. */
+        .macro PUSH_KEPT
+        pushq   %rbx
+        pushq   %rbp
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        .endm
+
+        .macro POP_KEPT
+        popq    %r15
+        popq    %r14
+        popq    %r13
+        popq    %r12
+        popq    %rbp
+        popq    %rbx
+        .endm
+
         .macro SAVE_REGS
         pushq   %rdi
         pushq   %rsi
@@ -29,12 +48,20 @@
         pushq   %r9
         pushq   %r10
         pushq   %r11
-        pushq   %rbx
-        pushq   %rbp
-        pushq   %r12
-        pushq   %r13
-        pushq   %r14
-        pushq   %r15
+        PUSH_KEPT
+        .endm
+
+        .macro RESTORE_REGS
+        POP_KEPT
+        popq    %r11
+        popq    %r10
+        popq    %r9
+        popq    %r8
+        popq    %rax
+        popq    %rcx
+        popq    %rdx
+        popq    %rsi
+        popq    %rdi
         .endm
 
         .macro EXTABLE from, to
@@ -286,21 +313,7 @@ restore_all:
         andl    $~RFLAGS_IOPL, REGS_RFLAGS(%rsp)
         orl     $RFLAGS_IF, REGS_RFLAGS(%rsp)
         GUARD_OUT
-        popq    %r15
-        popq    %r14
-        popq    %r13
-        popq    %r12
-        popq    %rbp
-        popq    %rbx
-        popq    %r11
-        popq    %r10
-        popq    %r9
-        popq    %r8
-        popq    %rax
-        popq    %rcx
-        popq    %rdx
-        popq    %rsi
-        popq    %rdi
+        RESTORE_REGS
         addq    $8, %rsp
         .globl  guest_iret
 guest_iret:
@@ -347,21 +360,7 @@ exception_from_hv:
         testq   %rax, %rax
         jnz     1f
 restore_hv:
-        popq    %r15
-        popq    %r14
-        popq    %r13
-        popq    %r12
-        popq    %rbp
-        popq    %rbx
-        popq    %r11
-        popq    %r10
-        popq    %r9
-        popq    %r8
-        popq    %rax
-        popq    %rcx
-        popq    %rdx
-        popq    %rsi
-        popq    %rdi
+        RESTORE_REGS
         addq    $8, %rsp
         iretq
 1:      movq    %rax, %rsp
@@ -396,21 +395,11 @@ irq_common:
         movl    $1, %eax
 worker_leave:
         movq    worker_back(%rip), %rsp
-        popq    %r15
-        popq    %r14
-        popq    %r13
-        popq    %r12
-        popq    %rbp
-        popq    %rbx
+        POP_KEPT
         ret
 
         .macro  WORKER_ENTER
-        pushq   %rbx
-        pushq   %rbp
-        pushq   %r12
-        pushq   %r13
-        pushq   %r14
-        pushq   %r15
+        PUSH_KEPT
         movq    %rsp, worker_back(%rip)
         .endm
 
