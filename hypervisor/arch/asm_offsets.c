@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Offsets for assembly; the build turns each line into a #define. */
 #include "core/domain.h"
+#include "core/speculation.h"
 
 #define OFFSET(name, type, field) __asm__ volatile("\n.ascii \"=>" #name " %c0\"" : : "i"(offsetof(type, field)))
 #define VALUE(name, value) __asm__ volatile("\n.ascii \"=>" #name " %c0\"" : : "i"(value))
@@ -27,6 +28,7 @@ void asm_offsets(void)
     OFFSET(TOP_CURRENT, struct cpu_top, current);
     OFFSET(TOP_GUEST_CR3, struct cpu_top, guest_cr3);
     OFFSET(TOP_HV_CR3, struct cpu_top, hv_cr3);
+    VALUE(ROOT_COPY, ROOT_COPY);
     OFFSET(TOP_ROOT_STALE, struct cpu_top, root_stale);
     OFFSET(TOP_WORKER, struct cpu_top, worker);
     OFFSET(TOP_SPEC_CTRL, struct cpu_top, spec_ctrl);

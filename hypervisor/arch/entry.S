@@ -473,12 +473,16 @@ root_enter:
         jz      2f
         movq    8 + TOP_CPU(%rsp), %rax
         movq    CPU_CR3(%rax), %rax
-        cmpb    $0, 8 + TOP_ROOT_STALE(%rsp)
-        je      1f
+        movzbl  8 + TOP_ROOT_STALE(%rsp), %ecx
+        testl   %ecx, %ecx
+        jz      1f
         movb    $0, 8 + TOP_ROOT_STALE(%rsp)
+        cmpl    $ROOT_COPY, %ecx
+        jne     3f
         movabsq $DIRECTMAP_BASE, %r9
         leaq    (%rax,%r9), %rsi
         leaq    (%rdx,%r9), %rdi
+        andq    $~0xfff, %rdi
         movl    $HV_L4_FIRST + 1, %ecx      /* the guest's lower half, and the M2P */
         rep movsq
         movq    8 * (PERDOM_SLOT - HV_L4_FIRST - 1)(%rsi), %r10
@@ -487,7 +491,10 @@ root_enter:
         addq    $8 * (HV_L4_LAST - HV_L4_FIRST), %rdi
         movl    $511 - HV_L4_LAST, %ecx
         rep movsq
-1:      movq    %rax, 8 + TOP_HV_CR3(%rsp)
+        jmp     3f
+1:      orq     cr3_noflush(%rip), %rdx     /* nothing that the guest has in the TLB is old */
+3:      orq     cr3_noflush(%rip), %rax
+        movq    %rax, 8 + TOP_HV_CR3(%rsp)
         movq    %rdx, %cr3
 2:      ret
 

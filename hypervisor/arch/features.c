@@ -73,7 +73,8 @@ void features_init(struct cpu *cpu)
 
     if (!xpti_used)
         cr4 |= CR4_PGE; /* global translations of ours would be there while a guest runs */
-
+    if (pcid_used)
+        cr4 |= CR4_PCIDE;
     if (smep_wanted())
         cr4 |= CR4_SMEP;
     if (smap_wanted())

@@ -202,7 +202,7 @@ static void root_make(struct cpu *cpu)
     hvmap_show(root, stub_va(cpu) + STUB_TSS, HVMAP_RW);
     for (unsigned i = 0; i < ARRAY_SIZE(stacks); i++)
         hvmap_show(root, stack_area(cpu) + stacks[i] * PAGE_SIZE, HVMAP_RW);
-    cpu->root_cr3 = mfn_to_maddr(root).v;
+    cpu->root_cr3 = mfn_to_maddr(root).v | (pcid_used ? PCID_ROOT : 0);
 }
 
 void cpu_load_tables(struct cpu *cpu)
@@ -379,5 +379,5 @@ void toggle_guest_mode(struct vcpu *v)
     pt = v->kernel_mode ? v->kernel_pt : v->user_pt;
     atomic_write64(&cpu->cr3, pt.v & PAGE_MASK);
     write_cr3(pt.v & PAGE_MASK);
-    cpu_top()->root_stale = 1;
+    cpu_top()->root_stale = ROOT_COPY;
 }

@@ -18,12 +18,13 @@
 /* What a guest needs to choose its own mitigations. */
 #define CAPS_GUEST (CAPS_RDCL_NO | CAPS_IBRS_ALL | CAPS_RSBA | CAPS_SSB_NO | CAPS_MDS_NO | CAPS_TAA_NO)
 
-bool xpti_used SC_BOOT;
+bool xpti_used SC_BOOT, pcid_used SC_BOOT;
+uint64_t cr3_noflush SC_BOOT;  /* CR3's bit 63 if there are PCIDs: keep translations; read by arch/entry.S */
 uint32_t spec_ctrl_hv SC_BOOT; /* IA32_SPEC_CTRL in the hypervisor; read by arch/entry.S */
 
 /* Of the CPU. */
 static bool amd SC_BOOT, has_ibrs SC_BOOT, has_ibpb SC_BOOT, has_stibp SC_BOOT, has_ssbd SC_BOOT, has_l1d SC_BOOT,
-    has_md_clear SC_BOOT, has_caps SC_BOOT;
+    has_md_clear SC_BOOT, has_caps SC_BOOT, has_pcid SC_BOOT;
 static uint64_t caps SC_BOOT;
 /* Chosen. */
 static bool use_spec_ctrl SC_BOOT, use_ibpb SC_BOOT, use_verw SC_BOOT, use_rsb SC_BOOT;
@@ -45,6 +46,8 @@ static void read_features(void)
 {
     uint32_t a, b, c, d;
 
+    cpuid(1, 0, &a, &b, &c, &d);
+    has_pcid = (c >> 17 & 1) != 0;
     cpuid(0, 0, &a, &b, &c, &d);
     if (a >= 7) {
         cpuid(7, 0, &a, &b, &c, &d);
@@ -75,6 +78,8 @@ static void choose(void)
     opt_xpti_dom0 = chosen(opt_xpti_dom0, meltdown) ? OPT_YES : OPT_NO;
     opt_xpti_domu = chosen(opt_xpti_domu, meltdown) ? OPT_YES : OPT_NO;
     xpti_used = opt_xpti_dom0 == OPT_YES || opt_xpti_domu == OPT_YES;
+    pcid_used = xpti_used && has_pcid && chosen(opt_pcid, true);
+    cr3_noflush = pcid_used ? CR3_NOFLUSH : 0;
     use_spec_ctrl = has_ibrs && chosen(opt_msr_sc, true);
     if (use_spec_ctrl)
         spec_ctrl_hv =
@@ -120,8 +125,9 @@ void speculation_report(void)
              : spec_ctrl_hv == SPEC_CTRL_IBRS       ? "IBRS+ SSBD-"
                                                     : "IBRS+ SSBD+",
              use_ibpb ? " IBPB-ctxt" : "", use_rsb ? " RSB" : "", use_verw ? " VERW" : "");
-    log_info("  XPTI (64-bit PV only): Dom0 %s, DomU %s (without PCID)",
-             opt_xpti_dom0 == OPT_YES ? "enabled" : "disabled", opt_xpti_domu == OPT_YES ? "enabled" : "disabled");
+    log_info("  XPTI (64-bit PV only): Dom0 %s, DomU %s (with%s PCID)",
+             opt_xpti_dom0 == OPT_YES ? "enabled" : "disabled", opt_xpti_domu == OPT_YES ? "enabled" : "disabled",
+             pcid_used ? "" : "out");
 }
 
 void speculation_init_cpu(void)

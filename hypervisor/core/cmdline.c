@@ -27,7 +27,7 @@ bool opt_gnttab_transitive SC_BOOT = true;
 uint32_t opt_revoke_key[MAX_REVOKED] SC_BOOT, opt_revoke_epoch[MAX_REVOKED] SC_BOOT;
 unsigned opt_nr_revoke_keys SC_BOOT, opt_nr_revoke_epochs SC_BOOT;
 enum sched_choice opt_sched SC_BOOT TEXT_AFTER_BOOT = SCHED_FAIR;
-uint8_t opt_xpti_dom0 SC_BOOT, opt_xpti_domu SC_BOOT;
+uint8_t opt_xpti_dom0 SC_BOOT, opt_xpti_domu SC_BOOT, opt_pcid SC_BOOT;
 uint8_t opt_msr_sc SC_BOOT, opt_rsb SC_BOOT, opt_md_clear SC_BOOT, opt_ibrs SC_BOOT, opt_ibpb SC_BOOT, opt_ssbd SC_BOOT;
 char opt_line[OPT_LINE_BYTES] SC_BOOT;
 uint32_t opt_dom0_words SC_BOOT;
@@ -56,6 +56,7 @@ enum opt_type {
     OPT_REVOKE_KEY,
     OPT_REVOKE_EPOCH,
     OPT_XPTI,
+    OPT_PCID,
     OPT_SPEC_CTRL,
     OPT_IGNORED
 };
@@ -91,6 +92,7 @@ static const struct option options[] = {
     { .name = "x2apic", .type = OPT_BOOL, .flag = &opt_x2apic },
     { .name = "x2apic_phys", .type = OPT_BOOL, .flag = &opt_x2apic_phys },
     { .name = "xpti", .type = OPT_XPTI },
+    { .name = "pcid", .type = OPT_PCID },
     { .name = "spec-ctrl", .type = OPT_SPEC_CTRL },
     { .name = "numa", .type = OPT_BOOL, .flag = &opt_numa },
     { .name = "dom0_nodes", .type = OPT_NODES },
@@ -352,6 +354,19 @@ SC_NODISCARD static bool option_xpti(uint32_t at, bool negated)
     }
 }
 
+/* BOOL, xpti or no-xpti: without XPTI there are none anyway. */
+SC_NODISCARD static bool option_pcid(uint32_t at, bool negated)
+{
+    static const struct choice under_xpti[] = { { "xpti", &opt_pcid } };
+    uint32_t nr = item_length(at);
+    int yes = negated ? 0 : ends_word(line_at(at)) ? 1 : item_bool(at, nr);
+
+    if (yes < 0)
+        return item_choose(under_xpti, ARRAY_SIZE(under_xpti), at, nr);
+    opt_pcid = yes == 1 ? OPT_YES : OPT_NO;
+    return true;
+}
+
 /* no, no-xen, or what is to be used and what not. */
 SC_NODISCARD static bool option_spec_ctrl(uint32_t at)
 {
@@ -412,6 +427,7 @@ SC_NODISCARD static bool option_set(const struct option *o, uint32_t value, bool
     case OPT_REVOKE_KEY: return option_keep(value, opt_revoke_key, &opt_nr_revoke_keys);
     case OPT_REVOKE_EPOCH: return option_keep(value, opt_revoke_epoch, &opt_nr_revoke_epochs);
     case OPT_XPTI: return option_xpti(value, negated);
+    case OPT_PCID: return option_pcid(value, negated);
     case OPT_SPEC_CTRL: return option_spec_ctrl(value);
     case OPT_IGNORED: break;
     }
@@ -437,7 +453,7 @@ static void option_word(struct word w, uint32_t value)
                 option_unknown(w, true);
             return;
         }
-        if ((options[i].type == OPT_BOOL || options[i].type == OPT_XPTI) && w.nr > 3 &&
+        if ((options[i].type == OPT_BOOL || options[i].type == OPT_XPTI || options[i].type == OPT_PCID) && w.nr > 3 &&
             starts_with(w.at, TEXT("no-")) && word_is(options[i].name, (struct word){ w.at + 3, w.nr - 3 })) {
             if (!option_set(&options[i], value, true))
                 option_unknown(w, true);

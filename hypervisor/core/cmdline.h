@@ -35,7 +35,7 @@ enum sched_choice { SCHED_FAIR, SCHEDULER_RR };
 extern enum sched_choice opt_sched SC_BOOT;
 /* Mitigations (xpti=, spec-ctrl=; arch/speculation.c fills in what is not said). */
 enum opt_choice { OPT_UNSAID, OPT_NO, OPT_YES };
-extern uint8_t opt_xpti_dom0 SC_BOOT, opt_xpti_domu SC_BOOT;
+extern uint8_t opt_xpti_dom0 SC_BOOT, opt_xpti_domu SC_BOOT, opt_pcid SC_BOOT;
 extern uint8_t opt_msr_sc SC_BOOT, opt_rsb SC_BOOT, opt_md_clear SC_BOOT, opt_ibrs SC_BOOT, opt_ibpb SC_BOOT,
     opt_ssbd SC_BOOT;
 #define OPT_LINE_BYTES 1024

@@ -83,7 +83,7 @@ struct cpu_top {
     /* XPTI (core/speculation.h). */
     uint64_t guest_cr3; /* what a guest runs on: this CPU's root table; 0: on its own */
     uint64_t hv_cr3;    /* what the way in loads; 0 while it is loaded */
-    uint8_t root_stale; /* the root table is to be copied anew */
+    uint8_t root_stale; /* ROOT_FLUSH, ROOT_COPY, or 0: what the way out does to the root table */
     uint8_t worker;     /* this is a worker's stack (core/worker.h), and it runs */
     uint32_t spec_ctrl; /* the guest's IA32_SPEC_CTRL */
     /* Up to here an even number of words: the frame that the CPU pushes at regs.es is aligned to 16. */

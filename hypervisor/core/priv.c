@@ -2,6 +2,7 @@
 #include "core/priv.h"
 
 #include "core/domain.h"
+#include "core/speculation.h"
 
 #define DR7_NONE 0x400
 
@@ -83,7 +84,9 @@ void priv_outl(uint32_t v, uint16_t port)
 
 void priv_invlpg(uint64_t va)
 {
-    invlpg(va);
+    invlpg(va); /* with PCIDs, of the hypervisor's view only */
+    if (pcid_used && cpu_top()->root_stale == 0)
+        cpu_top()->root_stale = ROOT_FLUSH;
 }
 
 void priv_wbinvd(void)

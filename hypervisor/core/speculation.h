@@ -12,11 +12,19 @@
 
 #include "core/domain.h"
 
+/* What the way out does if a guest runs on its CPU's root table: drop what the TLB has of it; copy it anew, too. */
+#define ROOT_FLUSH 1
+#define ROOT_COPY 2
+
+#define PCID_ROOT 1 /* of root tables; the hypervisor's view has 0 */
+#define CR3_NOFLUSH 0x8000000000000000UL
+
 #define SPEC_CTRL_IBRS 1U
 #define SPEC_CTRL_STIBP 2U
 #define SPEC_CTRL_SSBD 4U
 
 extern bool xpti_used SC_BOOT; /* a domain may be under it */
+extern bool pcid_used SC_BOOT; /* the root tables' translations bear a PCID, and stay while the hypervisor runs */
 
 /* Decide, by the command line and the CPU, and patch: before memory_init. */
 SC_CORE void speculation_init(void);

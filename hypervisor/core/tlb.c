@@ -24,7 +24,7 @@ void cr3_load(uint64_t cr3)
 
     atomic_write64(&cpu->cr3, cr3);
     write_cr3(cr3);
-    cpu_top()->root_stale = 1;
+    cpu_top()->root_stale = ROOT_COPY;
     atomic_write64(&cpu->tlb_stamp, stamp);
 }
 
@@ -46,7 +46,7 @@ void tlb_flush_asked(void)
         return;
     stamp = stamp_begin();
     write_cr3(read_cr3()); /* for the time being perhaps not cpu->cr3 */
-    cpu_top()->root_stale = 1;
+    cpu_top()->root_stale = ROOT_COPY;
     atomic_write64(&cpu->tlb_stamp, stamp);
     atomic_write64(&cpu->flush_done, wanted);
 }
@@ -81,7 +81,7 @@ void tlb_root_changed(mfn_t l4)
         if ((atomic_read64(&cpus[i].cr3) & PTE_ADDR) == mfn_to_maddr(l4).v)
             mask |= 1UL << i;
     }
-    cpu_top()->root_stale = 1;
+    cpu_top()->root_stale = ROOT_COPY;
     flush_cpus(mask & ~(1UL << this_cpu()->id % MAX_CPUS));
 }
 

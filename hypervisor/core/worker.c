@@ -6,6 +6,7 @@
 #include "core/lib_call.h"
 #include "core/module_ops.h"
 #include "core/percpu.h"
+#include "core/speculation.h"
 
 static bool begun SC_BOOT;
 static uint32_t home SC_BOOT; /* the CPU whose library stack it has */
@@ -39,7 +40,7 @@ static bool slice(void)
         fpu_worker_save();
     top->worker = 0;
     if (top->root_stale != 0)
-        cpu_top()->root_stale = 1; /* a flush that was asked for meanwhile */
+        cpu_top()->root_stale = ROOT_COPY; /* a flush that was asked for meanwhile */
     lib_machine_give(saved);
     return interrupted;
 }

@@ -83,8 +83,17 @@ def test_ice_lake(bochs):
     assert "xcr0=e7" in text
     assert "local APICs in x2APIC mode" in text
     assert "SPEC_CTRL: IBRS+ SSBD-, Other: IBPB-ctxt RSB" in text
-    assert "Dom0 enabled" in text
+    assert "Dom0 enabled, DomU enabled (with PCID)" in text
     assert "CPU: SMEP 1, SMAP 1, UMIP 1" in text
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("words, pcid", [("xpti=1", "with"), ("xpti=1 pcid=0", "without"), ("xpti=1 pcid=no-xpti", "without"),
+                                         ("xpti=0 pcid=1", "without"), ("xpti=1 no-pcid", "without"), ("xpti=1 pcid=xpti", "with")])
+def test_pcid(bochs, words, pcid):
+    """Only under XPTI, and where it was not refused; single pages flushed either way."""
+    text = bochs("va-mapping", words, model="corei7_skylake_x")
+    assert f"({pcid} PCID)" in text and "not understood" not in text
 
 
 @pytest.mark.full

@@ -95,8 +95,8 @@ def test_what_is_mapped_while_a_guest_runs(machine, linux, tmp_path, words, isol
         monitor.ask("nmi")
     console.expect(r"alive \d+000\s")
     console.expect(r"alive \d+000\s")
-    # The look is right: in the hypervisor everything is there.
-    assert sum(b - a for a, b, _ in hypervisors(monitor.mapped(user=False))) > 256 << 20
+    # The look is right: in the hypervisor everything is there, unless it has only just come in or is about to leave.
+    assert any(sum(b - a for a, b, _ in hypervisors(monitor.mapped(user=False))) > 256 << 20 for _ in range(20))
 
 
 @pytest.mark.quick
@@ -151,8 +151,8 @@ def test_words(guests, words, dom0, domu, other):
 
 @pytest.mark.quick
 def test_words_that_make_no_sense(guests):
-    outcome = run.run_guest("version", HYPERVISOR, BUILD, words="xpti=maybe spec-ctrl=yes xpti=dom0=2 spec-ctrl=retpoline")
+    outcome = run.run_guest("version", HYPERVISOR, BUILD, words="xpti=maybe spec-ctrl=yes xpti=dom0=2 spec-ctrl=retpoline pcid=maybe")
     assert outcome.good, outcome.reason
     text = outcome.log.read_text(encoding="utf-8")
-    for word in ("xpti=maybe", "spec-ctrl=yes", "xpti=dom0=2", "spec-ctrl=retpoline"):
+    for word in ("xpti=maybe", "spec-ctrl=yes", "xpti=dom0=2", "spec-ctrl=retpoline", "pcid=maybe"):
         assert f'parameter "{word}": value not understood' in text
