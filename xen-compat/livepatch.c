@@ -156,7 +156,8 @@ static uint32_t acts_of(uint32_t action)
 
 static long op_action(struct vcpu *v, const uint8_t op[LIVEPATCH_RAW_BYTES])
 {
-    struct module_order order = { .acts = acts_of(raw_u32(op, AT(u.action.cmd))) };
+    struct module_order order = { .acts = acts_of(raw_u32(op, AT(u.action.cmd))),
+                                  .timeout_ns = raw_u32(op, AT(u.action.timeout)) };
     char name[MODULE_NAME_BYTES] = { 0 };
     int rc = name_read(op, name);
 

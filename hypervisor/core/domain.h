@@ -130,10 +130,11 @@ struct vcpu {
     bool nmi_pending;
     struct sched_vcpu sched;
 
-    struct evtchn_vcpu *evtchn;   /* module evtchn's */
-    uint32_t virq_port[NR_VIRQS]; /* per-vcpu and global VIRQs; 0 when unbound */
-    uint32_t poll_port;           /* port polled while VCPU_POLLING; 0 several, see evtchn */
-    mfn_t home SC_CORE;           /* the first of the frames that this struct is in */
+    struct evtchn_vcpu *evtchn;                            /* module evtchn's */
+    struct evtchn_vcpu *evtchn_before SC_NULLABLE SC_CORE; /* while its state is converted: core/module_state.c */
+    uint32_t virq_port[NR_VIRQS];                          /* per-vcpu and global VIRQs; 0 when unbound */
+    uint32_t poll_port;                                    /* port polled while VCPU_POLLING; 0 several, see evtchn */
+    mfn_t home SC_CORE;                                    /* the first of the frames that this struct is in */
 };
 
 struct domain {
@@ -174,8 +175,11 @@ struct domain {
      * ports and down when it is unblocked: evtchn looks for pollers only while it is not 0. */
     uint32_t nr_polling;
 
-    struct evtchn_domain *evtchn;    /* module evtchn's */
-    struct gnttab_domain *gnttab;    /* module gnttab's */
+    struct evtchn_domain *evtchn; /* module evtchn's */
+    struct gnttab_domain *gnttab; /* module gnttab's */
+    /* While their state is converted (core/module_state.c): what was there before. */
+    struct evtchn_domain *evtchn_before SC_NULLABLE SC_CORE;
+    struct gnttab_domain *gnttab_before SC_NULLABLE SC_CORE;
     struct physdev_domain *physdev;  /* module physdev's */
     struct console_domain *console;  /* module console's */
     struct domain *next SC_NULLABLE; /* the list of domains */
@@ -235,6 +239,8 @@ SC_CORE bool domain_unlink(struct domain *d);
 SC_CORE void domains_reap(void);
 /* Then, after a grace period: free what d is made of. */
 SC_CORE void domain_free(struct domain *d);
+/* Domains that are on their way from the one to the other: with all that hangs off them, and not on the list. */
+SC_CORE uint32_t domains_leaving(void);
 /* The memory of a domain, and its vcpus, that nobody knows. */
 SC_CORE void domain_memory_free(struct domain *d);
 

@@ -254,11 +254,20 @@ int domain_destroy(struct domain *d)
 
 /* ---- the very end ---- */
 
+static uint32_t leaving SC_ATOMIC;
+
+uint32_t domains_leaving(void)
+{
+    return atomic_read32(&leaving);
+}
+
 void domains_reap(void)
 {
     for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
-        if (d->dead && atomic_read64(&d->nr_left) == 0 && domain_unlink(d))
+        if (d->dead && atomic_read64(&d->nr_left) == 0 && domain_unlink(d)) {
+            atomic_add32(&leaving, 1);
             rcu_defer_domain(&d->gone, d);
+        }
     }
 }
 
@@ -270,6 +279,7 @@ void domain_free(struct domain *d)
     memcpy(name, d->name, sizeof(name));
     console_domain_destroy(d);
     domain_memory_free(d);
+    atomic_add32(&leaving, UINT32_MAX);
     domain_log_memory();
     log_err("Domain %u (%.16s) is gone", id, name);
     tell_hardware_domain();

@@ -25,6 +25,7 @@ static struct {
     struct module *changing SC_NULLABLE; /* who begins or stops to serve: it, or another */
     bool serve;
     uint32_t node; /* STAGE_LINK */
+    uint64_t timeout_ns;
     struct sho_bytes file;
     char problem[MODULE_TEXT_BYTES];
 } op SC_BOOT;
@@ -274,7 +275,7 @@ static int planned(int rc)
     if (rc != 0)
         return finish(rc);
     op.stage = STAGE_SWAP;
-    if (swap_begin() != 0)
+    if (swap_begin(op.timeout_ns) != 0)
         op.stage = STAGE_PLAN; /* a module failed meanwhile */
     return -EAGAIN;
 }
@@ -282,9 +283,13 @@ static int planned(int rc)
 /* The others that stop to serve are forgotten when the order says so. */
 static int swapped(struct module *m, int rc, uint64_t ns)
 {
+    if (rc == -EAGAIN) {
+        op.stage = STAGE_PLAN;
+        return -EAGAIN;
+    }
     if (rc != 0) {
         log_warn("module %.128s: %s; what served before serves on", m->name,
-                 rc == -ETIME ? "not all CPUs stopped in time" : "its state could not be handed over");
+                 rc == -ETIME ? "it took too long" : "its state could not be handed over");
         return finish(rc);
     }
     m->swap_ns = ns;
@@ -365,6 +370,7 @@ int module_op(const struct module_order *order)
     if (atomic_xchg8(&claimed, 1) != 0)
         return -EBUSY;
     op.acts = order->acts;
+    op.timeout_ns = order->timeout_ns;
     op.uploaded = false;
     op.problem[0] = '\0';
     if ((order->acts & MODULE_UPLOAD) != 0)

@@ -25,6 +25,7 @@ struct module_order {
     struct module *module SC_NULLABLE; /* unless it is uploaded */
     gva_t buffer;                      /* the file */
     uint64_t size;
+    uint64_t timeout_ns;          /* swap_begin(); 0: the default */
     char name[MODULE_NAME_BYTES]; /* empty: the module's own */
 };
 

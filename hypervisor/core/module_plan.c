@@ -136,7 +136,25 @@ static int module_places_add(struct module_plan *plan, const struct module *m)
 
 /* ---- the plan ---- */
 
-static void states_note(struct module_plan *plan)
+/* Of the plan's module and of who serves before or after it, the one with that order: has an export the same type? */
+static bool same_type_of(const struct module *m, uint64_t order, const char *name SC_COUNT(nr), uint64_t nr)
+{
+    for (uint32_t i = 0; i < nr_changing && i < SHO_EXPORTS_MAX; i++) {
+        struct sho_entry mine = changing[i].e, theirs;
+
+        if (!sho_is(mine.name, name, nr))
+            continue;
+        for (uint32_t k = 0; k < MODULES_MAX; k++) {
+            const struct module *other = module_get(k);
+
+            if (other != NULL && other != m && other->order == order)
+                return module_export_find(other, mine.name, &mine.type, &theirs);
+        }
+    }
+    return false;
+}
+
+static void states_note(struct module_plan *plan, const struct module *m)
 {
     for (uint32_t i = 0; i < nr_changing && i < SHO_EXPORTS_MAX; i++) {
         struct sho_bytes name = changing[i].e.name;
@@ -144,8 +162,14 @@ static void states_note(struct module_plan *plan)
         if (stays(plan, &changing[i]))
             continue;
         plan->sched = plan->sched || sho_is(name, SHO_LITERAL("sched_import_state"));
-        plan->evtchn = plan->evtchn || sho_is(name, SHO_LITERAL("evtchn_import_state"));
-        plan->gnttab = plan->gnttab || sho_is(name, SHO_LITERAL("gnttab_import_state"));
+        if (sho_is(name, SHO_LITERAL("evtchn_import_state"))) {
+            plan->evtchn = true;
+            plan->evtchn_converts = !same_type_of(m, changing[i].order, SHO_LITERAL("evtchn_layout"));
+        }
+        if (sho_is(name, SHO_LITERAL("gnttab_import_state"))) {
+            plan->gnttab = true;
+            plan->gnttab_converts = !same_type_of(m, changing[i].order, SHO_LITERAL("gnttab_layout"));
+        }
     }
 }
 
@@ -186,7 +210,7 @@ int plan_make(struct module_plan *plan, struct module *m, bool serve)
         if (user != NULL && user->linked)
             rc = module_places_add(plan, user);
     }
-    states_note(plan);
+    states_note(plan, m);
     if (rc == 0 && !state_is_kept(plan, m))
         rc = -MODULE_EREMOTEIO;
     return rc;

@@ -11,8 +11,9 @@
 struct module_plan {
     struct module *module SC_NULLABLE;
     bool serve;
-    bool sched, evtchn, gnttab; /* whose state goes along */
-    uint32_t version;           /* modules_version() when it was begun: with another one it is worth nothing */
+    bool sched, evtchn, gnttab;            /* whose state goes along */
+    bool evtchn_converts, gnttab_converts; /* into other structures */
+    uint32_t version; /* modules_version() when it was begun: with another one it is worth nothing */
     uint32_t nr_places;
 };
 

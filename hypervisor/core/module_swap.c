@@ -5,6 +5,7 @@
 #include "core/atomic.h"
 #include "core/log.h"
 #include "core/module_plan.h"
+#include "core/module_state.h"
 #include "core/percpu.h"
 #include "core/pool.h"
 #include "core/time.h"
@@ -13,9 +14,9 @@
 #include "ports/gnttab.h"
 #include "ports/sched.h"
 
-#define GATHER_NS 30000000UL /* so long others may take to come: Xen's default for live patches */
+#define TIMEOUT_NS 30000000UL /* Xen's default for live patches */
 
-enum swap_phase { SWAP_IDLE, SWAP_BEGUN, SWAP_HANDING_OVER };
+enum swap_phase { SWAP_IDLE, SWAP_BEGUN, SWAP_HANDING_OVER, SWAP_SWEEPING };
 
 static struct {
     uint32_t phase SC_ATOMIC;
@@ -23,6 +24,8 @@ static struct {
     uint64_t waiting SC_ATOMIC; /* bit a CPU that waits */
     uint32_t round SC_ATOMIC;   /* counts swaps: who waits goes on when it changes */
     struct module_plan plan;
+    struct state_order state;
+    uint64_t timeout_ns;
     bool trapped;
     bool failed; /* nobody asked for it: the plan's module has failed */
     int rc;
@@ -48,11 +51,12 @@ static bool lead_begin(bool failed)
     swap.leader = this_cpu()->id;
     swap.trapped = false;
     swap.failed = failed;
+    swap.timeout_ns = TIMEOUT_NS;
     atomic_write64(&swap.waiting, 0);
     return true;
 }
 
-int swap_begin(void)
+int swap_begin(uint64_t timeout_ns)
 {
     if (!lead_begin(false))
         return -EAGAIN;
@@ -60,6 +64,8 @@ int swap_begin(void)
         atomic_write32(&swap.phase, SWAP_IDLE);
         return -EAGAIN;
     }
+    if (timeout_ns != 0)
+        swap.timeout_ns = timeout_ns;
     atomic_write8(&swap.done, 0);
     softirq_raise(SOFTIRQ_SWAP);
     return 0;
@@ -76,48 +82,73 @@ bool swap_look(int *rc, uint64_t *ns)
 
 /* ---- while all wait ---- */
 
-static void state_export(void)
+static int state_export(void)
 {
-    pools_forget();
+    pools_begin();
     if (swap.plan.sched)
         sched_export_state();
+    pools_convert(swap.plan.evtchn_converts);
     if (swap.plan.evtchn)
         evtchn_export_state();
+    pools_convert(swap.plan.gnttab_converts);
     if (swap.plan.gnttab)
         gnttab_export_state();
+    pools_convert(true);
+    return state_write(&swap.state);
 }
 
 static int state_import(void)
 {
     int rc = swap.plan.sched ? sched_import_state() : 0;
 
+    pools_convert(swap.plan.evtchn_converts);
     if (rc == 0 && swap.plan.evtchn)
         rc = evtchn_import_state();
+    pools_convert(swap.plan.gnttab_converts);
     if (rc == 0 && swap.plan.gnttab)
         rc = gnttab_import_state();
-    return rc;
+    pools_convert(true);
+    return rc == 0 ? state_read(&swap.state) : rc;
+}
+
+/* What was there before is there again, or it is gone for good. */
+static void state_settle(bool done)
+{
+    state_end(done);
+    pools_end(done);
 }
 
 /* The old one serves on; a scheduler has to find its vcpus again. */
-static void put_back(void)
+static void put_back(int rc)
 {
     plan_write(&swap.plan, true);
+    state_settle(false);
     if (swap.plan.sched && sched_import_state() != 0)
         panic("the scheduler that served before does not take its vcpus back");
-    swap.rc = -MODULE_EREMOTEIO;
+    swap.rc = rc == -ETIME || rc == -EAGAIN ? rc : -MODULE_EREMOTEIO;
 }
 
+/* One that has failed loses what it serves, however long that takes. */
 static void hand_over(void)
 {
+    uint64_t until = swap.failed ? UINT64_MAX : now_ns() + swap.timeout_ns;
+    int rc;
+
+    swap.state = (struct state_order){ swap.plan.evtchn_converts, swap.plan.gnttab_converts, until };
     atomic_write32(&swap.phase, SWAP_HANDING_OVER);
-    state_export();
-    plan_write(&swap.plan, false);
-    if (state_import() != 0) {
-        put_back();
-        return;
+    rc = state_export();
+    if (rc == 0) {
+        plan_write(&swap.plan, false);
+        rc = state_import();
     }
-    pools_move();
-    swap.rc = 0;
+    if (rc == 0 && now_ns() > until)
+        rc = -ETIME;
+    if (rc == 0)
+        state_settle(true);
+    else
+        put_back(rc);
+    if (rc == 0)
+        swap.rc = 0;
 }
 
 static uint64_t others_online(void)
@@ -128,7 +159,7 @@ static uint64_t others_online(void)
 /* All others have come: true.  Who waits for a TLB flush of ours meanwhile gets it. */
 static bool gather(void)
 {
-    uint64_t until = now_ns() + GATHER_NS, others = others_online();
+    uint64_t until = now_ns() + swap.timeout_ns, others = others_online();
 
     for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
         if ((others >> i & 1) != 0)
@@ -161,7 +192,7 @@ static void failed_log(struct module *m)
     if (swap.rc == 0) {
         log_warn("module %.128s has failed and serves no more; what served before serves again; CPUs waited %lu ns",
                  m->name, swap.ns);
-    } else if (swap.rc == -ETIME) {
+    } else if (swap.rc == -ETIME || swap.rc == -EAGAIN) {
         softirq_raise(SOFTIRQ_SWAP); /* once more */
     } else {
         atomic_write8(&m->faulty, MODULE_STUCK);
@@ -176,6 +207,9 @@ static void finish(uint64_t began)
     if (swap.rc == 0 && m != NULL)
         module_serves(m, swap.plan.serve);
     swap.ns = now_ns() - began;
+    atomic_write32(&swap.phase, SWAP_SWEEPING);
+    atomic_write32(&swap.round, atomic_read32(&swap.round) + 1); /* the others go on */
+    pools_sweep();
     if (swap.failed && m != NULL)
         failed_log(m);
     if (!swap.failed) {
@@ -183,12 +217,11 @@ static void finish(uint64_t began)
         swap.done_ns = swap.ns;
         atomic_write8(&swap.done, 1);
     }
-    atomic_write32(&swap.phase, SWAP_IDLE);
-    atomic_write32(&swap.round, atomic_read32(&swap.round) + 1);
     for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
         if (swap.plan.sched)
             cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
     }
+    atomic_write32(&swap.phase, SWAP_IDLE);
     if (failed_find() != NULL)
         softirq_raise(SOFTIRQ_SWAP); /* it may have failed just now */
 }
@@ -210,6 +243,7 @@ static void take_away(void)
     swap.rc = state_import() == 0 ? 0 : -MODULE_EREMOTEIO;
     if (swap.rc != 0)
         plan_write(&swap.plan, true);
+    state_settle(swap.rc == 0);
 }
 
 static void lead(void)
@@ -219,7 +253,7 @@ static void lead(void)
     if (swap.trapped && swap.failed)
         take_away();
     else if (swap.trapped)
-        put_back(); /* we are here again, after a trap in hand_over() */
+        put_back(-EINVAL); /* we are here again, after a trap in hand_over() */
     else if (!gather())
         swap.rc = -ETIME;
     else if (swap.failed)

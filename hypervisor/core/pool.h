@@ -9,6 +9,7 @@
 #ifndef CORE_POOL_H
 #define CORE_POOL_H
 
+#include "core/frame.h"
 #include "core/layout.h"
 #include "core/lock.h"
 
@@ -22,6 +23,7 @@ struct pool {
     uint32_t nr_live;
     spinlock_t lock;
     struct pool_node *free[MAX_NODES] SC_GUARDED_BY(lock); /* of each node */
+    uint64_t frames SC_GUARDED_BY(lock);                   /* the last one's number + 1, or 0; see pool.c */
 };
 
 /* Frames that all pools have taken: they keep them. */
@@ -33,11 +35,26 @@ void pool_delete(struct pool *p, SC_OWNED void *object SC_NULLABLE);
 /*
  * Hand-over to a module of another version: the old one offers its pools, the new one accepts those of the same name
  * and object size, and what is free in them moves along at the end.  -EINVAL: no such pool is offered.
+ *
+ * Where the state is converted (core/module_state.h) every pool is accepted, and nothing moves: what the new one made
+ * lies in frames of its own, and in the end those of one of the two are given back, with all that is in them.
  */
 void pool_offer(struct pool *p);
 SC_NODISCARD int pool_accept(struct pool *p);
-SC_CORE void pools_forget(void);
-SC_CORE void pools_move(void);
+SC_CORE void pools_begin(void);
+/* From here on what is offered and accepted is converted, or, as at first, not. */
+SC_CORE void pools_convert(bool converted);
+/*
+ * For records, while state is converted (SC_REQUIRE): what r holds, once more, without holding it.  Of the two places
+ * that name it one is in memory that is given back as it is, so that in the end it is held once.
+ */
+SC_OWNED fref_t fref_converted(fref_t r);
+/* It is done: true; or given up: false. */
+SC_CORE void pools_end(bool done);
+/* Then, when CPUs wait no more: what pools_end() gave back becomes free. */
+SC_CORE void pools_sweep(void);
+/* All frames of a pool of the core's own, nothing in which is in use; pools_sweep() as above. */
+SC_CORE void pool_empty(struct pool *p);
 
 #define SC_POOL(prefix, type)                                                        \
     _Static_assert(sizeof(type) <= PAGE_SIZE, "a pool object is at most one frame"); \

@@ -35,6 +35,13 @@ uint64_t sloppy_read(const struct sloppy *s)
     return sum;
 }
 
+void sloppy_copy(struct sloppy *to, const struct sloppy *from)
+{
+    atomic_write64(&to->total, atomic_read64(&from->total));
+    for (uint32_t i = 0; i < CLUSTER_MAX; i++)
+        slot_publish(to->parts.rep[i], part_at(&from->parts, i));
+}
+
 void sloppy_end(struct sloppy *s)
 {
     part_end(&s->parts);

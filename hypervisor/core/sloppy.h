@@ -30,6 +30,8 @@ SC_INLINE uint64_t sloppy_about(const struct sloppy *s)
 {
     return atomic_read64(&s->total);
 }
+/* What `from` is, with its memory, of which one of the two makes no more use: that one is not ended. */
+void sloppy_copy(struct sloppy *to, const struct sloppy *from);
 /* Give back its memory; it is 0 again. */
 void sloppy_end(struct sloppy *s);
 

@@ -10,6 +10,10 @@
 #define PORTS_EVTCHN_H
 
 #include "core/domain.h"
+#include "ports/physdev.h"
+#include "ports/record.h"
+
+#include <xen/event_channel.h>
 
 /* 0 or -ENOMEM.  evtchn_domain_init first, then evtchn_vcpu_init for each vcpu, at its creation. */
 SC_NODISCARD int evtchn_domain_init(struct domain *d);
@@ -48,10 +52,63 @@ SC_NODISCARD int evtchn_alloc_hv(struct domain *d, uint32_t *port_out);
 void evtchn_send_hv(struct domain *d, uint32_t port);
 
 /*
- * Hand-over to another version of the module, while nothing else runs: what hangs off domains and vcpus stays where it
- * is, and the memory for more of it goes along.  Refused (-EINVAL) by a version whose structures have other sizes.
+ * Hand-over to another version of the module, while nothing else runs: who serves offers its pools, who comes accepts
+ * them.  Where both were made of the same structures (evtchn_layout) what hangs off domains and vcpus stays where it
+ * is, and the memory for more of it goes along.
+ *
+ * Otherwise it is converted: the old one writes it into records, the new one makes its own of them, and says -EINVAL
+ * when a record holds what cannot be.  What records refer to (references, domains) is then of who serves in the end.
  */
 void evtchn_export_state(void);
 SC_NODISCARD int evtchn_import_state(void);
+
+#define EVTCHN_RECORD_NR_PORTS 64
+#define EVTCHN_RECORD_NR_PAGES 128
+/* States of a port besides EVTCHNSTAT_*: the ABI's port 0; the other end is the hypervisor. */
+#define EVTCHN_RECORD_RESERVED 0xffU
+#define EVTCHN_RECORD_HV 0xfeU
+
+struct evtchn_record_port {
+    uint8_t state;
+    uint8_t priority;
+    uint8_t saved;                     /* 1: became pending while its FIFO array page was missing */
+    uint8_t last_priority;             /* the FIFO queue it was last linked in */
+    uint16_t last_vcpu;                /* and whose */
+    uint16_t vcpu;                     /* whom to notify */
+    domid_t dom;                       /* unbound, interdomain: the other domain */
+    uint32_t number;                   /* the other port, VIRQ or pirq */
+    struct domain *remote SC_NULLABLE; /* interdomain: the other domain */
+};
+
+enum evtchn_record_kind { EVTCHN_RECORD_DOMAIN, EVTCHN_RECORD_PORTS, EVTCHN_RECORD_VCPU };
+
+/* One a domain, then one for each EVTCHN_RECORD_NR_PORTS of its ports from 0 on, then one a vcpu. */
+struct evtchn_record {
+    struct evtchn_record *next SC_NULLABLE; /* the core's */
+    struct domain *domain;                  /* whose */
+    struct record_at at;                    /* enum evtchn_record_kind; which ports; which vcpu */
+    /* EVTCHN_RECORD_DOMAIN */
+    uint32_t max_port;
+    bool fifo;         /* the ABI */
+    uint32_t nr_pages; /* of its array */
+    fref_t page[EVTCHN_RECORD_NR_PAGES];
+    uint32_t pirq_port[NR_PIRQS];
+    /* EVTCHN_RECORD_PORTS */
+    struct evtchn_record_port port[EVTCHN_RECORD_NR_PORTS];
+    /* EVTCHN_RECORD_VCPU */
+    fref_t control; /* none before init_control */
+    uint32_t control_at;
+    uint32_t tail[EVTCHN_FIFO_MAX_QUEUES];
+};
+
+/* Fills r, which is all zero, with what is at `at` of d's state, and moves that on: enum record. */
+SC_NODISCARD enum record evtchn_export(struct domain *d, struct record_at *at, struct evtchn_record *r);
+/* 0, -EINVAL, -ENOMEM. */
+SC_NODISCARD int evtchn_import(const struct evtchn_record *r);
+
+/* All structures of the module by value.  Nobody calls it: that two versions export it with the same type says that
+ * they can do with each other's. */
+struct evtchn_layout;
+void evtchn_layout(struct evtchn_layout layout);
 
 #endif

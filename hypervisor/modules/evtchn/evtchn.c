@@ -42,8 +42,7 @@ static uint32_t status_of(uint32_t state)
     return state == BIND_HV ? EVTCHNSTAT_interdomain : state;
 }
 
-/* Whether a VIRQ is one per domain; those of each vcpu are listed.  Source: xen.h, VIRQ_*. */
-static bool virq_is_global(uint32_t virq)
+bool evtchn_virq_is_global(uint32_t virq)
 {
     return virq != VIRQ_TIMER && virq != VIRQ_DEBUG && virq != VIRQ_XENOPROF && virq != VIRQ_XENPMU;
 }
@@ -155,7 +154,7 @@ int evtchn_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu, uint32_t *p
     struct vcpu *v;
     int rc;
 
-    if (virq >= NR_VIRQS || (virq_is_global(virq) && vcpu != 0))
+    if (virq >= NR_VIRQS || (evtchn_virq_is_global(virq) && vcpu != 0))
         return -EINVAL;
     v = domain_vcpu(d, vcpu);
     if (v == NULL)
@@ -221,7 +220,7 @@ static bool bind_is_movable(uint64_t bind)
     case EVTCHNSTAT_interdomain:
     case BIND_HV:
     case EVTCHNSTAT_pirq: return true;
-    case EVTCHNSTAT_virq: return virq_is_global(bind_number(bind));
+    case EVTCHNSTAT_virq: return evtchn_virq_is_global(bind_number(bind));
     default: return false;
     }
 }
@@ -326,7 +325,7 @@ static void unbind_locked(struct domain *d, struct evtchn_port *p, uint64_t bind
         }
         break;
     case EVTCHNSTAT_virq:
-        v = domain_vcpu(d, virq_is_global(bind_number(bind)) ? 0 : atomic_read16(&p->vcpu));
+        v = domain_vcpu(d, evtchn_virq_is_global(bind_number(bind)) ? 0 : atomic_read16(&p->vcpu));
         if (v != NULL && bind_number(bind) < NR_VIRQS)
             atomic_write32(&v->virq_port[bind_number(bind)], 0);
         break;

@@ -282,7 +282,7 @@ static void fifo_set_control_locked(struct evtchn_vcpu *ev, SC_OWNED fref_t cont
 /* The domain's first control block: the FIFO ABI from now on. */
 SC_NODISCARD static int fifo_init_first_locked(struct domain *d)
 {
-    struct evtchn_fifo *f = fifo_new();
+    struct evtchn_fifo *f = evtchn_fifo_make();
 
     if (f == NULL)
         return -ENOMEM;
@@ -402,6 +402,11 @@ void evtchn_fifo_teardown_locked(struct domain *d)
         frame_put(page);
     }
     fifo_delete(f);
+}
+
+struct evtchn_fifo *evtchn_fifo_make(void)
+{
+    return fifo_new();
 }
 
 void evtchn_fifo_offer(void)

@@ -99,6 +99,9 @@ SC_INLINE uint32_t bind_number(uint64_t bind)
     return (uint32_t)(bind >> 32);
 }
 
+/* Whether a VIRQ is one per domain; those of each vcpu are listed.  Source: xen.h, VIRQ_*. */
+bool evtchn_virq_is_global(uint32_t virq);
+
 /* evtchn_table.c */
 
 /* A chunk of the far part of the table; null when it does not exist. */
@@ -203,7 +206,21 @@ SC_NULLABLE SC_INLINE struct vcpu *evtchn_notify_vcpu(const struct domain *d, co
     return d->vcpu[atomic_read16(&p->vcpu) % MAX_VCPUS];
 }
 
-/* Its part of the hand-over. */
+/* All of them: ports/evtchn.h. */
+struct evtchn_layout {
+    struct evtchn_domain domain;
+    struct evtchn_group group;
+    struct evtchn_chunk chunk;
+    struct evtchn_fifo fifo;
+    struct evtchn_vcpu vcpu;
+};
+
+/* For the hand-over: the pools' parts, and what evtchn_state.c makes; null: memory is out. */
+SC_OWNED SC_NULLABLE struct evtchn_domain *evtchn_table_make(void);
+SC_OWNED SC_NULLABLE struct evtchn_vcpu *evtchn_queues_make(void);
+SC_OWNED SC_NULLABLE struct evtchn_fifo *evtchn_fifo_make(void);
+/* Append the chunk after the last.  0, -ENOSPC, -ENOMEM. */
+SC_NODISCARD int evtchn_table_grow_locked(struct evtchn_domain *ed);
 void evtchn_fifo_offer(void);
 SC_NODISCARD int evtchn_fifo_accept(void);
 

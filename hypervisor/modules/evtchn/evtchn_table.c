@@ -21,8 +21,7 @@ struct evtchn_chunk *evtchn_far_chunk(const struct evtchn_domain *ed, uint32_t i
     return group != NULL ? slot_read(group->chunk[index % FAR_CHUNKS]) : NULL;
 }
 
-/* Append the chunk after the last. */
-SC_NODISCARD static int table_grow_locked(struct evtchn_domain *ed)
+int evtchn_table_grow_locked(struct evtchn_domain *ed)
 {
     uint32_t index = ed->nr_chunks;
     struct evtchn_chunk *chunk;
@@ -83,7 +82,7 @@ int evtchn_find_closed_locked(struct domain *d, uint32_t *port_out)
         if (c * CHUNK_PORTS > ed->max_port)
             return -ENOSPC;
         if (c >= ed->nr_chunks) {
-            rc = table_grow_locked(ed);
+            rc = evtchn_table_grow_locked(ed);
             if (rc != 0)
                 return rc;
         }
@@ -148,15 +147,32 @@ void evtchn_release_locked(struct domain *d, uint32_t port)
         ed->first_free = c;
 }
 
-int evtchn_domain_init(struct domain *d)
+struct evtchn_domain *evtchn_table_make(void)
 {
     struct evtchn_domain *ed = table_new();
 
+    if (ed != NULL)
+        ed->lock = (spinlock_t)SPINLOCK_INIT(RANK_EVTCHN);
+    return ed;
+}
+
+struct evtchn_vcpu *evtchn_queues_make(void)
+{
+    struct evtchn_vcpu *ev = queues_new();
+
+    if (ev != NULL)
+        ev->lock = (spinlock_t)SPINLOCK_INIT(RANK_EVTCHN_QUEUE);
+    return ev;
+}
+
+int evtchn_domain_init(struct domain *d)
+{
+    struct evtchn_domain *ed = evtchn_table_make();
+
     if (ed == NULL)
         return -ENOMEM;
-    ed->lock = (spinlock_t)SPINLOCK_INIT(RANK_EVTCHN);
     ed->max_port = d->privileged ? EVTCHN_FIFO_NR_CHANNELS - 1 : DOMU_MAX_PORT;
-    if (table_grow_locked(ed) != 0) {
+    if (evtchn_table_grow_locked(ed) != 0) {
         table_delete(ed);
         return -ENOMEM;
     }
@@ -167,11 +183,10 @@ int evtchn_domain_init(struct domain *d)
 
 int evtchn_vcpu_init(struct vcpu *v)
 {
-    struct evtchn_vcpu *ev = queues_new();
+    struct evtchn_vcpu *ev = evtchn_queues_make();
 
     if (ev == NULL)
         return -ENOMEM;
-    ev->lock = (spinlock_t)SPINLOCK_INIT(RANK_EVTCHN_QUEUE);
     spin_lock(&v->domain->evtchn->lock);
     ev->fifo = v->domain->evtchn->fifo;
     v->evtchn = ev;

@@ -201,7 +201,22 @@ SC_NULLABLE struct mapping *gnttab_mapping_alloc(const struct vcpu *v, struct ma
 /* The entry, which holds nothing, is free again. */
 void gnttab_mapping_free(const struct vcpu *v, struct maptrack *t, struct mapping *m, uint32_t handle);
 
-/* Its part of the hand-over. */
+/* All structures: ports/gnttab.h. */
+struct gnttab_layout {
+    struct gnttab_domain domain;
+    struct active_chunk active;
+    struct maptrack track;
+    struct track_chunk mappings;
+    struct free_list free;
+};
+
+/* For the hand-over: the pools' parts, and what gnttab_state.c makes; null: memory is out. */
+SC_OWNED SC_NULLABLE struct gnttab_domain *gnttab_table_make(void);
+/* The chunk of active entries with this index, made if there is none. */
+SC_NULLABLE struct active_chunk *gnttab_active_make_locked(struct gnttab_domain *gt, uint32_t c);
+/* A chunk behind the last, whose index that is, with entries that are on no list; and vcpu id's list. */
+SC_NULLABLE struct track_chunk *gnttab_track_append(struct maptrack *t, uint32_t *index);
+SC_NULLABLE struct free_list *gnttab_list_make(struct maptrack *t, uint32_t id SC_RANGE(0, MAX_VCPUS - 1));
 void gnttab_track_offer(void);
 SC_NODISCARD int gnttab_track_accept(void);
 

@@ -21,6 +21,21 @@ int gnttab_status_grow_locked(struct domain *d, struct gnttab_domain *gt, uint32
     return 0;
 }
 
+struct active_chunk *gnttab_active_make_locked(struct gnttab_domain *gt, uint32_t c)
+{
+    struct active_chunk *chunk = c < ACTIVE_CHUNKS ? slot_read(gt->active[c]) : NULL;
+
+    if (chunk != NULL || c >= ACTIVE_CHUNKS)
+        return chunk;
+    chunk = active_new();
+    if (chunk == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < ACTIVE_CHUNK; i++)
+        chunk->entry[i].lock = (spinlock_t)SPINLOCK_INIT(RANK_GRANT);
+    slot_publish(gt->active[c], chunk);
+    return chunk;
+}
+
 /* One frame, and the active entries and the status words for its grants. */
 SC_NODISCARD static int table_grow_locked(struct domain *d, struct gnttab_domain *gt)
 {
@@ -29,16 +44,8 @@ SC_NODISCARD static int table_grow_locked(struct domain *d, struct gnttab_domain
     if (n >= GRANT_FRAMES)
         return -EINVAL;
     for (uint32_t c = n * FRAME_CHUNKS; c < (n + 1) * FRAME_CHUNKS; c++) {
-        struct active_chunk *chunk;
-
-        if (gt->active[c] != NULL)
-            continue; /* of an attempt that failed */
-        chunk = active_new();
-        if (chunk == NULL)
+        if (gnttab_active_make_locked(gt, c) == NULL)
             return -ENOMEM;
-        for (uint32_t i = 0; i < ACTIVE_CHUNK; i++)
-            chunk->entry[i].lock = (spinlock_t)SPINLOCK_INIT(RANK_GRANT);
-        slot_publish(gt->active[c], chunk);
     }
     if (gt->version == 2 && gnttab_status_grow_locked(d, gt, n + 1) != 0)
         return -ENOMEM;
@@ -134,13 +141,21 @@ int gnttab_swap(struct domain *d, uint32_t ref_a, uint32_t ref_b)
     return rc;
 }
 
-int gnttab_domain_init(struct domain *d)
+struct gnttab_domain *gnttab_table_make(void)
 {
     struct gnttab_domain *gt = table_new();
 
+    if (gt != NULL)
+        gt->lock = (spinlock_t)SPINLOCK_INIT(RANK_GNTTAB);
+    return gt;
+}
+
+int gnttab_domain_init(struct domain *d)
+{
+    struct gnttab_domain *gt = gnttab_table_make();
+
     if (gt == NULL)
         return -ENOMEM;
-    gt->lock = (spinlock_t)SPINLOCK_INIT(RANK_GNTTAB);
     gt->version = 1;
     gt->max_frames = opt_gnttab_max_frames;
     slot_publish(gt->track, gnttab_track_new());

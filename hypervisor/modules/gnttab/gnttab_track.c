@@ -15,8 +15,7 @@ SC_POOL(list, struct free_list);
 
 _Static_assert(sizeof(struct mapping) == 16, "256 a page");
 
-/* The list of vcpu id, made if there is none; vcpu 0's when there is no memory. */
-static struct free_list *list_make(struct maptrack *t, uint32_t id SC_RANGE(0, MAX_VCPUS - 1))
+struct free_list *gnttab_list_make(struct maptrack *t, uint32_t id)
 {
     struct free_list *l;
 
@@ -30,6 +29,14 @@ static struct free_list *list_make(struct maptrack *t, uint32_t id SC_RANGE(0, M
         }
     }
     spin_unlock(&t->lock);
+    return l;
+}
+
+/* That of vcpu id, made if there is none; vcpu 0's when there is no memory. */
+static struct free_list *list_make(struct maptrack *t, uint32_t id SC_RANGE(0, MAX_VCPUS - 1))
+{
+    struct free_list *l = gnttab_list_make(t, id);
+
     return l != NULL ? l : slot_read(t->list[0]);
 }
 
@@ -64,8 +71,7 @@ static void list_push(struct free_list *l, uint32_t first, struct mapping *last)
     spin_unlock(&l->lock);
 }
 
-/* A new chunk: its first entry is the caller's, the others are free in the list. */
-SC_NULLABLE static struct mapping *track_grow(struct maptrack *t, struct free_list *l, uint32_t *handle)
+struct track_chunk *gnttab_track_append(struct maptrack *t, uint32_t *index)
 {
     struct track_chunk *chunk = NULL;
     uint32_t n;
@@ -74,15 +80,25 @@ SC_NULLABLE static struct mapping *track_grow(struct maptrack *t, struct free_li
     n = t->nr_chunks;
     if (n < t->max_chunks && n < TRACK_CHUNKS)
         chunk = chunk_new();
-    if (chunk == NULL) {
-        spin_unlock(&t->lock);
-        return NULL;
+    if (chunk != NULL) {
+        slot_publish(t->chunk[n], chunk);
+        atomic_write32(&t->nr_chunks, n + 1);
     }
+    spin_unlock(&t->lock);
+    *index = n;
+    return chunk;
+}
+
+/* A new chunk: its first entry is the caller's, the others are free in the list. */
+SC_NULLABLE static struct mapping *track_grow(struct maptrack *t, struct free_list *l, uint32_t *handle)
+{
+    uint32_t n;
+    struct track_chunk *chunk = gnttab_track_append(t, &n);
+
+    if (chunk == NULL)
+        return NULL;
     for (uint32_t i = 1; i < TRACK_CHUNK; i++)
         chunk->entry[i].ref = n * TRACK_CHUNK + i + 2;
-    slot_publish(t->chunk[n], chunk);
-    atomic_write32(&t->nr_chunks, n + 1);
-    spin_unlock(&t->lock);
     list_push(l, n * TRACK_CHUNK + 1, &chunk->entry[TRACK_CHUNK - 1]);
     *handle = n * TRACK_CHUNK;
     return &chunk->entry[0];
