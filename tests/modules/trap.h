@@ -18,6 +18,15 @@ SC_INLINE void trap_from(uint32_t nth)
         atomic_write8(&trap_cell[n % 16], 1);
 }
 
+/* True the nth time. */
+SC_INLINE bool turn_is(uint32_t nth)
+{
+    uint32_t n = atomic_read32(&trap_turns) + 1;
+
+    atomic_write32(&trap_turns, n);
+    return n == nth;
+}
+
 /* The nth time, and each time after, it does not come to an end. */
 SC_INLINE void spin_from(uint32_t nth)
 {
