@@ -180,13 +180,19 @@ static bool stateless(const struct module *m)
            module_exports(m, SHO_LITERAL("hook_hypercall_enter")) || module_exports(m, SHO_LITERAL("hook_extension"));
 }
 
+/* Its state, where it has some, goes along. */
+static bool goes(const struct module_plan *plan, const struct module *m)
+{
+    return plan->nr_places == 0 || plan->sched || plan->evtchn || plan->gnttab || stateless(m);
+}
+
 /* Who serves before and does not after has no state, or hands it over. */
 static bool state_is_kept(const struct module_plan *plan, const struct module *m)
 {
     if (plan->nr_places == 0 || plan->sched || plan->evtchn || plan->gnttab)
         return true;
     if (!plan->serve)
-        return stateless(m);
+        return goes(plan, m);
     for (uint32_t i = 0; i < nr_changing && i < SHO_EXPORTS_MAX; i++) {
         const struct changing *c = &changing[i];
         const struct module *other = module_provider(c->e.name, &c->e.type, m);
@@ -213,7 +219,23 @@ int plan_make(struct module_plan *plan, struct module *m, bool serve)
     states_note(plan, m);
     if (rc == 0 && !state_is_kept(plan, m))
         rc = -MODULE_EREMOTEIO;
+    plan->goes_back = serve && goes(plan, m);
     return rc;
+}
+
+bool plan_undo(struct module_plan *plan, const struct module *m)
+{
+    if (!plan->done || !plan->goes_back || plan->module != m || plan->version != modules_version())
+        return false;
+    for (uint32_t i = 0; i < plan->nr_places && i < PLACES_MAX; i++) {
+        struct place *p = &places[i];
+        uint64_t to = p->back;
+
+        p->back = p->to;
+        p->to = to;
+    }
+    plan->serve = plan->done = plan->goes_back = false;
+    return true;
 }
 
 void plan_write(const struct module_plan *plan, bool back)

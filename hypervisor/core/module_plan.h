@@ -13,7 +13,9 @@ struct module_plan {
     bool serve;
     bool sched, evtchn, gnttab;            /* whose state goes along */
     bool evtchn_converts, gnttab_converts; /* into other structures */
-    uint32_t version; /* modules_version() when it was begun: with another one it is worth nothing */
+    bool done;                             /* it was written, and stays */
+    bool goes_back;                        /* then it could be undone */
+    uint32_t version; /* modules_version() when it was begun, or done: with another one it is worth nothing */
     uint32_t nr_places;
 };
 
@@ -23,6 +25,11 @@ struct module_plan {
  * places.
  */
 SC_NODISCARD int plan_make(struct module_plan *plan, struct module *m, bool serve);
+/*
+ * Of a plan that was done to let a module serve, if no module has come or gone since: the plan by which it serves no
+ * more, without looking anything up.  False: it has to be made.
+ */
+bool plan_undo(struct module_plan *plan, const struct module *m);
 /* While all CPUs wait: as planned, or as before. */
 SC_CORE void plan_write(const struct module_plan *plan, bool back);
 

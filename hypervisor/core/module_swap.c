@@ -27,7 +27,8 @@ static struct {
     struct state_order state;
     uint64_t timeout_ns;
     bool trapped;
-    bool failed; /* nobody asked for it: the plan's module has failed */
+    bool failed; /* nobody asked for it: a module has failed */
+    struct module *failing SC_NULLABLE;
     int rc;
     uint64_t ns;
     /* For who asked: of the last that was asked for. */
@@ -202,10 +203,13 @@ static void failed_log(struct module *m)
 
 static void finish(uint64_t began)
 {
-    struct module *m = swap.plan.module;
+    struct module *m = swap.failed ? swap.failing : swap.plan.module;
 
-    if (swap.rc == 0 && m != NULL)
+    if (swap.rc == 0 && m != NULL) {
         module_serves(m, swap.plan.serve);
+        swap.plan.version = modules_version();
+        swap.plan.done = true;
+    }
     swap.ns = now_ns() - began;
     atomic_write32(&swap.phase, SWAP_SWEEPING);
     atomic_write32(&swap.round, atomic_read32(&swap.round) + 1); /* the others go on */
@@ -226,12 +230,13 @@ static void finish(uint64_t began)
         softirq_raise(SOFTIRQ_SWAP); /* it may have failed just now */
 }
 
-/* What is done for a module that has failed is planned only now: nothing else can change any more. */
+/* What is done for a module that has failed is planned only now, when nothing else can change any more; but what made
+ * it serve is undone as it was done, if that came last. */
 static void give_back(void)
 {
-    struct module *m = swap.plan.module;
+    struct module *m = swap.failing;
 
-    swap.rc = m != NULL ? plan_make(&swap.plan, m, false) : 0;
+    swap.rc = m != NULL && !plan_undo(&swap.plan, m) ? plan_make(&swap.plan, m, false) : 0;
     if (swap.rc == 0)
         hand_over();
 }
@@ -294,7 +299,7 @@ static void failed_look(void)
         softirq_raise(SOFTIRQ_SWAP); /* another swap comes first: it waits for this CPU */
         return;
     }
-    swap.plan.module = m;
+    swap.failing = m;
     lead();
 }
 

@@ -280,10 +280,22 @@ static bool mapping_is_good(const struct gnttab_record_mapping *m)
     return (m->flags & MAPPING_KINDS) == 0 || m->ref < GRANT_FRAMES * FRAME_REFS;
 }
 
-/* Is what is on the lists free, and on one of them once? */
+static uint32_t nr_free(const struct maptrack *t, uint32_t nr_handles)
+{
+    uint32_t nr = 0;
+
+    for (uint32_t handle = 0; handle < nr_handles; handle++) {
+        const struct mapping *m = gnttab_mapping(t, handle);
+
+        nr += m != NULL && atomic_read16(&m->flags) == 0;
+    }
+    return nr;
+}
+
+/* Is what is on the lists free, and are there no more of them than there are free ones: on one list, once? */
 static bool lists_are_good(const struct maptrack *t, uint32_t nr_handles)
 {
-    uint32_t seen = 0;
+    uint32_t left = nr_free(t, nr_handles);
 
     for (uint32_t i = 0; i < MAX_VCPUS; i++) {
         struct free_list *l = slot_read(t->list[i]);
@@ -295,14 +307,14 @@ static bool lists_are_good(const struct maptrack *t, uint32_t nr_handles)
         spin_lock(&l->lock);
         next = l->first;
         spin_unlock(&l->lock);
-        for (; next != 0 && seen <= nr_handles; seen++) {
+        for (; next != 0; left--) {
             m = gnttab_mapping(t, next - 1);
-            if (m == NULL || atomic_read16(&m->flags) != 0)
+            if (left == 0 || m == NULL || atomic_read16(&m->flags) != 0)
                 return false;
             next = m->ref;
         }
     }
-    return seen <= nr_handles;
+    return true;
 }
 
 SC_NULLABLE static struct track_chunk *track_chunk_for(struct maptrack *t, const struct gnttab_record *r)

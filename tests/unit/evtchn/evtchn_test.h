@@ -30,6 +30,7 @@ int run_bind_tests(void);
 int run_send_tests(void);
 int run_close_tests(void);
 int run_fifo_tests(void);
+int run_state_tests(void);
 
 /* The hypercall with a struct as its argument, which is copied in and out. */
 long op_bytes(struct vcpu *v, uint32_t cmd, void *arg, size_t nr_bytes);

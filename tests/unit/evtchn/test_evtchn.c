@@ -166,5 +166,5 @@ int main(void)
 {
     if (mock_start(NULL) != 0)
         return 1;
-    return run_bind_tests() + run_send_tests() + run_close_tests() + run_fifo_tests();
+    return run_bind_tests() + run_send_tests() + run_close_tests() + run_fifo_tests() + run_state_tests();
 }

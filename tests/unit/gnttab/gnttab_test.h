@@ -55,5 +55,6 @@ int run_map(void);
 int run_copy(void);
 int run_v2(void);
 int run_life(void);
+int run_state(void);
 
 #endif

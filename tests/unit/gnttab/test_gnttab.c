@@ -217,5 +217,5 @@ int main(void)
 {
     if (mock_start(NULL) != 0)
         return 1;
-    return run_table() + run_version() + run_map() + run_copy() + run_v2() + run_life() != 0;
+    return run_table() + run_version() + run_map() + run_copy() + run_v2() + run_life() + run_state() != 0;
 }
