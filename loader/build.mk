@@ -23,9 +23,10 @@ $(BUILD)/modinspect: $(LOADER_C) $(LOADER_HOST_C) $(LOADER_H) hypervisor/ports/s
 	@$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Werror -I $(BUILD) \
 	  -o $@ $(LOADER_C) $(LOADER_HOST_C) -lcrypto -lbearssl
 
-# What the hypervisor and its modules share; its hash is in each module's manifest.
-INTERFACE_H := $(wildcard hypervisor/core/*.h hypervisor/ports/*.h hypervisor/arch/*.h hypervisor/dispatch/*.h hypervisor/modules/*/*.h \
-  xen-compat/*.h xen-compat/kimage/*.h)
+# What the hypervisor and its modules share; its hash is in each module's manifest. Of a module's folder that is the header which is called as the folder
+# is: only its own files include the others, and a version with others may take over (docs/decisions/0030-converted-state.md).
+INTERFACE_H := $(wildcard hypervisor/core/*.h hypervisor/ports/*.h hypervisor/arch/*.h hypervisor/dispatch/*.h \
+  $(foreach d,$(wildcard hypervisor/modules/*),$(d)/$(notdir $(d)).h) xen-compat/*.h xen-compat/kimage/*.h)
 $(BUILD)/gen/interface: FORCE
 	@mkdir -p $(@D)
 	@$(SHO) interface $(INTERFACE_H) > $@.new && { cmp -s $@.new $@ || mv $@.new $@; }

@@ -24,8 +24,9 @@ bool opt_x2apic_phys SC_BOOT = true;
 uint32_t opt_gnttab_max_frames SC_BOOT = OPT_GNTTAB_MAX_FRAMES;
 uint32_t opt_gnttab_max_ver SC_BOOT = 2;
 bool opt_gnttab_transitive SC_BOOT = true;
-uint32_t opt_revoke_key[MAX_REVOKED] SC_BOOT, opt_revoke_epoch[MAX_REVOKED] SC_BOOT;
-unsigned opt_nr_revoke_keys SC_BOOT, opt_nr_revoke_epochs SC_BOOT;
+uint32_t opt_revoke_key[MAX_REVOKED] SC_BOOT, opt_revoke_epoch[MAX_REVOKED] SC_BOOT,
+    opt_module_level[MAX_REVOKED] SC_BOOT;
+unsigned opt_nr_revoke_keys SC_BOOT, opt_nr_revoke_epochs SC_BOOT, opt_nr_module_levels SC_BOOT;
 enum sched_choice opt_sched SC_BOOT TEXT_AFTER_BOOT = SCHED_FAIR;
 uint8_t opt_xpti_dom0 SC_BOOT, opt_xpti_domu SC_BOOT, opt_pcid SC_BOOT;
 uint8_t opt_msr_sc SC_BOOT, opt_rsb SC_BOOT, opt_md_clear SC_BOOT, opt_ibrs SC_BOOT, opt_ibpb SC_BOOT, opt_ssbd SC_BOOT;
@@ -55,6 +56,7 @@ enum opt_type {
     OPT_SCHED,
     OPT_REVOKE_KEY,
     OPT_REVOKE_EPOCH,
+    OPT_MODULE_LEVEL,
     OPT_XPTI,
     OPT_PCID,
     OPT_SPEC_CTRL,
@@ -89,6 +91,7 @@ static const struct option options[] = {
     { .name = "sched", .type = OPT_SCHED },
     { .name = "revoke-key", .type = OPT_REVOKE_KEY },
     { .name = "revoke-epoch", .type = OPT_REVOKE_EPOCH },
+    { .name = "module-level", .type = OPT_MODULE_LEVEL },
     { .name = "x2apic", .type = OPT_BOOL, .flag = &opt_x2apic },
     { .name = "x2apic_phys", .type = OPT_BOOL, .flag = &opt_x2apic_phys },
     { .name = "xpti", .type = OPT_XPTI },
@@ -426,6 +429,7 @@ SC_NODISCARD static bool option_set(const struct option *o, uint32_t value, bool
     case OPT_SCHED: return option_sched(value);
     case OPT_REVOKE_KEY: return option_keep(value, opt_revoke_key, &opt_nr_revoke_keys);
     case OPT_REVOKE_EPOCH: return option_keep(value, opt_revoke_epoch, &opt_nr_revoke_epochs);
+    case OPT_MODULE_LEVEL: return option_keep(value, opt_module_level, &opt_nr_module_levels);
     case OPT_XPTI: return option_xpti(value, negated);
     case OPT_PCID: return option_pcid(value, negated);
     case OPT_SPEC_CTRL: return option_spec_ctrl(value);

@@ -48,10 +48,11 @@ extern uint32_t opt_dom0_words SC_BOOT;
 extern uint32_t opt_domu[MAX_DOMUS] SC_BOOT;
 extern unsigned opt_nr_domus SC_BOOT;
 
-/* The same for revoke-key= and revoke-epoch= (core/revoked.h), in no order. */
+/* The same for revoke-key=, revoke-epoch= and module-level= (core/revoked.h), in no order. */
 #define MAX_REVOKED 8
-extern uint32_t opt_revoke_key[MAX_REVOKED] SC_BOOT, opt_revoke_epoch[MAX_REVOKED] SC_BOOT;
-extern unsigned opt_nr_revoke_keys SC_BOOT, opt_nr_revoke_epochs SC_BOOT;
+extern uint32_t opt_revoke_key[MAX_REVOKED] SC_BOOT, opt_revoke_epoch[MAX_REVOKED] SC_BOOT,
+    opt_module_level[MAX_REVOKED] SC_BOOT;
+extern unsigned opt_nr_revoke_keys SC_BOOT, opt_nr_revoke_epochs SC_BOOT, opt_nr_module_levels SC_BOOT;
 
 /* Read the line; unknown options are remembered. */
 SC_CORE void cmdline_parse(const char *line SC_COUNT(nr_bytes), uint64_t nr_bytes);

@@ -186,6 +186,8 @@ int module_place(struct module *m)
 {
     if (!exports_agree(m))
         return -ENOEXEC;
+    m->looks_on =
+        module_exports(m, SHO_LITERAL("hook_hypercall_enter")) || module_exports(m, SHO_LITERAL("hook_hypercall_exit"));
     return places_give(m) ? 0 : -ENOMEM;
 }
 

@@ -129,6 +129,19 @@ static bool too_old(const struct module *m)
     return false;
 }
 
+/* Does it provide a port of which more is asked? */
+static bool not_proved(const struct sho *s)
+{
+    for (uint32_t i = 0; i < s->nr_provides; i++) {
+        char port[SHO_NAME_BYTES];
+
+        sho_port(s, i, port);
+        if (s->level < level_asked(port))
+            return true;
+    }
+    return false;
+}
+
 static int check(struct module *m)
 {
     int rc = file_check(m);
@@ -139,6 +152,10 @@ static int check(struct module *m)
     }
     if (rc == 0 && m->sho.epoch < revoked_before(m->sho.name)) {
         m->sho.problem = (struct sho_problem){ "its epoch is revoked (revoke-epoch=)", SHO_IN_MANIFEST, 56 };
+        rc = -ENOEXEC;
+    }
+    if (rc == 0 && not_proved(&m->sho)) {
+        m->sho.problem = (struct sho_problem){ "a port of its asks for proofs (module-level=)", SHO_IN_MANIFEST, 96 };
         rc = -ENOEXEC;
     }
     return rc == 0 ? module_place(m) : rc;

@@ -57,7 +57,7 @@ struct module *module_new(void)
 
         if (taken[i])
             continue;
-        m->placed = m->linked = m->at_run_time = false;
+        m->placed = m->linked = m->at_run_time = m->looks_on = false;
         m->order = m->swap_ns = 0;
         m->file_order = 0;
         m->name[0] = m->text[0] = '\0';
@@ -148,20 +148,12 @@ bool module_replaced(const struct module *m)
     return m->sho.nr_exports != 0;
 }
 
-/* Does a module that was loaded serve a hook around hypercalls? */
-static bool looks_on(const struct module *m)
-{
-    return m->at_run_time && m->order != 0 &&
-           (module_exports(m, SHO_LITERAL("hook_hypercall_enter")) ||
-            module_exports(m, SHO_LITERAL("hook_hypercall_exit")));
-}
-
 static void hooks_look(void)
 {
     bool hooked = false;
 
     for (uint32_t i = 0; i < MODULES_MAX; i++)
-        hooked = hooked || (taken[i] && looks_on(&modules[i]));
+        hooked = hooked || (taken[i] && modules[i].at_run_time && modules[i].order != 0 && modules[i].looks_on);
     for (uint32_t i = 0; i < MAX_CPUS; i++)
         atomic_write8(&cpus[i].hooked, hooked);
 }

@@ -30,6 +30,7 @@ struct module {
     bool placed;                  /* it has them */
     bool linked;                  /* it lies there */
     bool at_run_time;             /* loaded by the control domain */
+    bool looks_on;                /* then: it has a hook around hypercalls */
     uint8_t faulty SC_ATOMIC;     /* enum module_faulty */
     uint32_t failures SC_ATOMIC;  /* traps in it */
     uint64_t order;               /* it serves: of those with the same export the highest; 0: it does not */

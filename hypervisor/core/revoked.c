@@ -47,9 +47,41 @@ static void epoch_look(uint32_t at)
         log_err("revoke-epoch=: not NAME:EPOCH with a decimal number");
 }
 
+/* What is behind the : of NAME:WORD; 0: the value is something else. */
+static uint32_t word_at(uint32_t at)
+{
+    while (line_at(at) != ':' && line_at(at) != ' ' && line_at(at) != '\0')
+        at++;
+    return line_at(at) == ':' ? at + 1 : 0;
+}
+
+static bool word_is(uint32_t at, const char *word SC_COUNT(nr), uint32_t nr)
+{
+    for (uint32_t i = 0; i < nr; i++) {
+        if (line_at(at + i) != word[i])
+            return false;
+    }
+    return line_at(at + nr) == ' ' || line_at(at + nr) == '\0';
+}
+
+/* 0 safe, 1 contract; 2: neither. */
+static uint32_t level_at(uint32_t at)
+{
+    uint32_t word = word_at(at);
+
+    if (word != 0 && word_is(word, SHO_LITERAL("contract")))
+        return 1;
+    return word != 0 && word_is(word, SHO_LITERAL("safe")) ? 0 : 2;
+}
+
 void revoked_read(void)
 {
     uint8_t id[SHO_HASH_BYTES] = { 0 };
+
+    for (uint32_t i = 0; i < opt_nr_module_levels && i < MAX_REVOKED; i++) {
+        if (level_at(opt_module_level[i]) > 1)
+            log_err("module-level=: neither PORT:contract nor PORT:safe; nothing is asked by it");
+    }
 
     for (uint32_t i = 0; i < opt_nr_revoke_epochs && i < MAX_REVOKED; i++)
         epoch_look(opt_revoke_epoch[i]);
@@ -81,6 +113,29 @@ static bool epoch_read(uint32_t at, const char name[SHO_NAME_BYTES], uint32_t *e
         n = n * 10 + (uint64_t)(line_at(at) - '0');
     *epoch = (uint32_t)min_u64(n, UINT32_MAX);
     return true;
+}
+
+/* Is that the NAME of NAME:WORD? */
+static bool name_is(uint32_t at, const char name[SHO_NAME_BYTES])
+{
+    for (uint32_t i = 0; i < SHO_NAME_BYTES && name[i] != '\0'; i++) {
+        if (line_at(at++) != name[i])
+            return false;
+    }
+    return line_at(at) == ':';
+}
+
+uint32_t level_asked(const char port[SHO_NAME_BYTES])
+{
+    uint32_t most = 0;
+
+    for (uint32_t i = 0; i < opt_nr_module_levels && i < MAX_REVOKED; i++) {
+        uint32_t level = level_at(opt_module_level[i]);
+
+        if (level == 1 && name_is(opt_module_level[i], port))
+            most = level;
+    }
+    return most;
 }
 
 uint32_t revoked_before(const char name[SHO_NAME_BYTES])

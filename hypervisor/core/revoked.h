@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* revoked.h - signatures that are good no more: revoke-key=ID and revoke-epoch=NAME:EPOCH on the command line. */
+/*
+ * revoked.h - what the command line asks of modules: signatures that are good no more (revoke-key=ID and
+ * revoke-epoch=NAME:EPOCH), and ports whose providers must have been proved (module-level=PORT:contract).
+ */
 #ifndef CORE_REVOKED_H
 #define CORE_REVOKED_H
 
@@ -11,5 +14,7 @@
 SC_CORE void revoked_read(void);
 /* The least epoch that a module of that name must have; 0: any. */
 uint32_t revoked_before(const char name[SHO_NAME_BYTES]);
+/* The least proof level (manifest: 0 safe, 1 contract) of who provides a port: of one that is loaded at run time. */
+uint32_t level_asked(const char port[SHO_NAME_BYTES]);
 
 #endif

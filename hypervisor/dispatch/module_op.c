@@ -90,6 +90,7 @@ static void info_put(const struct module *m, struct sh_module_info *info)
     info->version = m->sho.version;
     info->epoch = m->sho.epoch;
     info->stack_bytes = m->sho.stack;
+    info->level = m->sho.level;
     info->text_bytes = m->sho.region_bytes[SHO_TEXT];
     info->readonly_bytes = m->sho.region_bytes[SHO_READONLY];
     info->data_bytes = m->sho.region_bytes[SHO_DATA];

@@ -9,9 +9,9 @@
  * done. Errors: -EPERM (not the hardware domain), -ENOSYS (no such cmd), -EFAULT, -EINVAL (name, size), -ENOENT (no
  * such module), -EEXIST (one of that name is loaded), -ENOMEM, -ENOEXEC (the file is refused; `problem` says why),
  * -EKEYREJECTED (its signature is; `problem` says why), -EBUSY (in use, or another operation is under way), -ETIME (not
- * all CPUs stopped in time), -EREMOTEIO (its state could not be handed over; the old module serves). After any error
- * everything is as it was. Strings end in a 0; numbers are little-endian. This file is all that a tool needs (no other
- * header but stdint.h).
+ * all CPUs stopped, or its state was not handed over, in time), -EREMOTEIO (its state could not be handed over; the
+ * old module serves). After any error everything is as it was. Strings end in a 0; numbers are little-endian. This file
+ * is all that a tool needs (no other header but stdint.h).
  */
 #ifndef PUBLIC_MODULE_OP_H
 #define PUBLIC_MODULE_OP_H
@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define SH_MODULE_OP 55
-#define SH_MODULE_OP_VERSION 1
+#define SH_MODULE_OP_VERSION 2
 #define SH_MODULE_NAME_BYTES 128
 #define SH_MODULE_TEXT_BYTES 160
 
@@ -47,6 +47,8 @@ struct sh_module_info {
     uint64_t version;
     uint32_t epoch;
     uint32_t stack_bytes;
+    uint32_t level; /* of its proofs: 0 safe, 1 contract */
+    uint32_t unused;
     uint64_t text_bytes, readonly_bytes, data_bytes;
     uint64_t text_address;
     uint64_t key;                     /* the first 8 bytes of its signer's key id, as they stand in the file */

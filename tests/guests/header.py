@@ -10,14 +10,14 @@ The comment at the start of main.c:
      * Domain: [GUEST] memory=32M vcpus=1 ends=crash args=count=1   (a further, unprivileged domain of this or another guest's image,
      *   one line each, in the order of their ids; optional. ends: normally, crash, shutdown, destroyed, either, or left-out)
      * Run: vcpus=2 smp=1 memory=512 timeout=60 ends=crash args=count=1000   (what differs from the usual; optional.
-     *   icount=N: the clock counts instructions of 2^N ns, so that times do not depend on the host)
+     *   hv=WORD: on the hypervisor's command line; icount=N: the clock counts instructions of 2^N ns, so that times do not depend on the host)
      */
 """
 import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent
-USUAL = {"vcpus": 1, "smp": 1, "memory": 512, "timeout": 60, "ends": "normally", "args": "", "marks": "quick", "icount": -1}
+USUAL = {"vcpus": 1, "smp": 1, "memory": 512, "timeout": 60, "ends": "normally", "args": "", "marks": "quick", "icount": -1, "hv": ""}
 DOMAIN_USUAL = {"memory": "32M", "vcpus": 1, "ends": "normally", "args": "", "domu": ""}
 
 

@@ -79,7 +79,7 @@ def qemu_line(name, hypervisor, build, xen=False, arguments="", words="", smp=1,
         words += f" domu={options}" if further else ""
     counted = run["icount"] >= 0
     accel = ("-accel", "tcg", "-icount", f"shift={run['icount']},sleep=off") if counted else ("-accel", "tcg")
-    return qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {words}".strip(),
+    return qemu.command(hypervisor, module, f"dom0_mem=64M dom0_max_vcpus={run['vcpus']} {run['hv']} {words}".strip(),
                         memory=run["memory"], smp=cpus or (run["smp"] if counted else max(run["smp"], smp)), accel=accel)
 
 

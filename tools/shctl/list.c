@@ -12,6 +12,13 @@ static const char *state_name(uint32_t state)
     return names[state <= SH_MODULE_FAULTY ? state : 0];
 }
 
+static const char *level_name(uint32_t level)
+{
+    static const char *const names[] = { "safe", "contract", "unknown" };
+
+    return names[level <= 1 ? level : 2];
+}
+
 /* The hypervisor's text, on one line. */
 static void text_print(const char *text, size_t max_bytes)
 {
@@ -30,8 +37,8 @@ static void key_print(uint64_t key)
 
 void list_table_head(void)
 {
-    printf("%-20s %-8s %7s %5s %7s %9s %7s %-16s ports\n", "name", "state", "version", "epoch", "text", "read-only",
-           "data", "key");
+    printf("%-20s %-8s %7s %5s %-8s %7s %9s %7s %-16s ports\n", "name", "state", "version", "epoch", "level", "text",
+           "read-only", "data", "key");
 }
 
 void list_table_row(const struct sh_module_info *m)
@@ -39,8 +46,8 @@ void list_table_row(const struct sh_module_info *m)
     char name[SH_MODULE_NAME_BYTES + 1] = { 0 };
 
     memcpy(name, m->name, sizeof(m->name));
-    printf("%-20s %-8s %7llu %5u %7llu %9llu %7llu ", name, state_name(m->state), (unsigned long long)m->version,
-           m->epoch, (unsigned long long)m->text_bytes, (unsigned long long)m->readonly_bytes,
+    printf("%-20s %-8s %7llu %5u %-8s %7llu %9llu %7llu ", name, state_name(m->state), (unsigned long long)m->version,
+           m->epoch, level_name(m->level), (unsigned long long)m->text_bytes, (unsigned long long)m->readonly_bytes,
            (unsigned long long)m->data_bytes);
     key_print(m->key);
     putchar(' ');
@@ -96,8 +103,8 @@ void list_json(const struct sh_module_info *m, bool first)
 {
     fputs(first ? "  { " : ",\n  { ", stdout);
     json_string("name", m->name, sizeof(m->name));
-    printf("\"state\": \"%s\", \"version\": %llu, \"epoch\": %u, \"stack\": %u, ", state_name(m->state),
-           (unsigned long long)m->version, m->epoch, m->stack_bytes);
+    printf("\"state\": \"%s\", \"version\": %llu, \"epoch\": %u, \"level\": \"%s\", \"stack\": %u, ",
+           state_name(m->state), (unsigned long long)m->version, m->epoch, level_name(m->level), m->stack_bytes);
     printf("\"text_bytes\": %llu, \"readonly_bytes\": %llu, \"data_bytes\": %llu, \"text_address\": \"0x%llx\", "
            "\"swap_ns\": %llu, ",
            (unsigned long long)m->text_bytes, (unsigned long long)m->readonly_bytes, (unsigned long long)m->data_bytes,

@@ -23,7 +23,8 @@ static const struct {
     { EKEYREJECTED, "its signature is refused",
       "sign it with a key that this hypervisor trusts; `modinspect --verify FILE` says by whom it is" },
     { EBUSY, "it is in use, or another operation is under way", "unload what was loaded after it first, or try again" },
-    { ETIME, "it took too long for CPUs that wait", "try again, or when the machine has less to do" },
+    { ETIME, "it took too long until all CPUs stopped and its state was handed over",
+      "try again, or when the machine has less to do" },
     { EREMOTEIO, "its state could not be handed over, and the old module serves", "the hypervisor's log says more" },
 };
 

@@ -262,6 +262,7 @@ static void modules_make(void)
                                              .state = SH_MODULE_APPLIED,
                                              .version = 7,
                                              .epoch = 3,
+                                             .level = 1,
                                              .swap_ns = 12345,
                                              .key = 0x8877665544332211,
                                              .ports = "hooks sched" };
@@ -275,8 +276,8 @@ static void test_list(void **state)
     assert_int_equal(run("module list"), SHCTL_GOOD);
     assert_int_equal(hv.nr_calls, 4);
     assert_says(out, "name ");
-    assert_says(out, "\nevtchn               boot           1     0    9000");
-    assert_says(out, "\nrate                 applied        7     3");
+    assert_says(out, "\nevtchn               boot           1     0 safe        9000");
+    assert_says(out, "\nrate                 applied        7     3 contract ");
     assert_says(out, "1122334455667788 hooks sched\n");
     assert_says(out, "\n  2 checks failed in it: say \"no\"?\n");
 }
@@ -288,6 +289,7 @@ static void test_list_json(void **state)
     assert_int_equal(strncmp(out, "[\n  { \"name\": \"evtchn\", \"state\": \"boot\", \"version\": 1,", 52), 0);
     assert_says(out, "\"ports\": [\"hooks\", \"sched\"]");
     assert_says(out, "\"ports\": []");
+    assert_says(out, "\"epoch\": 3, \"level\": \"contract\",");
     assert_says(out, "\"text\": \"say \\\"no\\\"\\u000a\"");
     assert_says(out, "\"key\": \"1122334455667788\"");
     assert_says(out, "\"swap_ns\": 12345");
@@ -395,7 +397,7 @@ static void test_help_and_version(void **state)
     assert_says(out, "shctl module load FILE [--name NAME]");
     assert_int_equal(run("module --help"), SHCTL_GOOD);
     assert_int_equal(run("--version"), SHCTL_GOOD);
-    assert_string_equal(out, "shctl unit (module hypercall: version 1)\n");
+    assert_string_equal(out, "shctl unit (module hypercall: version 2)\n");
 }
 
 static void test_call(void **state)
