@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Run everything that CI runs, a step after the other, and count.
 
-usage: all.py [--full] [STEP...]      steps: check proofs safecc scaffold unit loader fuzz guests boot (all)
+usage: all.py [--full] [STEP...]      steps: check proofs safecc scaffold unit twins loader fuzz guests boot (all)
 Ends with a line "N passed, N failed"; exit code 1 if anything failed.  Logs go to BUILD/test/.
 """
 import argparse
@@ -71,9 +71,9 @@ def folders(kind):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="the whole acceptance run")
-    parser.add_argument("steps", nargs="*", choices=["check", "proofs", "safecc", "scaffold", "unit", "loader", "fuzz", "guests", "boot", []])
+    parser.add_argument("steps", nargs="*", choices=["check", "proofs", "safecc", "scaffold", "unit", "twins", "loader", "fuzz", "guests", "boot", []])
     options = parser.parse_args()
-    steps = options.steps or ["check", "proofs", "safecc", "scaffold", "unit", "loader", "fuzz", "guests", "boot"]
+    steps = options.steps or ["check", "proofs", "safecc", "scaffold", "unit", "twins", "loader", "fuzz", "guests", "boot"]
     passed = failed = 0
 
     def add(result):
@@ -101,6 +101,9 @@ def main():
     if "unit" in steps:
         for name in folders("unit"):
             add(step(f"unit/{name}", ["make", "-C", f"tests/unit/{name}", f"BUILD={BUILD}"], count_cmocka))
+    if "twins" in steps:
+        add(step("twins", ["make", "-s", "-C", "tests/twin", f"BUILD={BUILD}", *(["FULL=1"] if options.full else []), "explore"], count_cmocka))
+        add(step("twins/mutants", ["make", "-s", "-C", "tests/twin", f"BUILD={BUILD}", "mutants"], count_plain))
     if "loader" in steps:
         add(step("loader", ["make", "-C", "tests/loader", f"BUILD={BUILD}", f"COUNT={200000 if options.full else 10000}"], count_plain))
     if "fuzz" in steps:

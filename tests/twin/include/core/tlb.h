@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The real one, where the unit tests have a mock. */
+#include "hypervisor/core/tlb.h"

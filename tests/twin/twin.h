@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * twin.h - a twin: a module's real code in a tiny world on the host, all of whose histories are looked at.
+ *
+ * The world is what sections.h collects, and what twin_region names.  It is saved and restored by copying, and two
+ * worlds with the same bytes have the same future: it is looked at once, where the fewest operations led to it.
+ */
+#ifndef TESTS_TWIN_H
+#define TESTS_TWIN_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct twin {
+    const char *name;
+    unsigned nr_ops;
+    unsigned depth, full_depth; /* how long the sequences are: in make test, in make test-all */
+    /* Make the world, once. */
+    void (*start)(void);
+    /* Do operation i; true: the code under test did it, false: it refused. */
+    bool (*run)(unsigned i);
+    /* All that must hold between two operations, evaluated from the world; twin_fail if not. */
+    void (*check)(void);
+    void (*name_of)(unsigned i, char *text, size_t size);
+    /* Operations that must be refused in every world; null: none. */
+    bool (*always_refused)(unsigned i);
+};
+
+/* What one test of a twin is; main: return twin_main(&it). */
+int twin_main(const struct twin *t);
+
+/* This memory belongs to the world too; for start(). */
+void twin_region(void *at, size_t nr_bytes);
+
+/* The operations so far broke something: says which, and ends the test. */
+_Noreturn void twin_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+#define twin_assert(condition, ...)            \
+    do {                                       \
+        if (__builtin_expect(!(condition), 0)) \
+            twin_fail(__VA_ARGS__);            \
+    } while (0)
+
+#endif
