@@ -71,7 +71,7 @@ def build(options, mutant, overlay, binary):
             linked.append(obj)
             continue
         linked.append(overlay / f"{source.name}.o")
-        cc = shlex.split(options.cc)
+        cc = [o for o in shlex.split(options.cc) if o != "-g"]
         subprocess.run([cc[0], f"-I{overlay}/hypervisor", f"-I{overlay}", *cc[1:], *shlex.split(options.world), "-w", "-c", "-o", str(linked[-1]),
                         str(changed if str(source) == mutant.path else ROOT / source)], check=True)
     subprocess.run([shlex.split(options.cc)[0], "-o", str(binary), *map(str, linked), "-lcmocka"], check=True)

@@ -15,6 +15,7 @@
 #include "twin.h"
 
 #define MAX_DEPTH 12
+#define MAX_HISTORY (TWIN_MAX_START + MAX_DEPTH)
 #define MAX_REGIONS 32
 
 static const struct twin *twin;
@@ -162,7 +163,7 @@ static bool seen_add(uint64_t h)
 /* How a world came to be. */
 struct history {
     uint8_t length;
-    uint8_t op[MAX_DEPTH];
+    uint8_t op[MAX_HISTORY];
 };
 struct histories {
     struct history *h;
@@ -187,7 +188,7 @@ static void print_history(FILE *to)
 {
     char text[96];
 
-    fprintf(to, "twin %s: after", now.length == 0 ? "nothing" : twin->name);
+    fprintf(to, "twin %s: after%s", twin->name, now.length == 0 ? " nothing" : "");
     for (unsigned i = 0; i < now.length; i++) {
         twin->name_of(now.op[i], text, sizeof(text));
         fprintf(to, "%s %s", i == 0 ? "" : ",", text);
@@ -269,7 +270,7 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void report(unsigned depth, double took)
+static void report(const struct twin_start *start, unsigned depth, double took)
 {
     unsigned __int128 sequences = 0, of_length = 1;
 
@@ -277,17 +278,78 @@ static void report(unsigned depth, double took)
         of_length *= twin->nr_ops;
         sequences += of_length;
     }
-    printf("twin %s: depth %u, operations %u, sequences %llu, executed %llu, states %llu, world %zu bytes, %.1f s\n",
-           twin->name, depth, twin->nr_ops, (unsigned long long)sequences, (unsigned long long)nr_executed,
+    printf("twin %s from %s: depth %u, operations %u, sequences %llu, executed %llu, states %llu, world %zu bytes, "
+           "%.1f s\n",
+           twin->name, start->name, depth, twin->nr_ops, (unsigned long long)sequences, (unsigned long long)nr_executed,
            (unsigned long long)nr_seen, world_bytes, took);
     fflush(stdout);
 }
 
+static char *first; /* the world as start() leaves it */
+
+static int world_make(void **state)
+{
+    (void)state;
+    assert_true(twin->nr_ops <= 256);
+    nr_done = calloc(twin->nr_ops, sizeof(*nr_done));
+    section_region(__start_twin_bss, __stop_twin_bss);
+    section_region(__start_twin_data, __stop_twin_data);
+    twin->start();
+    first = malloc(world_bytes);
+    assert_true(first != NULL && nr_done != NULL);
+    world_save(first);
+    return 0;
+}
+
+/* What comes first is checked too. */
+static void begin(const struct twin_start *start)
+{
+    world_restore(first);
+    now.length = 0;
+    twin->check();
+    for (unsigned i = 0; i < start->length; i++) {
+        now.op[now.length++] = start->op[i];
+        twin_assert(twin->run(start->op[i]), "this start is refused");
+        twin->check();
+    }
+    nr_seen = nr_executed = 0;
+    memset(seen, 0, seen_size * sizeof(*seen));
+    (void)seen_add(world_hash());
+}
+
+static void test_all_sequences(void **state)
+{
+    const struct twin_start *start = *state;
+    struct histories level = { 0 }, next = { 0 };
+    unsigned depth = depth_wanted();
+    double began = seconds();
+    char *here = malloc(world_bytes);
+
+    assert_non_null(here);
+    for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+        signal(stops[i], on_signal); /* cmocka has its own until here */
+    begin(start);
+    histories_add(&level, &now);
+    for (unsigned d = 0; d < depth; d++) {
+        for (size_t i = 0; i < level.nr; i++)
+            expand(&level.h[i], first, here, &next);
+        free(level.h);
+        level = next;
+        next = (struct histories){ 0 };
+    }
+    free(level.h);
+    free(here);
+    report(start, depth, seconds() - began);
+}
+
 /* What never happened was not tested. */
-static void check_all_done(void)
+static void test_all_done(void **state)
 {
     char text[96];
 
+    (void)state;
+    if (depth_wanted() < twin->depth)
+        skip();
     for (unsigned i = 0; i < twin->nr_ops; i++) {
         bool expected = twin->always_refused == NULL || !twin->always_refused(i);
 
@@ -297,45 +359,20 @@ static void check_all_done(void)
     }
 }
 
-static void test_all_sequences(void **state)
-{
-    unsigned depth = depth_wanted();
-    struct histories level = { 0 }, next = { 0 };
-    double began = seconds();
-    char *first, *here;
-
-    (void)state;
-    for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
-        signal(stops[i], on_signal); /* cmocka has its own until here */
-    assert_true(twin->nr_ops <= 256);
-    nr_done = calloc(twin->nr_ops, sizeof(*nr_done));
-    section_region(__start_twin_bss, __stop_twin_bss);
-    section_region(__start_twin_data, __stop_twin_data);
-    twin->start();
-    twin->check();
-    first = malloc(world_bytes);
-    here = malloc(world_bytes);
-    assert_true(first != NULL && here != NULL && nr_done != NULL);
-    world_save(first);
-    (void)seen_add(world_hash());
-    histories_add(&level, &now);
-    for (unsigned d = 0; d < depth; d++) {
-        for (size_t i = 0; i < level.nr; i++)
-            expand(&level.h[i], first, here, &next);
-        free(level.h);
-        level = next;
-        next = (struct histories){ 0 };
-    }
-    report(depth, seconds() - began);
-    /* Some need many others first. */
-    if (depth >= twin->depth)
-        check_all_done();
-}
+#define MAX_STARTS 8
 
 int twin_main(const struct twin *t)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_all_sequences) };
+    static struct twin_start nothing = { .name = "nothing" };
+    const struct twin_start *starts = t->starts != NULL ? t->starts : &nothing;
+    unsigned nr = t->starts != NULL ? t->nr_starts : 1;
+    struct CMUnitTest tests[MAX_STARTS + 1];
 
     twin = t;
-    return cmocka_run_group_tests_name(t->name, tests, NULL, NULL);
+    seen_grow();
+    assert_true(nr <= MAX_STARTS);
+    for (unsigned i = 0; i < nr; i++)
+        tests[i] = (struct CMUnitTest){ starts[i].name, test_all_sequences, NULL, NULL, (void *)(uintptr_t)&starts[i] };
+    tests[nr] = (struct CMUnitTest)cmocka_unit_test(test_all_done);
+    return _cmocka_run_group_tests(t->name, tests, nr + 1, world_make, NULL);
 }

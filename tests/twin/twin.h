@@ -13,10 +13,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TWIN_MAX_START 12
+
+/* Operations that come first, each done: what is interesting may be far from the beginning. */
+struct twin_start {
+    const char *name;
+    uint8_t length;
+    uint8_t op[TWIN_MAX_START];
+};
+
 struct twin {
     const char *name;
     unsigned nr_ops;
     unsigned depth, full_depth; /* how long the sequences are: in make test, in make test-all */
+    /* Where the sequences begin: null for where start() leaves the world, alone. */
+    const struct twin_start *starts;
+    unsigned nr_starts;
     /* Make the world, once. */
     void (*start)(void);
     /* Do operation i; true: the code under test did it, false: it refused. */

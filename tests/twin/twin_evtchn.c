@@ -1,0 +1,835 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The event channels' twin: modules/evtchn, two domains with three ports each; the first has two vcpus and may go over
+ * to the FIFO ABI.
+ *
+ * A ledger says what each port is bound to and whether it is pending, by what was asked for and answered.  After each
+ * operation the port tables, the guests' pages and the vcpus are held against it: an event that is pending and not
+ * masked is where its vcpu finds it, and that vcpu does not sleep.
+ */
+#include <stdio.h>
+
+#include "modules/evtchn/evtchn_private.h"
+#include "tests/twin/world.h"
+
+#define NR_PORTS 4 /* with port 0, which is nobody's */
+#define A 0
+#define B 1
+#define SHARED_A 1
+#define SHARED_B 2
+#define ARRAY_A 3   /* event words */
+#define CONTROL_A 4 /* control blocks: vcpu i's at 256 * i */
+#define NR_FRAMES 8
+
+/* What a port should be. */
+struct port {
+    uint8_t state; /* EVTCHNSTAT_* */
+    uint8_t number;
+    uint8_t vcpu;
+    bool to_us; /* unbound: for the other domain (or for its own) */
+    bool pending, masked;
+    bool unqueued; /* became pending when its vcpu had no queues */
+};
+static struct port ledger[2][NR_PORTS];
+static bool fifo; /* A's */
+static bool has_control[2], has_array;
+static struct domain *dom[2];
+
+/* ---- what the module asks of others ---- */
+
+void vcpu_unblock(struct vcpu *v)
+{
+    if (v->block == VCPU_POLLING)
+        v->domain->nr_polling--;
+    v->block = VCPU_RUNNABLE;
+}
+
+void vcpu_kick(struct vcpu *v)
+{
+    if (v->block != VCPU_RUNNABLE)
+        vcpu_unblock(v);
+}
+
+int hook_event_send(struct domain *d, uint32_t port)
+{
+    return 0;
+}
+
+void domain_hv_event(struct domain *d) {}
+
+static uint8_t pirqs_bound; /* pirq 1 */
+
+int physdev_pirq_bind(struct domain *d, uint32_t pirq, bool share)
+{
+    pirqs_bound++;
+    return 0;
+}
+
+void physdev_pirq_unbind(struct domain *d, uint32_t pirq)
+{
+    twin_assert(pirqs_bound > 0, "a pirq is unbound that was not bound");
+    pirqs_bound--;
+}
+
+/* ---- the world ---- */
+
+static struct domain *make(domid_t id, uint32_t nr_vcpus, uint64_t shared)
+{
+    struct domain *d = world_domain(id, nr_vcpus, id == 1);
+
+    frame_assign(mfn(shared), id, true);
+    d->shared = (struct shared_info *)frame_bytes(mfn(shared));
+    for (uint32_t i = 0; i < nr_vcpus; i++)
+        d->vcpu[i]->info = &d->shared->vcpu_info[i];
+    twin_assert(evtchn_domain_init(d) == 0, "no memory");
+    for (uint32_t i = 0; i < nr_vcpus; i++)
+        twin_assert(evtchn_vcpu_init(d->vcpu[i]) == 0, "no memory");
+    evtchn_set_max_port(d, NR_PORTS - 1);
+    return d;
+}
+
+static void start(void)
+{
+    world_frames(NR_FRAMES);
+    dom[A] = make(1, 2, SHARED_A);
+    dom[B] = make(2, 1, SHARED_B);
+    frame_assign(mfn(ARRAY_A), 1, false);
+    frame_assign(mfn(CONTROL_A), 1, false);
+    world_ready(sizeof(struct evtchn_fifo) + 64);
+}
+
+static uint32_t *word_of(uint32_t port)
+{
+    return &((uint32_t *)(void *)frame_bytes(mfn(ARRAY_A)))[port];
+}
+
+static struct evtchn_fifo_control_block *control_of(uint32_t vcpu)
+{
+    return (struct evtchn_fifo_control_block *)(void *)(frame_bytes(mfn(CONTROL_A)) + 256 * vcpu);
+}
+
+/* ---- what should come of it ---- */
+
+/* The port that a bind is to give: the lowest that is closed, and in FIFO in no queue; 0: none. */
+static uint32_t port_expected(unsigned d)
+{
+    for (uint32_t p = 1; p < NR_PORTS; p++)
+        if (ledger[d][p].state == EVTCHNSTAT_closed &&
+            !(d == A && fifo && has_array && (*word_of(p) >> EVTCHN_FIFO_LINKED & 1) != 0))
+            return p;
+    return 0;
+}
+
+static void raise(unsigned d, uint32_t p)
+{
+    struct port *e = &ledger[d][p];
+
+    if (!e->pending && d == A && fifo && has_array)
+        e->unqueued = !has_control[e->vcpu];
+    else if (d == A && fifo && has_array && has_control[e->vcpu] && !e->masked)
+        e->unqueued = false; /* asked for again, now there are queues */
+    e->pending = true;
+}
+
+static void bound(unsigned d, uint32_t want, uint32_t p, struct port as)
+{
+    twin_assert(p == want, "port %u is given, not %u", p, want);
+    as.pending = false;
+    as.masked = ledger[d][p].masked; /* the guest's own */
+    ledger[d][p] = as;
+}
+
+static void closed(unsigned d, uint32_t p)
+{
+    bool masked = ledger[d][p].masked;
+
+    ledger[d][p] = (struct port){ .masked = masked };
+}
+
+/* ---- what there is to do ---- */
+
+enum verb {
+    ALLOC_OTHER, /* unbound, for the other domain */
+    ALLOC_SELF,
+    BIND,      /* interdomain, to a port of the other's */
+    BIND_SELF, /* to one's own */
+    VIRQ,      /* VIRQ_TIMER of a vcpu */
+    GLOBAL,    /* VIRQ_CONSOLE */
+    IPI,
+    PIRQ,
+    CLOSE,
+    SEND,
+    FIRE_VIRQ,
+    FIRE_GLOBAL,
+    FIRE_PIRQ,
+    MASK, /* by the guest */
+    UNMASK,
+    PRIORITY,
+    MOVE,   /* bind_vcpu */
+    HANDLE, /* the guest's upcall handler on a vcpu */
+    BLOCK,
+    POLL, /* port 1 */
+    CONTROL,
+    ARRAY,
+    RESET,
+};
+static const char *const verbs[] = {
+    [ALLOC_OTHER] = "alloc_unbound",
+    [ALLOC_SELF] = "alloc_unbound for itself",
+    [BIND] = "bind_interdomain",
+    [BIND_SELF] = "bind_interdomain to itself",
+    [VIRQ] = "bind_virq",
+    [GLOBAL] = "bind_virq console",
+    [IPI] = "bind_ipi",
+    [PIRQ] = "bind_pirq",
+    [CLOSE] = "close",
+    [SEND] = "send",
+    [FIRE_VIRQ] = "virq",
+    [FIRE_GLOBAL] = "virq console",
+    [FIRE_PIRQ] = "pirq",
+    [MASK] = "mask",
+    [UNMASK] = "unmask",
+    [PRIORITY] = "set_priority",
+    [MOVE] = "bind_vcpu",
+    [HANDLE] = "handle",
+    [BLOCK] = "block",
+    [POLL] = "poll",
+    [CONTROL] = "init_control",
+    [ARRAY] = "expand_array",
+    [RESET] = "reset",
+};
+
+struct step {
+    uint8_t verb, d, arg;
+};
+static const struct step steps[] = {
+    { ALLOC_OTHER, A, 0 }, { ALLOC_OTHER, B, 0 }, { ALLOC_SELF, A, 0 }, { BIND, A, 1 },      { BIND, A, 2 },
+    { BIND, B, 1 },        { BIND, B, 2 },        { BIND_SELF, A, 1 },  { VIRQ, A, 0 },      { VIRQ, A, 1 },
+    { GLOBAL, A, 0 },      { IPI, A, 1 },         { PIRQ, A, 0 },       { CLOSE, A, 0 },     { CLOSE, A, 1 },
+    { CLOSE, A, 2 },       { CLOSE, A, 3 },       { CLOSE, B, 1 },      { CLOSE, B, 2 },     { SEND, A, 1 },
+    { SEND, A, 2 },        { SEND, B, 1 },        { SEND, B, 2 },       { FIRE_VIRQ, A, 0 }, { FIRE_VIRQ, A, 1 },
+    { FIRE_GLOBAL, A, 0 }, { FIRE_PIRQ, A, 0 },   { MASK, A, 1 },       { UNMASK, A, 1 },    { PRIORITY, A, 1 },
+    { MOVE, A, 1 },        { MOVE, A, 2 },        { HANDLE, A, 0 },     { HANDLE, A, 1 },    { HANDLE, B, 0 },
+    { BLOCK, A, 0 },       { BLOCK, B, 0 },       { POLL, A, 1 },       { CONTROL, A, 0 },   { CONTROL, A, 1 },
+    { ARRAY, A, 0 },       { RESET, A, 0 },
+};
+
+static bool run_alloc(unsigned d, bool self)
+{
+    uint32_t want = port_expected(d), p = 0;
+    int rc = evtchn_alloc_unbound(dom[d], dom[self ? d : 1 - d]->id, &p);
+
+    twin_assert(rc == (want != 0 ? 0 : -ENOSPC), "alloc_unbound says %d", rc);
+    if (rc == 0)
+        bound(d, want, p, (struct port){ .state = EVTCHNSTAT_unbound, .to_us = self });
+    return rc == 0;
+}
+
+static bool run_bind(unsigned d, unsigned rd, uint32_t rport)
+{
+    struct port *r = &ledger[rd][rport];
+    uint32_t want = port_expected(d), p = 0;
+    bool can = r->state == EVTCHNSTAT_unbound && r->to_us == (d == rd);
+    int rc = evtchn_bind_interdomain(dom[d], dom[rd]->id, rport, &p);
+
+    twin_assert(rc == (want == 0 ? -ENOSPC : can ? 0 : -EINVAL), "bind_interdomain says %d", rc);
+    if (rc != 0)
+        return false;
+    bound(d, want, p, (struct port){ .state = EVTCHNSTAT_interdomain, .number = (uint8_t)rport, .to_us = d == rd });
+    r->state = EVTCHNSTAT_interdomain;
+    r->number = (uint8_t)p;
+    raise(d, p);
+    return true;
+}
+
+static bool is_bound(unsigned d, uint8_t state, uint8_t number, int vcpu)
+{
+    for (uint32_t p = 1; p < NR_PORTS; p++)
+        if (ledger[d][p].state == state && ledger[d][p].number == number && (vcpu < 0 || ledger[d][p].vcpu == vcpu))
+            return true;
+    return false;
+}
+
+static bool run_virq(unsigned d, uint32_t virq, uint32_t vcpu)
+{
+    uint32_t want = port_expected(d), p = 0;
+    bool there = is_bound(d, EVTCHNSTAT_virq, (uint8_t)virq, virq == VIRQ_TIMER ? (int)vcpu : -1);
+    int rc = evtchn_bind_virq(dom[d], virq, vcpu, &p);
+
+    twin_assert(rc == (there ? -EEXIST : want == 0 ? -ENOSPC : 0), "bind_virq says %d", rc);
+    if (rc == 0)
+        bound(d, want, p, (struct port){ .state = EVTCHNSTAT_virq, .number = (uint8_t)virq, .vcpu = (uint8_t)vcpu });
+    return rc == 0;
+}
+
+static bool run_ipi(unsigned d, uint32_t vcpu)
+{
+    uint32_t want = port_expected(d), p = 0;
+    int rc = evtchn_bind_ipi(dom[d], vcpu, &p);
+
+    twin_assert(rc == (want == 0 ? -ENOSPC : 0), "bind_ipi says %d", rc);
+    if (rc == 0)
+        bound(d, want, p, (struct port){ .state = EVTCHNSTAT_ipi, .vcpu = (uint8_t)vcpu });
+    return rc == 0;
+}
+
+static bool run_pirq(unsigned d)
+{
+    uint32_t want = port_expected(d), p = 0;
+    bool there = is_bound(d, EVTCHNSTAT_pirq, 1, -1);
+    int rc = evtchn_bind_pirq(dom[d], 1, false, &p);
+
+    twin_assert(rc == (there ? -EEXIST : want == 0 ? -ENOSPC : 0), "bind_pirq says %d", rc);
+    if (rc == 0)
+        bound(d, want, p, (struct port){ .state = EVTCHNSTAT_pirq, .number = 1 });
+    return rc == 0;
+}
+
+/* The ledger's side of a close. */
+static void close_expected(unsigned d, uint32_t p)
+{
+    struct port *e = &ledger[d][p], *r;
+
+    if (e->state == EVTCHNSTAT_interdomain) {
+        r = &ledger[e->to_us ? d : 1 - d][e->number];
+        r->state = EVTCHNSTAT_unbound;
+        r->number = 0;
+    }
+    closed(d, p);
+}
+
+static bool run_close(unsigned d, uint32_t p)
+{
+    bool can = ledger[d][p].state != EVTCHNSTAT_closed;
+    int rc = evtchn_close(dom[d], p);
+
+    twin_assert(rc == (can ? 0 : -EINVAL), "close says %d", rc);
+    if (can)
+        close_expected(d, p);
+    return can;
+}
+
+static bool run_send(unsigned d, uint32_t p)
+{
+    const struct port *e = &ledger[d][p];
+    int rc = evtchn_send(dom[d]->vcpu[0], p);
+    bool can = e->state == EVTCHNSTAT_interdomain || e->state == EVTCHNSTAT_ipi || e->state == EVTCHNSTAT_unbound;
+
+    twin_assert(rc == (can ? 0 : -EINVAL), "send says %d", rc);
+    if (e->state == EVTCHNSTAT_interdomain)
+        raise(e->to_us ? d : 1 - d, e->number);
+    else if (e->state == EVTCHNSTAT_ipi)
+        raise(d, p);
+    return can && e->state != EVTCHNSTAT_unbound;
+}
+
+/* Whoever is bound to it becomes pending. */
+static bool fire_expected(unsigned d, uint8_t state, uint8_t number, int vcpu)
+{
+    for (uint32_t p = 1; p < NR_PORTS; p++) {
+        if (ledger[d][p].state == state && ledger[d][p].number == number && (vcpu < 0 || ledger[d][p].vcpu == vcpu)) {
+            raise(d, p);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool run_fire_virq(unsigned d, uint32_t vcpu)
+{
+    evtchn_send_virq(dom[d]->vcpu[vcpu], VIRQ_TIMER);
+    return fire_expected(d, EVTCHNSTAT_virq, VIRQ_TIMER, (int)vcpu);
+}
+
+static bool run_fire_global(unsigned d)
+{
+    evtchn_send_global_virq(dom[d], VIRQ_CONSOLE);
+    return fire_expected(d, EVTCHNSTAT_virq, VIRQ_CONSOLE, -1);
+}
+
+static bool run_fire_pirq(unsigned d)
+{
+    evtchn_send_pirq(dom[d], 1);
+    return fire_expected(d, EVTCHNSTAT_pirq, 1, -1);
+}
+
+static bool run_mask(unsigned d, uint32_t p)
+{
+    if (ledger[d][p].masked || (d == A && fifo && !has_array))
+        return false;
+    if (d == A && fifo)
+        *word_of(p) |= 1U << EVTCHN_FIFO_MASKED;
+    else
+        dom[d]->shared->evtchn_mask[0] |= 1UL << p;
+    ledger[d][p].masked = true;
+    return true;
+}
+
+/* A port that is closed stays masked in the 2-level ABI: the call does nothing with it. */
+static bool run_unmask(unsigned d, uint32_t p)
+{
+    int rc = evtchn_unmask(dom[d], p);
+    bool was = ledger[d][p].masked;
+
+    twin_assert(rc == 0, "unmask says %d", rc);
+    if (ledger[d][p].state == EVTCHNSTAT_closed || (d == A && fifo && !has_array))
+        return false;
+    if (d == A && fifo && !has_control[ledger[d][p].vcpu])
+        ledger[d][p].unqueued = ledger[d][p].pending;
+    else
+        ledger[d][p].unqueued = false;
+    ledger[d][p].masked = false;
+    return was;
+}
+
+static bool run_move(unsigned d, uint32_t p, uint32_t vcpu)
+{
+    struct port *e = &ledger[d][p];
+    bool can = e->state == EVTCHNSTAT_unbound || e->state == EVTCHNSTAT_interdomain || e->state == EVTCHNSTAT_pirq ||
+               (e->state == EVTCHNSTAT_virq && e->number != VIRQ_TIMER);
+    int rc = evtchn_bind_vcpu(dom[d], p, vcpu);
+
+    twin_assert(rc == (can ? 0 : -EINVAL), "bind_vcpu says %d", rc);
+    if (can)
+        e->vcpu = (uint8_t)vcpu;
+    return can;
+}
+
+static bool run_priority(uint32_t p)
+{
+    int rc = evtchn_set_priority(dom[A], p, 3);
+
+    twin_assert(rc == (fifo ? 0 : -ENOSYS), "set_priority says %d", rc);
+    return rc == 0;
+}
+
+static void handle_2l(unsigned d, struct vcpu_info *info)
+{
+    uint64_t *pending = dom[d]->shared->evtchn_pending, found;
+
+    if (info->evtchn_pending_sel == 0)
+        return;
+    twin_assert(info->evtchn_pending_sel == 1, "a word is selected that no port is in");
+    info->evtchn_pending_sel = 0;
+    found = pending[0] & ~dom[d]->shared->evtchn_mask[0];
+    pending[0] &= ~found;
+    for (uint32_t p = 1; p < NR_PORTS; p++)
+        if ((found >> p & 1) != 0)
+            ledger[d][p].pending = false;
+}
+
+/* Take all that is in this queue out of it. */
+static void handle_queue(struct evtchn_fifo_control_block *c, unsigned q)
+{
+    for (unsigned n = 0; c->head[q] != 0; n++) {
+        uint32_t p = c->head[q], w;
+
+        twin_assert(n < NR_PORTS && p < NR_PORTS, "queue %u of the guest's does not end", q);
+        w = *word_of(p);
+        twin_assert((w >> EVTCHN_FIFO_LINKED & 1) != 0, "port %u is in queue %u and not linked", p, q);
+        c->head[q] = w & EVTCHN_FIFO_LINK_MASK;
+        w &= ~(1U << EVTCHN_FIFO_LINKED | EVTCHN_FIFO_LINK_MASK);
+        if ((w >> EVTCHN_FIFO_MASKED & 1) == 0) {
+            w &= ~(1U << EVTCHN_FIFO_PENDING);
+            ledger[A][p].pending = false;
+            ledger[A][p].unqueued = false;
+        }
+        *word_of(p) = w;
+    }
+}
+
+static bool run_handle(unsigned d, uint32_t vcpu)
+{
+    struct vcpu_info *info = dom[d]->vcpu[vcpu]->info;
+    uint32_t ready;
+
+    if (info->evtchn_upcall_pending == 0)
+        return false;
+    info->evtchn_upcall_pending = 0;
+    /* What was told in the 2-level ABI is taken so, also when that has just ended. */
+    if (d != A || !fifo) {
+        handle_2l(d, info);
+        return true;
+    }
+    info->evtchn_pending_sel = 0;
+    if (!has_control[vcpu])
+        return true;
+    ready = control_of(vcpu)->ready;
+    control_of(vcpu)->ready = 0;
+    for (unsigned q = 0; q < EVTCHN_FIFO_MAX_QUEUES; q++)
+        if ((ready >> q & 1) != 0)
+            handle_queue(control_of(vcpu), q);
+    return true;
+}
+
+/* As the core does: first it sleeps, then it looks. */
+static bool run_block(unsigned d, uint32_t vcpu)
+{
+    struct vcpu *v = dom[d]->vcpu[vcpu];
+
+    if (v->block != VCPU_RUNNABLE || v->info->evtchn_upcall_pending != 0)
+        return false;
+    v->block = VCPU_BLOCKED;
+    return true;
+}
+
+static bool run_poll(unsigned d, uint32_t p)
+{
+    struct vcpu *v = dom[d]->vcpu[0];
+
+    if (v->block != VCPU_RUNNABLE || evtchn_port_pending(dom[d], p))
+        return false;
+    v->block = VCPU_POLLING;
+    v->poll_port = p;
+    dom[d]->nr_polling++;
+    return true;
+}
+
+/* The masks of the 2-level ABI end with it; what is pending is kept for the array. */
+static bool run_control(uint32_t vcpu)
+{
+    int rc = evtchn_fifo_init_control(dom[A], gfn(CONTROL_A), 256 * vcpu, vcpu);
+
+    twin_assert(rc == (has_control[vcpu] ? -EINVAL : 0), "init_control says %d", rc);
+    if (rc != 0)
+        return false;
+    for (uint32_t p = 1; !fifo && p < NR_PORTS; p++)
+        ledger[A][p].masked = false;
+    fifo = true;
+    has_control[vcpu] = true;
+    return true;
+}
+
+static bool run_array(void)
+{
+    int rc;
+
+    if (has_array)
+        return false; /* a second page would be for ports that are not in this world */
+    rc = evtchn_fifo_expand_array(dom[A], gfn(ARRAY_A));
+    twin_assert(rc == (fifo ? 0 : -EOPNOTSUPP), "expand_array says %d", rc);
+    if (rc != 0)
+        return false;
+    has_array = true;
+    for (uint32_t p = 1; p < NR_PORTS; p++)
+        ledger[A][p].unqueued = ledger[A][p].pending && !has_control[ledger[A][p].vcpu];
+    return true;
+}
+
+/* EVTCHNOP_reset; then the guest begins anew, with pages of zeroes and nothing masked. */
+static bool run_reset(void)
+{
+    uint32_t chunk = 0;
+
+    while (evtchn_reset_step(dom[A], &chunk))
+        ;
+    evtchn_reset_finish(dom[A]);
+    for (uint32_t p = 1; p < NR_PORTS; p++) {
+        if (ledger[A][p].state != EVTCHNSTAT_closed)
+            close_expected(A, p);
+        ledger[A][p].masked = false;
+    }
+    twin_assert(fifo || (dom[A]->shared->evtchn_pending[0] & ((1UL << NR_PORTS) - 1)) == 0,
+                "a reset leaves something pending");
+    memset(dom[A]->shared->evtchn_pending, 0, 8);
+    memset(dom[A]->shared->evtchn_mask, 0, 8);
+    memset(frame_bytes(mfn(ARRAY_A)), 0, PAGE_SIZE);
+    memset(frame_bytes(mfn(CONTROL_A)), 0, PAGE_SIZE);
+    fifo = has_array = has_control[0] = has_control[1] = false;
+    return true;
+}
+
+/* The vcpu in whose queues each port is, by following them; how often. */
+static uint8_t found_at[NR_PORTS], nr_found[NR_PORTS];
+
+static void walk_queues(uint32_t vcpu)
+{
+    const struct evtchn_fifo_control_block *c = control_of(vcpu);
+
+    for (unsigned q = 0; q < EVTCHN_FIFO_MAX_QUEUES; q++) {
+        bool ready = (c->ready >> q & 1) != 0;
+
+        twin_assert(!ready || dom[A]->vcpu[vcpu]->info->evtchn_upcall_pending != 0,
+                    "queue %u of vcpu %u is ready, and it is not told", q, vcpu);
+        twin_assert(ready || c->head[q] == 0, "queue %u of vcpu %u has ports, and is not ready", q, vcpu);
+        for (uint32_t p = c->head[q], n = 0; p != 0; p = *word_of(p) & EVTCHN_FIFO_LINK_MASK, n++) {
+            twin_assert(p < NR_PORTS && n < NR_PORTS, "queue %u of vcpu %u does not end", q, vcpu);
+            found_at[p] = (uint8_t)vcpu;
+            nr_found[p]++;
+        }
+    }
+}
+
+static void walk_all(void)
+{
+    memset(found_at, 0, sizeof(found_at));
+    memset(nr_found, 0, sizeof(nr_found));
+    for (uint32_t i = 0; i < 2; i++)
+        if (has_control[i])
+            walk_queues(i);
+}
+
+/* The vcpu whose queues a port was put into, + 1: it stays there though it is moved; 0: it is in none. */
+static uint8_t queued[NR_PORTS];
+
+/* What came into a queue just now is in one of the vcpu's that it notifies. */
+static void note_queues(void)
+{
+    walk_all();
+    for (uint32_t p = 1; p < NR_PORTS; p++) {
+        if (nr_found[p] == 0)
+            queued[p] = 0;
+        else if (queued[p] == 0)
+            queued[p] = ledger[A][p].vcpu + 1;
+        twin_assert(nr_found[p] == 0 || found_at[p] + 1 == queued[p], "port %u is in a queue of vcpu %u", p,
+                    found_at[p]);
+    }
+    memset(found_at, 0, sizeof(found_at));
+    memset(nr_found, 0, sizeof(nr_found));
+}
+
+static bool run_step(unsigned i)
+{
+    const struct step *s = &steps[i];
+
+    switch ((enum verb)s->verb) {
+    case ALLOC_OTHER: return run_alloc(s->d, false);
+    case ALLOC_SELF: return run_alloc(s->d, true);
+    case BIND: return run_bind(s->d, 1 - s->d, s->arg);
+    case BIND_SELF: return run_bind(s->d, s->d, s->arg);
+    case VIRQ: return run_virq(s->d, VIRQ_TIMER, s->arg);
+    case GLOBAL: return run_virq(s->d, VIRQ_CONSOLE, 0);
+    case IPI: return run_ipi(s->d, s->arg);
+    case PIRQ: return run_pirq(s->d);
+    case CLOSE: return run_close(s->d, s->arg);
+    case SEND: return run_send(s->d, s->arg);
+    case FIRE_VIRQ: return run_fire_virq(s->d, s->arg);
+    case FIRE_GLOBAL: return run_fire_global(s->d);
+    case FIRE_PIRQ: return run_fire_pirq(s->d);
+    case MASK: return run_mask(s->d, s->arg);
+    case UNMASK: return run_unmask(s->d, s->arg);
+    case PRIORITY: return run_priority(s->arg);
+    case MOVE: return run_move(s->d, s->arg, 1);
+    case HANDLE: return run_handle(s->d, s->arg);
+    case BLOCK: return run_block(s->d, s->arg);
+    case POLL: return run_poll(s->d, s->arg);
+    case CONTROL: return run_control(s->arg);
+    case ARRAY: return run_array();
+    case RESET: return run_reset();
+    }
+    return false;
+}
+
+static bool run(unsigned i)
+{
+    bool done = run_step(i);
+
+    note_queues();
+    return done;
+}
+
+static void name_of(unsigned i, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s(%c, %u)", verbs[steps[i].verb], 'A' + steps[i].d, steps[i].arg);
+}
+
+static bool always_refused(unsigned i)
+{
+    return steps[i].verb == CLOSE && steps[i].arg == 0; /* port 0 is nobody's */
+}
+
+/* ---- what must hold ---- */
+
+/* The binding word that the ledger asks for, by the layout that evtchn_private.h gives. */
+static uint64_t bind_expected(unsigned d, const struct port *e)
+{
+    domid_t other = dom[e->to_us ? d : 1 - d]->id;
+
+    switch (e->state) {
+    case EVTCHNSTAT_unbound:
+    case EVTCHNSTAT_interdomain: return e->state | (uint64_t)other << 16 | (uint64_t)e->number << 32;
+    default: return e->state | (uint64_t)e->number << 32;
+    }
+}
+
+static void check_port(unsigned d, uint32_t p)
+{
+    const struct evtchn_port *is = &dom[d]->evtchn->near_chunk[0]->port[p];
+    const struct port *e = &ledger[d][p];
+    bool used = (dom[d]->evtchn->near_chunk[0]->used >> p & 1) != 0;
+
+    twin_assert(is->bind == bind_expected(d, e), "port %u of %c has binding %lx, not %lx", p, 'A' + d, is->bind,
+                bind_expected(d, e));
+    twin_assert(is->remote == (e->state == EVTCHNSTAT_interdomain ? dom[e->to_us ? d : 1 - d] : NULL),
+                "port %u of %c names the wrong domain", p, 'A' + d);
+    twin_assert(used == (e->state != EVTCHNSTAT_closed), "port %u of %c is in use and not so marked, or the other way",
+                p, 'A' + d);
+    twin_assert(is->vcpu == e->vcpu, "port %u of %c notifies vcpu %u", p, 'A' + d, is->vcpu);
+}
+
+/* The other end of every pair is the pair's, and of no other. */
+static void check_pairs(void)
+{
+    for (unsigned d = 0; d < 2; d++) {
+        for (uint32_t p = 1; p < NR_PORTS; p++) {
+            uint64_t bind = dom[d]->evtchn->near_chunk[0]->port[p].bind, back;
+            unsigned rd = (domid_t)(bind >> 16) == dom[A]->id ? A : B;
+
+            if ((uint8_t)bind != EVTCHNSTAT_interdomain)
+                continue;
+            twin_assert(bind >> 32 < NR_PORTS, "port %u of %c leads nowhere", p, 'A' + d);
+            back = dom[rd]->evtchn->near_chunk[0]->port[bind >> 32].bind;
+            twin_assert(back == (EVTCHNSTAT_interdomain | (uint64_t)dom[d]->id << 16 | (uint64_t)p << 32),
+                        "the other end of port %u of %c is another's", p, 'A' + d);
+        }
+    }
+}
+
+/* VIRQs and pirqs lead to the port that is bound to them. */
+static void check_sources(unsigned d)
+{
+    uint32_t timer[2] = { 0, 0 }, console = 0, pirq = 0;
+
+    for (uint32_t p = 1; p < NR_PORTS; p++) {
+        const struct port *e = &ledger[d][p];
+
+        if (e->state == EVTCHNSTAT_virq && e->number == VIRQ_TIMER)
+            timer[e->vcpu] = p;
+        if (e->state == EVTCHNSTAT_virq && e->number == VIRQ_CONSOLE)
+            console = p;
+        if (e->state == EVTCHNSTAT_pirq)
+            pirq = p;
+    }
+    for (uint32_t i = 0; i < dom[d]->max_vcpus; i++)
+        twin_assert(dom[d]->vcpu[i]->virq_port[VIRQ_TIMER] == timer[i], "the timer of vcpu %u leads to port %u", i,
+                    dom[d]->vcpu[i]->virq_port[VIRQ_TIMER]);
+    twin_assert(dom[d]->vcpu[0]->virq_port[VIRQ_CONSOLE] == console, "the console leads to port %u",
+                dom[d]->vcpu[0]->virq_port[VIRQ_CONSOLE]);
+    twin_assert(dom[d]->evtchn->pirq_port[1] == pirq, "the pirq leads to port %u", dom[d]->evtchn->pirq_port[1]);
+    if (d == A)
+        twin_assert(pirqs_bound == (pirq != 0), "the pirq is bound %u times", pirqs_bound);
+}
+
+static void check_pending_2l(unsigned d)
+{
+    const struct shared_info *s = dom[d]->shared;
+    bool told = false;
+
+    for (uint32_t i = 0; i < dom[d]->max_vcpus; i++)
+        told = told || (s->vcpu_info[i].evtchn_upcall_pending != 0 && (s->vcpu_info[i].evtchn_pending_sel & 1) != 0);
+    for (uint32_t p = 1; p < NR_PORTS; p++) {
+        const struct port *e = &ledger[d][p];
+
+        twin_assert((s->evtchn_pending[0] >> p & 1) == e->pending, "port %u of %c is %spending", p, 'A' + d,
+                    e->pending ? "not " : "");
+        twin_assert((s->evtchn_mask[0] >> p & 1) == e->masked, "port %u of %c is masked otherwise", p, 'A' + d);
+        twin_assert(!e->pending || e->masked || told, "port %u of %c is pending, and no vcpu is told", p, 'A' + d);
+    }
+    twin_assert(s->evtchn_pending[0] >> NR_PORTS == 0 && (s->evtchn_pending[0] & 1) == 0,
+                "a port is pending that is not there");
+}
+
+static void check_pending_fifo(void)
+{
+    walk_all();
+    for (uint32_t p = 1; p < NR_PORTS; p++) {
+        const struct port *e = &ledger[A][p];
+        uint32_t w = *word_of(p);
+        bool saved = dom[A]->evtchn->near_chunk[0]->port[p].saved != 0;
+
+        twin_assert(saved == (!has_array && e->pending), "port %u is %ssaved for the array", p, saved ? "" : "not ");
+        if (!has_array)
+            continue;
+        twin_assert((w >> EVTCHN_FIFO_PENDING & 1) == e->pending, "port %u is %spending", p, e->pending ? "not " : "");
+        twin_assert((w >> EVTCHN_FIFO_MASKED & 1) == e->masked, "port %u is masked otherwise", p);
+        twin_assert((w >> EVTCHN_FIFO_BUSY & 1) == 0, "port %u is left busy", p);
+        twin_assert(nr_found[p] == (w >> EVTCHN_FIFO_LINKED & 1), "port %u is in %u queues", p, nr_found[p]);
+        twin_assert(!e->pending || e->masked || e->unqueued || nr_found[p] == 1, "port %u is pending, and in no queue",
+                    p);
+    }
+    memset(found_at, 0, sizeof(found_at));
+    memset(nr_found, 0, sizeof(nr_found));
+}
+
+/* Who is told, or polls for what has come, does not sleep. */
+static void check_vcpus(unsigned d)
+{
+    uint32_t polling = 0;
+
+    for (uint32_t i = 0; i < dom[d]->max_vcpus; i++) {
+        const struct vcpu *v = dom[d]->vcpu[i];
+
+        twin_assert(v->info->evtchn_upcall_pending == 0 || v->block != VCPU_BLOCKED,
+                    "vcpu %u of %c sleeps, and an upcall waits", i, 'A' + d);
+        polling += v->block == VCPU_POLLING;
+        twin_assert(v->block != VCPU_POLLING || !ledger[d][v->poll_port].pending || (d == A && fifo && !has_array),
+                    "vcpu %u of %c polls for what is pending", i, 'A' + d);
+    }
+    twin_assert(dom[d]->nr_polling == polling, "%u vcpus of %c poll, %u are counted", polling, 'A' + d,
+                dom[d]->nr_polling);
+}
+
+static void check_frames(void)
+{
+    uint64_t plain = FS_OWNER(1) | FS_ALLOC;
+
+    twin_assert(frame_table()[ARRAY_A].state == plain + has_array, "the array page has state %lx",
+                frame_table()[ARRAY_A].state);
+    twin_assert(frame_table()[CONTROL_A].state == plain + has_control[0] + has_control[1],
+                "the control page has state %lx", frame_table()[CONTROL_A].state);
+    twin_assert((dom[A]->evtchn->fifo != NULL) == fifo, "the ABI is the other");
+}
+
+static void check(void)
+{
+    for (unsigned d = 0; d < 2; d++) {
+        for (uint32_t p = 1; p < NR_PORTS; p++)
+            check_port(d, p);
+        check_sources(d);
+        check_vcpus(d);
+        if (d == A && fifo)
+            check_pending_fifo();
+        else
+            check_pending_2l(d);
+    }
+    check_pairs();
+    check_frames();
+    twin_assert(world_nr_objects() == 2 * 2 + 3 + fifo, "%u objects are alive", world_nr_objects());
+    world_check();
+}
+
+static uint8_t step(enum verb verb, unsigned d, unsigned arg)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(steps); i++)
+        if (steps[i].verb == verb && steps[i].d == d && steps[i].arg == arg)
+            return (uint8_t)i;
+    twin_fail("there is no such step");
+}
+
+int main(void)
+{
+    /* Two ports of one vcpu's and a third, all in queues; and a pair that is connected. */
+    const struct twin_start starts[] = {
+        { .name = "nothing" },
+        { .name = "queues",
+          .length = 6,
+          .op = { step(VIRQ, A, 0), step(GLOBAL, A, 0), step(IPI, A, 1), step(CONTROL, A, 0), step(CONTROL, A, 1),
+                  step(ARRAY, A, 0) } },
+        { .name = "pair", .length = 3, .op = { step(ALLOC_OTHER, A, 0), step(BIND, B, 1), step(HANDLE, B, 0) } },
+    };
+    const struct twin evtchn = {
+        .name = "evtchn",
+        .nr_ops = ARRAY_SIZE(steps),
+        .depth = 5,
+        .full_depth = 6,
+        .starts = starts,
+        .nr_starts = ARRAY_SIZE(starts),
+        .start = start,
+        .run = run,
+        .check = check,
+        .name_of = name_of,
+        .always_refused = always_refused,
+    };
+
+    return twin_main(&evtchn);
+}
