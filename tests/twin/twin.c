@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 #include "twin.h"
 
 #define MAX_DEPTH 12
-#define MAX_HISTORY (TWIN_MAX_START + MAX_DEPTH)
+#define MAX_HISTORY (TWIN_MAX_START + MAX_DEPTH + 2)
 #define MAX_REGIONS 32
 
 static const struct twin *twin;
@@ -79,7 +79,7 @@ static uint64_t block_hash(const char *block, uint64_t place)
     return h ^ h >> 33;
 }
 
-static bool block_differs(const char *a, const char *b)
+static inline __attribute__((always_inline)) bool block_differs(const char *a, const char *b)
 {
     const uint64_t *x = (const uint64_t *)(const void *)a, *y = (const uint64_t *)(const void *)b;
     uint64_t differs = 0;
@@ -100,7 +100,7 @@ static uint64_t world_hash(void)
 }
 
 /* The world's hash, when that of the saved world is known; and the world is the saved one again. */
-static uint64_t world_undo(const char *saved, uint64_t hash)
+__attribute__((target_clones("avx2", "default"))) static uint64_t world_undo(const char *saved, uint64_t hash)
 {
     uint64_t place = 0;
 
@@ -212,6 +212,27 @@ void twin_fail(const char *fmt, ...)
 }
 
 /* A module that breaks what the core asks of it (SC_REQUIRE), and memory that is not there. */
+/* An operation that does not end. */
+static void on_tick(int nr)
+{
+    static uint64_t before = UINT64_MAX;
+
+    if (nr_executed == before) {
+        print_history(stderr);
+        fprintf(stderr, "    this does not end\n");
+        _exit(1);
+    }
+    before = nr_executed;
+}
+
+static void watch(void)
+{
+    static const struct itimerval every = { { 5, 0 }, { 5, 0 } };
+
+    signal(SIGALRM, on_tick);
+    (void)setitimer(ITIMER_REAL, &every, NULL);
+}
+
 static const int stops[] = { SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE };
 
 static void on_signal(int nr)
@@ -232,14 +253,14 @@ static void history_replay(const struct history *h, const char *first)
 }
 
 /* All operations in one world; the new worlds that they lead to go to `next`. */
-static void expand(const struct history *h, const char *first, char *here, struct histories *next)
+static void expand(const struct history *h, unsigned nr_ops, const char *first, char *here, struct histories *next)
 {
     uint64_t hash;
 
     history_replay(h, first);
     world_save(here);
     hash = world_hash();
-    for (unsigned i = 0; i < twin->nr_ops; i++) {
+    for (unsigned i = 0; i < nr_ops; i++) {
         now.length = h->length + 1;
         now.op[h->length] = (uint8_t)i;
         nr_executed++;
@@ -270,17 +291,17 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void report(const struct twin_start *start, unsigned depth, double took)
+static void report(const struct twin_start *start, unsigned nr_ops, unsigned depth, double took)
 {
     unsigned __int128 sequences = 0, of_length = 1;
 
     for (unsigned d = 1; d <= depth; d++) {
-        of_length *= twin->nr_ops;
+        of_length *= nr_ops;
         sequences += of_length;
     }
     printf("twin %s from %s: depth %u, operations %u, sequences %llu, executed %llu, states %llu, world %zu bytes, "
            "%.1f s\n",
-           twin->name, start->name, depth, twin->nr_ops, (unsigned long long)sequences, (unsigned long long)nr_executed,
+           twin->name, start->name, depth, nr_ops, (unsigned long long)sequences, (unsigned long long)nr_executed,
            (unsigned long long)nr_seen, world_bytes, took);
     fflush(stdout);
 }
@@ -321,25 +342,26 @@ static void test_all_sequences(void **state)
 {
     const struct twin_start *start = *state;
     struct histories level = { 0 }, next = { 0 };
-    unsigned depth = depth_wanted();
+    unsigned depth = depth_wanted() + start->deeper, nr_ops = start->nr_ops != 0 ? start->nr_ops : twin->nr_ops;
     double began = seconds();
     char *here = malloc(world_bytes);
 
     assert_non_null(here);
     for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
         signal(stops[i], on_signal); /* cmocka has its own until here */
+    watch();
     begin(start);
     histories_add(&level, &now);
     for (unsigned d = 0; d < depth; d++) {
         for (size_t i = 0; i < level.nr; i++)
-            expand(&level.h[i], first, here, &next);
+            expand(&level.h[i], nr_ops, first, here, &next);
         free(level.h);
         level = next;
         next = (struct histories){ 0 };
     }
     free(level.h);
     free(here);
-    report(start, depth, seconds() - began);
+    report(start, nr_ops, depth, seconds() - began);
 }
 
 /* What never happened was not tested. */

@@ -20,6 +20,7 @@ struct twin_start {
     const char *name;
     uint8_t length;
     uint8_t op[TWIN_MAX_START];
+    uint8_t nr_ops, deeper; /* with only so many operations, one that is longer; 0, 0: all of them */
 };
 
 struct twin {

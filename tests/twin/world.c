@@ -42,9 +42,9 @@ void cr3_load(uint64_t cr3)
 void tlb_flush_older_elsewhere(uint64_t stamp) {}
 void tlb_flush_domain_elsewhere(const struct domain *d) {}
 void tlb_flush_asked(void) {}
-void tlb_root_changed(mfn_t l4) {}
+__attribute__((weak)) void tlb_root_changed(mfn_t l4) {}
 
-bool preempt_needed(void)
+__attribute__((weak)) bool preempt_needed(void)
 {
     return false;
 }
