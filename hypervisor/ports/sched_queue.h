@@ -98,8 +98,8 @@ void sched_drain(struct cpu *cpu)
 
 /* ---- waking and sleeping ---- */
 
-/* Queue v there, if it waits nowhere; false: it has gone to another CPU meanwhile, or has to, or to one that it likes.
- */
+/* Queue v there, if it waits nowhere and is still to run: who unblocked it may come late, when v has run on and sleeps
+ * again.  False: it has gone to another CPU meanwhile, or has to, or to one that it likes. */
 static bool wake_at(struct cpu *cpu, struct vcpu *v)
 {
     struct runq *q = runq_of(cpu);
@@ -112,7 +112,7 @@ static bool wake_at(struct cpu *cpu, struct vcpu *v)
     here = cpu_of(v) == cpu;
     if (here && unlikely(!cpu_in_service(cpu->id)) && can_go_locked(v))
         here = false; /* it can go now */
-    if (here && !v->sched.queued && !v->sched.parked && !v->sched.running) {
+    if (here && vcpu_runnable(v) && !v->sched.queued && !v->sched.parked && !v->sched.running) {
         if (better < MAX_CPUS && can_go_locked(v)) {
             runq_leave_locked(q, v);
             atomic_write32(&v->cpu, better);

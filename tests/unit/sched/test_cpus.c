@@ -191,10 +191,35 @@ static void test_cpu_off_capped(void **state)
     sim_end();
 }
 
+/* Who unblocked it comes late: it has run on, and sleeps again. */
+static void test_wake_late(void **state)
+{
+    for (int choice = SCHED_FAIR; choice <= SCHEDULER_RR; choice++) {
+        struct sim_vcpu *s;
+
+        sim_start(choice, 1);
+        s = sim_domain(1, 256, 0);
+        sim_run(SECOND);
+        assert_ptr_equal(cpus[0].current, s->vcpu);
+        sim_block(s);
+        sim_settle();
+        assert_ptr_equal(cpus[0].current, cpus[0].idle);
+        sched_wake(s->vcpu);
+        sim_settle();
+        assert_false(s->vcpu->sched.queued);
+        assert_ptr_equal(cpus[0].current, cpus[0].idle);
+        sim_wake(s);
+        sim_settle();
+        assert_ptr_equal(cpus[0].current, s->vcpu);
+        sim_end();
+    }
+}
+
 int run_cpus(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_registers_held),
+        cmocka_unit_test(test_wake_late),
         cmocka_unit_test(test_move),
         cmocka_unit_test(test_steal),
         cmocka_unit_test(test_likes),
