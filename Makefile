@@ -227,7 +227,7 @@ HV_H := $(wildcard hypervisor/boot/*.h hypervisor/arch/*.h hypervisor/core/*.h h
 # Code that each implementation includes behind what it is about.
 HV_PARTS := hypervisor/ports/sched_queue.h
 FORMAT_FILES := $(SAFE_C) $(HV_H) hypervisor/arch/asm_offsets.c $(LOADER_HOST_C) loader/host/host.h $(wildcard tests/twin/*.[ch] tests/twin/*/*/*.h tools/shctl/*.[ch] examples/*/*.[ch] tests/modules/*.h tests/modules/*/*.c)
-.PHONY: quick test test-all check check-safecc check-twins mutate safecc-flags bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
+.PHONY: quick test test-all check check-safecc check-twins check-models mutate safecc-flags bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
 quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
 	@$(PY) tools/check/layers.py
 	@$(MAKE) --no-print-directory -s guests
@@ -258,6 +258,8 @@ check-safecc: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## safecc over the whol
 	  echo "safecc: $(words $(SAFE_C)) files, 0 findings, $$(( ($$(date +%s%N) - start) / 1000000 )) ms"
 check-twins: ## modules in tiny worlds, every sequence of operations; and that each mutant of theirs is seen (tests/twin)
 	@$(MAKE) --no-print-directory -s -C tests/twin BUILD=$(BUILD)
+check-models: ## spin looks at all that verifier/models may do, and finds each of their mutants
+	@verifier/models/check --build $(BUILD)/models $(MODELS_ARGS)
 mutate: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## take guards, bounds, locks and references out of the modules: does safecc see it? (about twenty minutes)
 	@tests/safecc/mutate/mutate.py --safecc $(BUILD)/safecc --build $(BUILD)/mutate $(MUTATE_ARGS)
 # Options, then files: what check-safecc gives safecc, for tools.

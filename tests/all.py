@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Run everything that CI runs, a step after the other, and count.
 
-usage: all.py [--full] [STEP...]      steps: check proofs safecc scaffold unit twins loader fuzz guests boot (all)
+usage: all.py [--full] [STEP...]      steps: check proofs models safecc scaffold unit twins loader fuzz guests boot (all)
 Ends with a line "N passed, N failed"; exit code 1 if anything failed.  Logs go to BUILD/test/.
 """
 import argparse
@@ -71,9 +71,9 @@ def folders(kind):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="the whole acceptance run")
-    parser.add_argument("steps", nargs="*", choices=["check", "proofs", "safecc", "scaffold", "unit", "twins", "loader", "fuzz", "guests", "boot", []])
+    parser.add_argument("steps", nargs="*", choices=["check", "proofs", "models", "safecc", "scaffold", "unit", "twins", "loader", "fuzz", "guests", "boot", []])
     options = parser.parse_args()
-    steps = options.steps or ["check", "proofs", "safecc", "scaffold", "unit", "twins", "loader", "fuzz", "guests", "boot"]
+    steps = options.steps or ["check", "proofs", "models", "safecc", "scaffold", "unit", "twins", "loader", "fuzz", "guests", "boot"]
     passed = failed = 0
 
     def add(result):
@@ -86,6 +86,8 @@ def main():
     if "proofs" in steps:
         add(step("proofs", ["verifier/prove", *(["--cold"] if options.full else [])], count_proofs))
         add(step("proofs/gates", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/verifier", *([] if options.full else ["-m", "quick"])], count_pytest))
+    if "models" in steps:
+        add(step("models", ["verifier/models/check", "--build", str(BUILD / "models"), *(["--full"] if options.full else [])], count_plain))
     if "safecc" in steps:
         add(step("check-safecc", ["make", "check-safecc"]))
         add(step("safecc/corpus", ["tests/safecc/corpus.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-corpus")], count_plain))
