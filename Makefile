@@ -257,7 +257,8 @@ check-safecc: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## safecc over the whol
 	  $(BUILD)/safecc --check $(SAFECC_CODE) $(SAFECC_PATHS) $(filter-out hypervisor/modules/sched_fair/%,$(SAFE_C)) && \
 	  echo "safecc: $(words $(SAFE_C)) files, 0 findings, $$(( ($$(date +%s%N) - start) / 1000000 )) ms"
 check-twins: ## modules in tiny worlds, every sequence of operations; and that each mutant of theirs is seen (tests/twin)
-	@$(MAKE) --no-print-directory -s -C tests/twin BUILD=$(BUILD)
+	@$(MAKE) --no-print-directory -s -j2 -O -C tests/twin BUILD=$(BUILD) explore
+	@$(MAKE) --no-print-directory -s -C tests/twin BUILD=$(BUILD) mutants
 check-models: ## spin looks at all that verifier/models may do, and finds each of their mutants
 	@verifier/models/check --build $(BUILD)/models $(MODELS_ARGS)
 mutate: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h ## take guards, bounds, locks and references out of the modules: does safecc see it? (about twenty minutes)

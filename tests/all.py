@@ -104,7 +104,7 @@ def main():
         for name in folders("unit"):
             add(step(f"unit/{name}", ["make", "-C", f"tests/unit/{name}", f"BUILD={BUILD}"], count_cmocka))
     if "twins" in steps:
-        add(step("twins", ["make", "-s", "-C", "tests/twin", f"BUILD={BUILD}", *(["FULL=1"] if options.full else []), "explore"], count_cmocka))
+        add(step("twins", ["make", "-s", "-j2", "-O", "-C", "tests/twin", f"BUILD={BUILD}", *(["FULL=1"] if options.full else []), "explore"], count_cmocka))
         add(step("twins/mutants", ["make", "-s", "-C", "tests/twin", f"BUILD={BUILD}", "mutants"], count_plain))
     if "loader" in steps:
         add(step("loader", ["make", "-C", "tests/loader", f"BUILD={BUILD}", f"COUNT={200000 if options.full else 10000}"], count_plain))

@@ -271,12 +271,14 @@ static void expand(const struct history *h, unsigned nr_ops, const char *first, 
     }
 }
 
-/* TWIN_DEPTH says it, or TWIN_FULL asks for the longer ones. */
+/* TWIN_DEPTH says it, or TWIN_FULL asks for the longer ones, TWIN_SHORT for shorter. */
 static unsigned depth_wanted(void)
 {
     const char *text = getenv("TWIN_DEPTH");
     unsigned depth = getenv("TWIN_FULL") != NULL ? twin->full_depth : twin->depth;
 
+    if (getenv("TWIN_SHORT") != NULL)
+        depth--;
     if (text != NULL)
         depth = (unsigned)atoi(text);
     assert_in_range(depth, 1, MAX_DEPTH);

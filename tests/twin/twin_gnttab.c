@@ -645,7 +645,7 @@ int main(void)
         .name = "gnttab",
         .nr_ops = ARRAY_SIZE(steps),
         .depth = 5,
-        .full_depth = 7,
+        .full_depth = 6,
         .starts = starts,
         .nr_starts = ARRAY_SIZE(starts),
         .start = start,
