@@ -51,7 +51,7 @@ def read_table():
 
 def objects_of(options, twin):
     """The twin's objects, as make has linked it."""
-    listed = subprocess.run(["make", "-s", "-C", str(HERE), f"OUT={options.out}", "BUILD=/nowhere", f"objects-{twin}"],
+    listed = subprocess.run(["make", "-s", "--no-print-directory", "-C", str(HERE), f"OUT={options.out}", "BUILD=/nowhere", f"objects-{twin}"],
                             check=True, capture_output=True, text=True).stdout.split()
     return [pathlib.Path(o) for o in listed]
 
