@@ -5,8 +5,11 @@
 
 bool sho_refuse(struct sho_problem *p, enum sho_place place, uint32_t index, const char *what)
 {
-    if (p->what == NULL)
-        *p = (struct sho_problem){ what, place, index };
+    if (p->what != NULL)
+        return false;
+    p->what = what;
+    p->place = (int32_t)place;
+    p->index = (int32_t)index;
     return false;
 }
 

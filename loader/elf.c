@@ -9,36 +9,36 @@
 struct known {
     char name[20];
     uint8_t nr;
-    uint8_t part, region; /* enum sho_part, sho_region */
+    uint8_t part; /* enum sho_part */
     uint32_t type, flags, optional;
 };
 
 #define KNOWN(name, ...) { name, sizeof(name) - 1, __VA_ARGS__ }
 static const struct known known[] = {
-    KNOWN(".text", SHO_PART_TEXT, SHO_TEXT, SECTION_PROGBITS, SECTION_ALLOC | SECTION_EXEC, 0),
-    KNOWN(".rodata", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, 0),
-    KNOWN(".rodata.str1.1", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, MERGED),
-    KNOWN(".rodata.cst4", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
-    KNOWN(".rodata.cst8", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
-    KNOWN(".rodata.cst16", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
-    KNOWN(".rodata.cst32", SHO_PART_RODATA, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
-    KNOWN(".data.rel.ro", SHO_PART_RELRO, SHO_READONLY, SECTION_PROGBITS, WA, 0),
-    KNOWN(".percpu_arrays", SHO_PART_PERCPU, SHO_READONLY, SECTION_PROGBITS, WA, 0),
-    KNOWN(".sc_sites", SHO_PART_SITES, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, 0),
-    KNOWN(".sc_names", SHO_PART_NAMES, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, MERGED),
-    KNOWN(".kcfi_traps", SHO_PART_KCFI, SHO_READONLY, SECTION_PROGBITS, SECTION_ALLOC, 0),
-    KNOWN(".data", SHO_PART_DATA, SHO_DATA, SECTION_PROGBITS, WA, 0),
-    KNOWN(".bss", SHO_PART_BSS, SHO_DATA, SECTION_NOBITS, WA, 0),
-    KNOWN(".rela.text", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
-    KNOWN(".rela.data.rel.ro", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
-    KNOWN(".rela.percpu_arrays", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
-    KNOWN(".rela.sc_sites", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
-    KNOWN(".rela.kcfi_traps", SHO_PART_RELA, SHO_NOWHERE, SECTION_RELA, SECTION_INFO_LINK, 0),
-    KNOWN(".sc_manifest", SHO_PART_MANIFEST, SHO_NOWHERE, SECTION_PROGBITS, 0, 0),
-    KNOWN(".sc_certificate", SHO_PART_CERTIFICATE, SHO_NOWHERE, SECTION_PROGBITS, 0, 0),
-    KNOWN(".symtab", SHO_PART_SYMTAB, SHO_NOWHERE, SECTION_SYMTAB, 0, 0),
-    KNOWN(".strtab", SHO_PART_STRTAB, SHO_NOWHERE, SECTION_STRTAB, 0, 0),
-    KNOWN(".shstrtab", SHO_PART_SHSTRTAB, SHO_NOWHERE, SECTION_STRTAB, 0, 0),
+    KNOWN(".text", SHO_PART_TEXT, SECTION_PROGBITS, SECTION_ALLOC | SECTION_EXEC, 0),
+    KNOWN(".rodata", SHO_PART_RODATA, SECTION_PROGBITS, SECTION_ALLOC, 0),
+    KNOWN(".rodata.str1.1", SHO_PART_RODATA, SECTION_PROGBITS, SECTION_ALLOC, MERGED),
+    KNOWN(".rodata.cst4", SHO_PART_RODATA, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
+    KNOWN(".rodata.cst8", SHO_PART_RODATA, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
+    KNOWN(".rodata.cst16", SHO_PART_RODATA, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
+    KNOWN(".rodata.cst32", SHO_PART_RODATA, SECTION_PROGBITS, SECTION_ALLOC, SECTION_MERGE),
+    KNOWN(".data.rel.ro", SHO_PART_RELRO, SECTION_PROGBITS, WA, 0),
+    KNOWN(".percpu_arrays", SHO_PART_PERCPU, SECTION_PROGBITS, WA, 0),
+    KNOWN(".sc_sites", SHO_PART_SITES, SECTION_PROGBITS, SECTION_ALLOC, 0),
+    KNOWN(".sc_names", SHO_PART_NAMES, SECTION_PROGBITS, SECTION_ALLOC, MERGED),
+    KNOWN(".kcfi_traps", SHO_PART_KCFI, SECTION_PROGBITS, SECTION_ALLOC, 0),
+    KNOWN(".data", SHO_PART_DATA, SECTION_PROGBITS, WA, 0),
+    KNOWN(".bss", SHO_PART_BSS, SECTION_NOBITS, WA, 0),
+    KNOWN(".rela.text", SHO_PART_RELA, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".rela.data.rel.ro", SHO_PART_RELA, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".rela.percpu_arrays", SHO_PART_RELA, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".rela.sc_sites", SHO_PART_RELA, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".rela.kcfi_traps", SHO_PART_RELA, SECTION_RELA, SECTION_INFO_LINK, 0),
+    KNOWN(".sc_manifest", SHO_PART_MANIFEST, SECTION_PROGBITS, 0, 0),
+    KNOWN(".sc_certificate", SHO_PART_CERTIFICATE, SECTION_PROGBITS, 0, 0),
+    KNOWN(".symtab", SHO_PART_SYMTAB, SECTION_SYMTAB, 0, 0),
+    KNOWN(".strtab", SHO_PART_STRTAB, SECTION_STRTAB, 0, 0),
+    KNOWN(".shstrtab", SHO_PART_SHSTRTAB, SECTION_STRTAB, 0, 0),
 };
 #define NR_KNOWN (sizeof(known) / sizeof(known[0]))
 
@@ -51,7 +51,8 @@ static const struct known known[] = {
 */
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool ident_check(struct sho *sho)
@@ -71,7 +72,8 @@ static bool ident_check(struct sho *sho)
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures file: \result ==> EH_BYTES <= sho->file.nr <= SHO_FILE_MAX;
 */
@@ -91,7 +93,8 @@ static bool header_check(struct sho *sho)
 }
 
 /*@ requires sho->problem.what == \null && EH_BYTES <= sho->file.nr <= SHO_FILE_MAX;
-    assigns sho->problem, sho->nr_sections;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->nr_sections;
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures header: \result ==> headers_inside(sho);
 */
@@ -119,7 +122,8 @@ static struct sho_bytes section_header(const struct sho *sho, uint32_t i)
 
 /* Section 0 is nothing at all. */
 /*@ requires sho->problem.what == \null && headers_inside(sho);
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool null_check(struct sho *sho)
@@ -168,7 +172,8 @@ static uint32_t known_find(struct sho_bytes name)
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool section_shape_check(struct sho *sho, uint32_t i, struct sho_bytes h, const struct known *k)
@@ -185,7 +190,8 @@ static bool section_shape_check(struct sho *sho, uint32_t i, struct sho_bytes h,
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures size: \result ==> get64(h, SH_SIZE) <= SECTION_BYTES_MAX;
     ensures align: \result ==> get64(h, SH_ALIGN) <= ALIGN_MAX;
@@ -204,8 +210,22 @@ static bool section_sizes_check(struct sho *sho, uint32_t i, struct sho_bytes h,
     return true;
 }
 
-/*@ requires sho->problem.what == \null && k->region < SHO_REGIONS && headers_inside(sho) && i < sho->nr_sections;
-    assigns sho->problem, sho->sections[i];
+/* Where a part goes: what runs, what stays as it is, and what is written lie apart. */
+/*@ ensures region_good(part, \result); */
+static enum sho_region region_for(enum sho_part part)
+{
+    if (part == SHO_PART_TEXT)
+        return SHO_TEXT;
+    if (part == SHO_PART_DATA || part == SHO_PART_BSS)
+        return SHO_DATA;
+    return part >= SHO_PART_RODATA && part <= SHO_PART_KCFI ? SHO_READONLY : SHO_NOWHERE;
+}
+
+/*@ requires sho->problem.what == \null && headers_inside(sho) && i < sho->nr_sections;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->sections[i].part, sho->sections[i].region,
+      sho->sections[i].offset, sho->sections[i].nr, sho->sections[i].align, sho->sections[i].link,
+      sho->sections[i].info;
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures section: \result ==> section_good(sho, i);
 */
@@ -218,7 +238,7 @@ static bool section_read(struct sho *sho, uint32_t i, const struct known *k)
         return false;
     s = &sho->sections[i];
     s->part = (enum sho_part)k->part;
-    s->region = (enum sho_region)k->region;
+    s->region = region_for(s->part);
     s->offset = sho_get64(h, SH_OFFSET);
     s->nr = sho_get64(h, SH_SIZE);
     s->align = (uint32_t)sho_get64(h, SH_ALIGN);
@@ -236,7 +256,8 @@ static bool apart(uint64_t a, uint64_t nr_a, uint64_t b, uint64_t nr_b)
 }
 
 /*@ requires sho->problem.what == \null && i < SHO_SECTIONS_MAX;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool overlap_check(struct sho *sho, uint32_t i)
@@ -280,7 +301,8 @@ static uint32_t section_of(const struct sho *sho, enum sho_part part)
 }
 
 /*@ requires sho->problem.what == \null && headers_inside(sho);
-    assigns sho->problem, sho->sections[0 .. SHO_SECTIONS_MAX - 1];
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->sections[0 .. SHO_SECTIONS_MAX - 1];
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures sections: \result ==> sections_good(sho, sho->nr_sections);
 */
@@ -292,7 +314,8 @@ static bool sections_read(struct sho *sho)
     /*@ loop invariant 1 <= i <= sho->nr_sections;
         loop invariant sho->problem.what == \null;
         loop invariant sections_good(sho, i);
-        loop assigns i, seen[0 .. NR_KNOWN - 1], sho->problem, sho->sections[0 .. SHO_SECTIONS_MAX - 1];
+        loop assigns i, seen[0 .. NR_KNOWN - 1], sho->problem.what, sho->problem.place, sho->problem.index,
+          sho->sections[0 .. SHO_SECTIONS_MAX - 1];
         loop variant SHO_SECTIONS_MAX - i;
     */
     for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
@@ -321,40 +344,65 @@ static uint64_t round_up(uint64_t used, uint64_t align)
     return over == 0 ? used : used + (align - over);
 }
 
-/* Each section that goes somewhere gets its place there. */
+/* A section that goes somewhere gets its place there. */
+/*@ requires sho->problem.what == \null && 1 <= i < sho->nr_sections <= SHO_SECTIONS_MAX && section_good(sho, i);
+    requires places_good(sho, i) && places_apart(sho, i) && regions_small(sho);
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->sections[i].place,
+      sho->region_bytes[sho->sections[i].region];
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures places: \result ==> places_good(sho, i + 1);
+    ensures apart: \result ==> places_apart(sho, i + 1);
+    ensures small: \result ==> regions_small(sho);
+*/
+static bool place_give(struct sho *sho, uint32_t i)
+{
+    struct sho_section *s = &sho->sections[i];
+    uint64_t used = sho->region_bytes[s->region];
+
+    if (s->region == SHO_NOWHERE)
+        return true;
+    s->place = round_up(used, s->align == 0 ? 1 : s->align);
+    sho->region_bytes[s->region] = s->place + s->nr;
+    if (sho->region_bytes[s->region] > SECTION_BYTES_MAX)
+        return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its region is larger than 2 MiB");
+    return true;
+}
+
 /*@ requires sho->problem.what == \null && 2 <= sho->nr_sections <= SHO_SECTIONS_MAX;
     requires sections_good(sho, sho->nr_sections);
     requires \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] == 0;
-    assigns sho->problem, sho->sections[0 .. SHO_SECTIONS_MAX - 1], sho->region_bytes[0 .. SHO_REGIONS - 1];
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->sections[0 .. SHO_SECTIONS_MAX - 1],
+      sho->region_bytes[0 .. SHO_REGIONS - 1];
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures sections: sections_good(sho, sho->nr_sections);
-    ensures places: \result ==> places_good(sho, sho->nr_sections) && regions_small(sho);
+    ensures places: \result ==> places_good(sho, sho->nr_sections);
+    ensures apart: \result ==> places_apart(sho, sho->nr_sections);
+    ensures small: \result ==> regions_small(sho);
 */
 static bool places_give(struct sho *sho)
 {
     /*@ loop invariant 1 <= i <= sho->nr_sections;
         loop invariant sho->problem.what == \null;
         loop invariant sections_good(sho, sho->nr_sections);
-        loop invariant places_good(sho, i) && regions_small(sho);
-        loop assigns i, sho->problem, sho->sections[0 .. SHO_SECTIONS_MAX - 1], sho->region_bytes[0 .. SHO_REGIONS - 1];
+        loop invariant places_good(sho, i);
+        loop invariant places_apart(sho, i);
+        loop invariant regions_small(sho);
+        loop assigns i, sho->problem.what, sho->problem.place, sho->problem.index,
+          sho->sections[0 .. SHO_SECTIONS_MAX - 1], sho->region_bytes[0 .. SHO_REGIONS - 1];
         loop variant SHO_SECTIONS_MAX - i;
     */
     for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
-        struct sho_section *s = &sho->sections[i];
-        uint64_t align = s->align == 0 ? 1 : s->align, used = sho->region_bytes[s->region];
-
-        if (s->region == SHO_NOWHERE)
-            continue;
-        s->place = round_up(used, align);
-        sho->region_bytes[s->region] = s->place + s->nr;
-        if (sho->region_bytes[s->region] > SECTION_BYTES_MAX)
-            return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its region is larger than 2 MiB");
+        if (!place_give(sho, i))
+            return false;
     }
     return true;
 }
 
 /*@ requires sho->problem.what == \null && 2 <= sho->nr_sections <= SHO_SECTIONS_MAX;
-    assigns sho->problem, sho->symtab, sho->strtab, sho->manifest, sho->certificate;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->symtab, sho->strtab, sho->manifest, sho->certificate;
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures tables: \result ==> tables_good(sho);
 */

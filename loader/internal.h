@@ -7,7 +7,9 @@
 #include "sho.h"
 
 /* The first problem is kept; false, so that a check reads `return sho_refuse(...)`. */
-/*@ ensures no: \result == \false;
+/*@ assigns p->what \from p->what, what;
+    assigns p->place, p->index;
+    ensures no: \result == \false;
     ensures said: p->what != \null;
     ensures first: \old(p->what) != \null ==> *p == \old(*p);
 */
@@ -45,29 +47,35 @@ struct sho_bytes sho_section_bytes(const struct sho *sho, uint32_t i);
 
 /* ---- elf.c, symbols.c, manifest.c, relocations.c, in this order ---- */
 /*@ requires sho->problem.what == \null && \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] == 0;
-    assigns sho->problem, sho->nr_sections, sho->sections[0 .. SHO_SECTIONS_MAX - 1], sho->symtab, sho->strtab,
-      sho->manifest, sho->certificate, sho->region_bytes[0 .. SHO_REGIONS - 1];
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->nr_sections,
+      sho->sections[0 .. SHO_SECTIONS_MAX - 1], sho->symtab, sho->strtab, sho->manifest, sho->certificate,
+      sho->region_bytes[0 .. SHO_REGIONS - 1];
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures shape: \result ==> shape_good(sho);
+    ensures apart: \result ==> places_apart(sho, sho->nr_sections);
 */
 bool sho_sections_check(struct sho *sho);
 /*@ requires shape_good(sho) && sho->problem.what == \null;
-    assigns sho->problem, sho->nr_symbols;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->nr_symbols;
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures symbols: \result ==> symbols_good(sho);
 */
 bool sho_symbols_check(struct sho *sho);
 /*@ requires shape_good(sho) && sho->problem.what == \null;
-    assigns sho->problem, sho->name[0 .. SHO_NAME_BYTES - 1], sho->version, sho->epoch, sho->stack, sho->level,
-      sho->nr_provides, sho->nr_requires, sho->nr_exports, sho->nr_imports;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->name[0 .. SHO_NAME_BYTES - 1], sho->version,
+      sho->epoch, sho->stack, sho->level, sho->nr_provides, sho->nr_requires, sho->nr_exports, sho->nr_imports;
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures manifest: \result ==> manifest_good(sho);
 */
 bool sho_manifest_check(struct sho *sho);
 /*@ requires shape_good(sho) && symbols_good(sho) && sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
-    ensures relocations: \result ==> \forall integer i; 1 <= i < sho->nr_sections ==> relocates_good(sho, i);
+    ensures relocations: \result ==> relocations_good(sho);
 */
 bool sho_relocations_check(struct sho *sho);
 
@@ -90,6 +98,7 @@ uint32_t sho_import_of(const struct sho *sho, uint32_t symbol);
 /* The symbol that the i-th import is. */
 uint32_t sho_import_symbol(const struct sho *sho, uint32_t i);
 /* Where the records of exports begin in the manifest; the imports' follow. */
+/*@ ensures counts_good(sho) ==> \result == 120 + (sho->nr_provides + sho->nr_requires) * 32; */
 uint64_t sho_records_at(const struct sho *sho);
 
 /* A relocation, out of its section. */
@@ -100,8 +109,8 @@ struct sho_relocation {
 };
 struct sho_relocation sho_relocation(const struct sho *sho, const struct sho_section *rela, uint64_t i);
 /* How far from its symbol it points: an instruction's operand counts from the instruction's end. */
-/*@ requires -SHO_FILE_MAX <= r->addend <= SHO_FILE_MAX;
-    ensures \result == r->addend || \result == r->addend + 4;
+/*@ ensures -SHO_FILE_MAX <= r->addend <= SHO_FILE_MAX ==>
+      \result == (in->part == SHO_PART_TEXT ? r->addend + 4 : r->addend);
 */
 int64_t sho_relocation_meant(const struct sho_section *in, const struct sho_relocation *r);
 

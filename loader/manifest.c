@@ -20,7 +20,8 @@
 #define STACK_MAX 4096u
 #define LEVEL_MAX 1u
 
-/*@ assigns sho->problem;
+/*@ assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures no: \result == \false;
     ensures said: sho->problem.what != \null;
 */
@@ -29,19 +30,25 @@ static bool refuse(struct sho *sho, uint32_t at, const char *what SC_STRING)
     return sho_refuse(&sho->problem, SHO_IN_MANIFEST, at, what);
 }
 
+/*@ // Counted over both, exports first.
+    logic integer record_place{L}(struct sho *sho, integer i) =
+      PORTS_AT + (sho->nr_provides + sho->nr_requires) * SHO_NAME_BYTES + i * RECORD_BYTES;
+*/
 uint64_t sho_records_at(const struct sho *sho)
 {
     return PORTS_AT + (uint64_t)(sho->nr_provides + sho->nr_requires) * SHO_NAME_BYTES;
 }
 
-/*@ ensures \result ==> 0 < c < 128; */
+/*@ ensures \result <==> 'a' <= c <= 'z' || '0' <= c <= '9' || c == '_'; */
 static bool letter(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 /* A name of 1 to 31 letters, and 0s to the end of its 32 bytes. */
-/*@ ensures \result ==> 0 < get8(m, at) < 128; */
+/*@ ensures begins: \result ==> 0 < get8(m, at) < 128;
+    ensures ends: \result ==> get8(m, at + SHO_NAME_BYTES - 1) == 0;
+*/
 static bool name_good(struct sho_bytes m, uint64_t at)
 {
     uint32_t i = 0;
@@ -56,6 +63,7 @@ static bool name_good(struct sho_bytes m, uint64_t at)
     if (i == 0 || i == SHO_NAME_BYTES)
         return false;
     /*@ loop invariant 0 < i <= SHO_NAME_BYTES;
+        loop invariant i == SHO_NAME_BYTES ==> get8(m, at + SHO_NAME_BYTES - 1) == 0;
         loop assigns i;
         loop variant SHO_NAME_BYTES - i;
     */
@@ -82,9 +90,15 @@ static void name_copy(struct sho_bytes m, uint64_t at, char name[SHO_NAME_BYTES]
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem, sho->name[0 .. SHO_NAME_BYTES - 1], sho->version, sho->epoch, sho->stack, sho->level;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->name[0 .. SHO_NAME_BYTES - 1], sho->version, sho->epoch,
+      sho->stack, sho->level;
     ensures refused: !\result <==> sho->problem.what != \null;
+    ensures size: \result ==> m.nr == get32(m, 8) && PORTS_AT <= m.nr;
     ensures head: \result ==> sho->stack <= STACK_MAX && sho->level <= LEVEL_MAX;
+    ensures version: \result ==> sho->version == get64(m, VERSION_AT);
+    ensures numbers: \result ==>
+      sho->epoch == get32(m, EPOCH_AT) && sho->stack == get32(m, STACK_AT) && sho->level == get32(m, LEVEL_AT);
     ensures name: \result ==> sho->name[0] != 0 && sho->name[SHO_NAME_BYTES - 1] == 0;
 */
 static bool head_check(struct sho *sho, struct sho_bytes m)
@@ -108,9 +122,15 @@ static bool head_check(struct sho *sho, struct sho_bytes m)
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem, sho->nr_provides, sho->nr_requires, sho->nr_exports, sho->nr_imports;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->nr_provides, sho->nr_requires, sho->nr_exports,
+      sho->nr_imports;
     ensures refused: !\result <==> sho->problem.what != \null;
     ensures counts: \result ==> counts_good(sho);
+    ensures ports: \result ==>
+      sho->nr_provides == get32(m, PROVIDES_AT) && sho->nr_requires == get32(m, REQUIRES_AT);
+    ensures entries: \result ==> sho->nr_exports == get32(m, EXPORTS_AT) && sho->nr_imports == get32(m, IMPORTS_AT);
+    ensures filled: \result ==> m.nr == record_place(sho, sho->nr_exports + sho->nr_imports);
 */
 static bool counts_check(struct sho *sho, struct sho_bytes m)
 {
@@ -130,7 +150,8 @@ static bool counts_check(struct sho *sho, struct sho_bytes m)
 }
 
 /*@ requires sho->problem.what == \null && counts_good(sho);
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool ports_check(struct sho *sho, struct sho_bytes m)
@@ -138,7 +159,7 @@ static bool ports_check(struct sho *sho, struct sho_bytes m)
     uint32_t nr = sho->nr_provides + sho->nr_requires;
 
     /*@ loop invariant 0 <= i <= nr && sho->problem.what == \null;
-        loop assigns i, sho->problem;
+        loop assigns i, sho->problem.what, sho->problem.place, sho->problem.index;
         loop variant nr - i;
     */
     for (uint32_t i = 0; i < nr; i++) {
@@ -148,7 +169,7 @@ static bool ports_check(struct sho *sho, struct sho_bytes m)
         if (!name_good(m, at))
             return refuse(sho, (uint32_t)at, "a port's name is not of 1 to 31 letters a-z, 0-9 and _");
         /*@ loop invariant 0 <= k <= i && sho->problem.what == \null;
-            loop assigns k, sho->problem;
+            loop assigns k, sho->problem.what, sho->problem.place, sho->problem.index;
             loop variant i - k;
         */
         for (uint32_t k = 0; k < i; k++) {
@@ -161,16 +182,17 @@ static bool ports_check(struct sho *sho, struct sho_bytes m)
     return true;
 }
 
-static uint64_t record_at(const struct sho *sho, bool import, uint32_t i)
+/*@ ensures counts_good(sho) && i <= SHO_IMPORTS_MAX ==> \result == record_place(sho, (is_import ? sho->nr_exports : 0) + i); */
+static uint64_t record_at(const struct sho *sho, bool is_import, uint32_t i)
 {
-    return sho_records_at(sho) + ((import ? sho->nr_exports : 0) + (uint64_t)i) * RECORD_BYTES;
+    return sho_records_at(sho) + ((is_import ? sho->nr_exports : 0) + (uint64_t)i) * RECORD_BYTES;
 }
 
-static uint32_t record_symbol(const struct sho *sho, bool import, uint32_t i)
+static uint32_t record_symbol(const struct sho *sho, bool is_import, uint32_t i)
 {
     struct sho_bytes m = sho_section_bytes(sho, sho->manifest);
 
-    return sho_get32(m, record_at(sho, import, i));
+    return sho_get32(m, record_at(sho, is_import, i));
 }
 
 uint32_t sho_import_symbol(const struct sho *sho, uint32_t i)
@@ -178,26 +200,51 @@ uint32_t sho_import_symbol(const struct sho *sho, uint32_t i)
     return record_symbol(sho, true, i);
 }
 
-/*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+/*@ requires sho->problem.what == \null && counts_good(sho) && i < SHO_IMPORTS_MAX;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
+    ensures port: \result ==>
+      get32(m, record_place(sho, (is_import ? sho->nr_exports : 0) + i) + RECORD_PORT) <
+      (is_import ? sho->nr_requires : sho->nr_provides);
 */
-static bool record_check(struct sho *sho, struct sho_bytes m, bool import, uint32_t i)
+static bool record_check(struct sho *sho, struct sho_bytes m, bool is_import, uint32_t i)
 {
-    enum sho_place where = import ? SHO_IN_IMPORT : SHO_IN_EXPORT;
-    uint32_t symbol = record_symbol(sho, import, i);
+    enum sho_place where = is_import ? SHO_IN_IMPORT : SHO_IN_EXPORT;
+    uint32_t symbol = record_symbol(sho, is_import, i);
     struct sho_symbol s = sho_symbol(sho, symbol);
 
     if (symbol == 0 || symbol >= sho->nr_symbols || s.binding != BIND_GLOBAL || s.name.nr == 0)
         return sho_refuse(&sho->problem, where, i, "it is no global symbol");
-    if (i != 0 && symbol <= record_symbol(sho, import, i - 1))
+    if (i != 0 && symbol <= record_symbol(sho, is_import, i - 1))
         return sho_refuse(&sho->problem, where, i, "it is listed twice or out of order");
-    if (sho_get32(m, record_at(sho, import, i) + RECORD_PORT) >= (import ? sho->nr_requires : sho->nr_provides))
+    if (sho_get32(m, record_at(sho, is_import, i) + RECORD_PORT) >= (is_import ? sho->nr_requires : sho->nr_provides))
         return sho_refuse(&sho->problem, where, i, "its port is not declared");
-    if (import ? s.section != SYMBOL_UNDEFINED : !sho_symbol_defined(sho, &s))
-        return sho_refuse(&sho->problem, where, i, import ? "the module defines it" : "the module does not define it");
-    if (!import && (s.kind != KIND_FUNC && s.kind != KIND_OBJECT))
+    if (is_import ? s.section != SYMBOL_UNDEFINED : !sho_symbol_defined(sho, &s))
+        return sho_refuse(&sho->problem, where, i,
+                          is_import ? "the module defines it" : "the module does not define it");
+    if (!is_import && (s.kind != KIND_FUNC && s.kind != KIND_OBJECT))
         return sho_refuse(&sho->problem, where, i, "it is neither a function nor an object");
+    return true;
+}
+
+/*@ requires sho->problem.what == \null && counts_good(sho);
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
+    ensures refused: !\result <==> sho->problem.what != \null;
+*/
+static bool records_check(struct sho *sho, struct sho_bytes m, bool is_import)
+{
+    uint32_t nr = is_import ? sho->nr_imports : sho->nr_exports;
+
+    /*@ loop invariant 0 <= i <= nr && sho->problem.what == \null;
+        loop assigns i, sho->problem.what, sho->problem.place, sho->problem.index;
+        loop variant nr - i;
+    */
+    for (uint32_t i = 0; i < nr; i++) {
+        if (!record_check(sho, m, is_import, i))
+            return false;
+    }
     return true;
 }
 
@@ -222,13 +269,14 @@ uint32_t sho_import_of(const struct sho *sho, uint32_t symbol)
 
 /* No undefined symbol without a record. */
 /*@ requires sho->problem.what == \null && counts_good(sho);
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool imports_complete_check(struct sho *sho)
 {
     /*@ loop invariant 1 <= i && sho->problem.what == \null;
-        loop assigns i, sho->problem;
+        loop assigns i, sho->problem.what, sho->problem.place, sho->problem.index;
         loop variant sho->nr_symbols - i;
     */
     for (uint32_t i = 1; i < sho->nr_symbols; i++) {
@@ -240,29 +288,24 @@ static bool imports_complete_check(struct sho *sho)
     return true;
 }
 
+/*@ requires sho->problem.what == \null;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->nr_provides, sho->nr_requires, sho->nr_exports,
+      sho->nr_imports;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures counts: \result ==> counts_good(sho);
+*/
+static bool lists_check(struct sho *sho, struct sho_bytes m)
+{
+    return counts_check(sho, m) && ports_check(sho, m) && records_check(sho, m, false) && records_check(sho, m, true) &&
+           imports_complete_check(sho);
+}
+
 bool sho_manifest_check(struct sho *sho)
 {
     struct sho_bytes m = sho_section_bytes(sho, sho->manifest);
 
-    if (!head_check(sho, m) || !counts_check(sho, m) || !ports_check(sho, m))
-        return false;
-    /*@ loop invariant 0 <= i <= sho->nr_exports && sho->problem.what == \null;
-        loop assigns i, sho->problem;
-        loop variant sho->nr_exports - i;
-    */
-    for (uint32_t i = 0; i < sho->nr_exports; i++) {
-        if (!record_check(sho, m, false, i))
-            return false;
-    }
-    /*@ loop invariant 0 <= i <= sho->nr_imports && sho->problem.what == \null;
-        loop assigns i, sho->problem;
-        loop variant sho->nr_imports - i;
-    */
-    for (uint32_t i = 0; i < sho->nr_imports; i++) {
-        if (!record_check(sho, m, true, i))
-            return false;
-    }
-    return imports_complete_check(sho);
+    return head_check(sho, m) && lists_check(sho, m);
 }
 
 /* ---- what it says, to those who ask ---- */
@@ -287,10 +330,10 @@ struct sho_bytes sho_certificate(const struct sho *sho)
 }
 
 /*@ ensures inside: part_of(\result.name, sho->file) && \result.name.nr <= 255; */
-static struct sho_entry entry(const struct sho *sho, bool import, uint32_t i)
+static struct sho_entry entry(const struct sho *sho, bool is_import, uint32_t i)
 {
     struct sho_bytes m = sho_section_bytes(sho, sho->manifest);
-    uint64_t at = record_at(sho, import, i);
+    uint64_t at = record_at(sho, is_import, i);
     struct sho_symbol s = sho_symbol(sho, sho_get32(m, at));
     struct sho_entry e = { .name = s.name, .port = sho_get32(m, at + RECORD_PORT), .nr = s.nr };
 

@@ -69,8 +69,9 @@ enum sho_place {
 };
 struct sho_problem {
     const char *what SC_STRING SC_NULLABLE; /* NULL: nothing */
-    enum sho_place place;
-    uint32_t index;
+    /* Signed, as no other number of struct sho: so a proof knows at once that telling a problem changes none. */
+    int32_t place; /* enum sho_place */
+    int32_t index;
 };
 
 /* ---- signed.c: before anything else ---- */
@@ -185,8 +186,14 @@ struct sho {
 };
 
 /*@ // What sho_open() makes sure of.
+    // Where a part goes. Only .text runs; only .data and .bss are written.
+    predicate region_good(integer part, integer region) = 0 <= region < SHO_REGIONS &&
+      (region == SHO_TEXT <==> part == SHO_PART_TEXT) &&
+      (region == SHO_DATA <==> part == SHO_PART_DATA || part == SHO_PART_BSS) &&
+      (region == SHO_READONLY <==> SHO_PART_RODATA <= part <= SHO_PART_KCFI);
     predicate section_good{L}(struct sho *sho, integer i) =
-      sho->sections[i].region < SHO_REGIONS && sho->sections[i].nr <= 0x200000 && sho->sections[i].align <= 4096 &&
+      region_good(sho->sections[i].part, sho->sections[i].region) && sho->sections[i].nr <= 0x200000 &&
+      sho->sections[i].align <= 4096 &&
       (sho->sections[i].part == SHO_PART_BSS || sho->sections[i].nr == 0 ||
        sho->sections[i].offset + sho->sections[i].nr <= sho->file.nr);
     predicate sections_good{L}(struct sho *sho, integer end) =
@@ -194,6 +201,10 @@ struct sho {
     predicate place_good{L}(struct sho *sho, integer i) = sho->sections[i].region == SHO_NOWHERE ||
       sho->sections[i].place + sho->sections[i].nr <= sho->region_bytes[sho->sections[i].region];
     predicate places_good{L}(struct sho *sho, integer end) = \forall integer i; 1 <= i < end ==> place_good(sho, i);
+    // Two sections of a region share no byte.
+    predicate places_apart{L}(struct sho *sho, integer end) = \forall integer i, k; 1 <= i < k < end &&
+      sho->sections[i].region == sho->sections[k].region && sho->sections[i].region != SHO_NOWHERE ==>
+      sho->sections[i].place + sho->sections[i].nr <= sho->sections[k].place;
     predicate regions_small{L}(struct sho *sho) =
       \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] <= 0x200000;
     predicate tables_good{L}(struct sho *sho) =
@@ -211,18 +222,25 @@ struct sho {
       sho->nr_imports <= SHO_IMPORTS_MAX;
     predicate manifest_good{L}(struct sho *sho) = counts_good(sho) && sho->stack <= 4096 && sho->level <= 1 &&
       sho->name[0] != 0 && sho->name[SHO_NAME_BYTES - 1] == 0;
+    // Nothing is relocated in what is not loaded, and in writable data.
+    predicate relocatable{L}(struct sho *sho, integer i) =
+      sho->sections[i].region == SHO_TEXT || sho->sections[i].region == SHO_READONLY;
     // The section that a section of relocations is for.
     predicate relocates_good{L}(struct sho *sho, integer i) = sho->sections[i].part != SHO_PART_RELA ||
-      (sho->sections[i].link == sho->symtab && 0 < sho->sections[i].info < sho->nr_sections);
+      (sho->sections[i].link == sho->symtab && 0 < sho->sections[i].info < sho->nr_sections &&
+       (sho->sections[i].nr < 24 || relocatable(sho, sho->sections[i].info)));
+    predicate relocations_good{L}(struct sho *sho) =
+      \forall integer i; 1 <= i < sho->nr_sections ==> relocates_good(sho, i);
 */
 /* Looks through all of a file, signed or to be signed. False: sho->problem says why not. */
 /*@ requires \valid(sho) && \separated(sho, file.bytes + (0 .. file.nr - 1));
     ensures file: sho->file == file;
     ensures refused: \result == \false <==> sho->problem.what != \null;
     ensures shape: \result ==> shape_good(sho);
+    ensures apart: \result ==> places_apart(sho, sho->nr_sections);
     ensures symbols: \result ==> symbols_good(sho);
     ensures manifest: \result ==> manifest_good(sho);
-    ensures relocations: \result ==> \forall integer i; 1 <= i < sho->nr_sections ==> relocates_good(sho, i);
+    ensures relocations: \result ==> relocations_good(sho);
 */
 bool sho_open(struct sho *sho, struct sho_bytes file);
 
@@ -265,7 +283,9 @@ struct sho_use {
     bool is_call;
 };
 /* The next place that means the i-th import; *k counts from 0.  False: there is none any more. */
-/*@ requires \separated(k, sho) && \separated(use, sho) && \separated(k, use); */
+/*@ requires shape_good(sho);
+    requires \separated(k, sho) && \separated(use, sho) && \separated(k, use);
+*/
 bool sho_use_get(const struct sho *sho, uint32_t i, uint32_t *k, struct sho_use *use);
 
 /* ---- link.c ---- */
@@ -291,10 +311,28 @@ struct sho_link {
     bool keep_data; /* writable data stays as it is: at[SHO_DATA] says only where it is */
 };
 
+/*@ // What is written is none of what is read.
+    predicate region_apart{L}(struct sho *sho, struct sho_link *link, integer region) =
+      \separated(link->at[region].bytes + (0 .. link->at[region].nr - 1), sho, link);
+    predicate link_apart{L}(struct sho *sho, struct sho_link *link) = \separated(sho, link) &&
+      region_apart(sho, link, SHO_TEXT) && region_apart(sho, link, SHO_READONLY) && region_apart(sho, link, SHO_DATA);
+    predicate room{L}(struct sho *sho, struct sho_link *link, integer region) =
+      sho->region_bytes[region] <= link->at[region].nr;
+*/
 /*
  * Copies the module into its regions and relocates it. False: sho->problem says why not; the regions hold rubbish then.
  * What lies outside the regions is not touched.
  */
+/*@ requires shape_good(sho) && symbols_good(sho) && manifest_good(sho) && relocations_good(sho);
+    requires sho->problem.what == \null && link_apart(sho, link);
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, link->at[SHO_TEXT].bytes[0 .. link->at[SHO_TEXT].nr - 1],
+      link->at[SHO_READONLY].bytes[0 .. link->at[SHO_READONLY].nr - 1],
+      link->at[SHO_DATA].bytes[0 .. (link->keep_data ? 0 : link->at[SHO_DATA].nr) - 1];
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures room: \result ==> room(sho, link, SHO_TEXT) && room(sho, link, SHO_READONLY);
+    ensures data: \result && !link->keep_data ==> room(sho, link, SHO_DATA);
+*/
 bool sho_link(struct sho *sho, const struct sho_link *link);
 
 #endif

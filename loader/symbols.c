@@ -26,7 +26,8 @@ bool sho_symbol_defined(const struct sho *sho, const struct sho_symbol *s)
     return s->section != SYMBOL_UNDEFINED && s->section < sho->nr_sections && s->section < SHO_SECTIONS_MAX;
 }
 
-/*@ assigns sho->problem;
+/*@ assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures no: \result == \false;
     ensures said: sho->problem.what != \null;
 */
@@ -36,7 +37,8 @@ static bool refuse(struct sho *sho, uint32_t i, const char *what SC_STRING)
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool name_check(struct sho *sho, uint32_t i)
@@ -52,7 +54,8 @@ static bool name_check(struct sho *sho, uint32_t i)
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool undefined_check(struct sho *sho, uint32_t i, const struct sho_symbol *s)
@@ -63,7 +66,8 @@ static bool undefined_check(struct sho *sho, uint32_t i, const struct sho_symbol
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool absolute_check(struct sho *sho, uint32_t i, const struct sho_symbol *s)
@@ -74,7 +78,8 @@ static bool absolute_check(struct sho *sho, uint32_t i, const struct sho_symbol 
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool defined_check(struct sho *sho, uint32_t i, const struct sho_symbol *s)
@@ -96,7 +101,8 @@ static bool defined_check(struct sho *sho, uint32_t i, const struct sho_symbol *
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool symbol_check(struct sho *sho, uint32_t i, uint32_t nr_local)
@@ -117,7 +123,8 @@ static bool symbol_check(struct sho *sho, uint32_t i, uint32_t nr_local)
 }
 
 /*@ requires sho->problem.what == \null;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool null_check(struct sho *sho)
@@ -151,13 +158,14 @@ static bool before(struct sho_bytes a, struct sho_bytes b)
 
 /* Global names ascend, so they differ. */
 /*@ requires sho->problem.what == \null && nr_local < UINT32_MAX;
-    assigns sho->problem;
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
 static bool names_ascend_check(struct sho *sho, uint32_t nr_local)
 {
     /*@ loop invariant nr_local < i && sho->problem.what == \null;
-        loop assigns i, sho->problem;
+        loop assigns i, sho->problem.what, sho->problem.place, sho->problem.index;
         loop variant sho->nr_symbols - i;
     */
     for (uint32_t i = nr_local + 1; i < sho->nr_symbols; i++) {
@@ -179,7 +187,7 @@ bool sho_symbols_check(struct sho *sho)
     if (!null_check(sho))
         return false;
     /*@ loop invariant 1 <= i <= sho->nr_symbols && sho->problem.what == \null;
-        loop assigns i, sho->problem;
+        loop assigns i, sho->problem.what, sho->problem.place, sho->problem.index;
         loop variant sho->nr_symbols - i;
     */
     for (uint32_t i = 1; i < sho->nr_symbols; i++) {

@@ -14,14 +14,16 @@ static struct sho_link link SC_BOOT;
 
 _Noreturn static void bundle_panic(const struct sho_problem *p)
 {
-    panic("the bundle of modules: %s %u: %s", problem_place(p->place), p->index, problem_what(p));
+    panic("the bundle of modules: %s %u: %s", problem_place((enum sho_place)p->place), (uint32_t)p->index,
+          problem_what(p));
 }
 
 _Noreturn static void module_panic(const struct module *m)
 {
     const struct sho_problem *p = &m->sho.problem;
 
-    panic("module %.32s cannot be linked: %s %u: %s", m->sho.name, problem_place(p->place), p->index, problem_what(p));
+    panic("module %.32s cannot be linked: %s %u: %s", m->sho.name, problem_place((enum sho_place)p->place),
+          (uint32_t)p->index, problem_what(p));
 }
 
 /* ---- names ---- */
@@ -41,7 +43,7 @@ static bool import_resolve(struct module *m, uint32_t i)
     }
     provider = module_provider(e.name, &e.type, NULL);
     if (provider == NULL || !module_export_find(provider, e.name, &e.type, &found)) {
-        m->sho.problem = (struct sho_problem){ "nobody exports it, or with another type", SHO_IN_IMPORT, i };
+        m->sho.problem = (struct sho_problem){ "nobody exports it, or with another type", SHO_IN_IMPORT, (int32_t)i };
         return false;
     }
     t->address = module_export_address(provider, &found);
@@ -59,7 +61,7 @@ static bool exports_agree(struct module *m)
             struct sho_type type = port_symbol_type(k);
 
             if (sho_same(port_symbol_name(k), e.name) && !module_same_type(&type, &e.type)) {
-                m->sho.problem = (struct sho_problem){ "it is declared otherwise here", SHO_IN_EXPORT, i };
+                m->sho.problem = (struct sho_problem){ "it is declared otherwise here", SHO_IN_EXPORT, (int32_t)i };
                 return false;
             }
         }

@@ -42,9 +42,9 @@ void problem_print(const struct sho_problem *p, char text[MODULE_TEXT_BYTES])
 {
     uint32_t at = 0;
 
-    text_add(text, &at, problem_place(p->place));
+    text_add(text, &at, problem_place((enum sho_place)p->place));
     text_add(text, &at, " ");
-    text_add_number(text, &at, p->index);
+    text_add_number(text, &at, (uint32_t)p->index);
     text_add(text, &at, ": ");
     text_add(text, &at, problem_what(p));
     text[at] = '\0';

@@ -122,6 +122,6 @@ void host_problem_print(const char *file, const struct sho_problem *p)
 
     fprintf(stderr, "%s: refused: ", file);
     if (p->place != SHO_IN_FILE || p->index != 0)
-        fprintf(stderr, "%s %u: ", places[p->place], p->index);
+        fprintf(stderr, "%s %u: ", places[p->place], (uint32_t)p->index);
     fprintf(stderr, "%s\n", p->what != NULL ? p->what : "no reason given");
 }
