@@ -87,6 +87,8 @@ class World:
 
     def __init__(self):
         self.structs, self.functions = {}, set()
+        self.given = {}   # function: clauses of a function of the core
+        self.own = set()  # functions whose contract stands at the definition, not in a header
 
 
 def renamed(expression, names, prefix):
@@ -172,6 +174,26 @@ def clauses(world, returns, params, contract):
     return [f"requires {b};" for b in dict.fromkeys(before)], out
 
 
+def attributes_blank(flat):
+    """__attribute__((..)) as spaces."""
+    for m in reversed(list(re.finditer(r"\b__attribute__\s*(?=\()", flat))):
+        end = closing(flat, m.end())
+        flat = flat[:m.start()] + re.sub(r"[^\n]", " ", flat[m.start():end]) + flat[end:]
+    return flat
+
+
+def contract_before(text, start):
+    """The contract that ends right before this place, or None."""
+    comment = list(re.finditer(r"/\*.*?\*/", text[:start], re.S))[-1:]
+    return comment[0] if comment and not text[comment[0].end():start].strip() and CLAUSE.match(comment[0].group(0)) else None
+
+
+def with_contract(text):
+    """The functions of a file that have a contract at their definition, but are not static."""
+    flat = attributes_blank(blank(text))
+    return {name for start, name, head, _ in declarations(flat) if contract_before(text, start) and not re.search(r"\bstatic\b", head)}
+
+
 def declarations(flat):
     """(start, end of the head, name, text before the name, parameters) of functions declared or defined in the blanked text"""
     at = 0
@@ -184,7 +206,7 @@ def declarations(flat):
             at = closing(flat, at) if flat[at] in "([" else at + 1
         head = flat[start:at]
         m = re.search(r"(\w+)\s*\((?!.*\b\w+\s*\()", re.sub(r"SC_\w+\([^()]*\)", lambda m: " " * len(m.group(0)), head), re.S)
-        if m and "=" not in head[:m.start()] and not head.startswith("typedef"):
+        if m and "=" not in head[:m.start()] and not head.startswith(("typedef", "_Static_assert")):
             open_at = start + m.end() - 1
             yield start, m.group(1), flat[start:start + m.start()], flat[open_at + 1:closing(flat, open_at) - 1]
         if at < len(flat) and flat[at] == "{":
@@ -196,28 +218,45 @@ def declarations(flat):
         at += 1
 
 
+def bodiless(text):
+    """A header with its functions declared only: what WP knows of a function that is called is its contract."""
+    flat, cuts = blank(text), []
+    for m in re.finditer(r"^\{", flat, re.M):
+        head = max(flat.rfind(c, 0, m.start()) for c in ";}") + 1
+        if "(" not in flat[head:m.start()] or re.search(r"\b(enum|struct|union)\s+\w*\s*$", flat[head:m.start()]):
+            continue
+        cuts += [(m.start(), closing(flat, m.start()), ";")]
+        cuts += [(head + i.start(), head + i.end(), "") for i in re.finditer(r"\bSC_INLINE\b|\bstatic\b|\binline\b", flat[head:m.start()])]
+    for start, end, instead in sorted(cuts, reverse=True):
+        text = text[:start] + instead + re.sub(r"[^\n]", " ", text[start:end])[len(instead):] + text[end:]
+    return text
+
+
 def add(text, world):
-    flat, puts = blank(text), []
+    flat, puts = attributes_blank(blank(text)), []
     for m in re.finditer(r"^struct (\w+) \{(.*?)^\}[^;\n]*;", flat, re.S | re.M):
         extra = struct_predicates(world, m.group(1), m.group(2))
         if extra:
             puts.append((m.end(), extra))
     for start, name, head, params in declarations(flat):
-        if name in world.functions:
+        found = contract_before(text, start)
+        if name in world.functions or (name in world.own and not found):
             continue
         world.functions.add(name)
         contract = ""
-        comment = list(re.finditer(r"/\*.*?\*/", text[:start], re.S))[-1:]
-        if comment and not text[comment[0].end():start].strip() and CLAUSE.match(comment[0].group(0)):
-            contract = comment[0].group(0)
-        requires, rest = clauses(world, Variable(head + " result"), [Variable(p) for p in split(params) if p != "void"], contract)
+        if re.search(r"\bvoid\s*\*", params) and name not in world.given:
+            continue  # nothing can be said in this memory model: who calls it is refused
+        if found:
+            contract = found.group(0)
+        given = world.given.get(name, "")
+        requires, rest = clauses(world, Variable(head + " result"), [Variable(p) for p in split(params) if p not in ("void", "...")], contract + given)
         if contract:
-            begin = comment[0].start()
+            begin = found.start()
             puts.append((begin + 3, " " + " ".join(requires) if requires else ""))
             behaviour = re.search(r"\b(behavior|complete|disjoint)\b", contract)
             puts.append((begin + (behaviour.start() if behaviour else len(contract) - 2), " ".join(rest) + " " if rest else ""))
         else:
-            whole = " ".join(requires + rest)
+            whole = " ".join(requires + ([given] if given else []) + rest)
             puts.append((start, f"/*@ {whole} */ " if whole else ""))
     for at, extra in sorted(puts, key=lambda p: p[0], reverse=True):
         text = text[:at] + extra + text[at:]

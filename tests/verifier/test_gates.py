@@ -55,6 +55,7 @@ class Demo:
         self.write("demo.c", DEMO_C)
         self.write("verifier/manifest", "demo.c 1\n")
         self.write("verifier/lib/trusted.list", "demo_digit reads a device\n")
+        self.write("verifier/lib/core.acsl", "")
 
     def write(self, name, text):
         (self.root / name).write_text(text)
@@ -194,6 +195,57 @@ def test_trusted_but_not_used(demo):
 def test_contract_given_again_in_the_file(demo):
     demo.edit("demo.c", "uint8_t demo_get", "/*@ assigns \\nothing; ensures \\result == 3; */\nuint32_t demo_digit(void);\nuint8_t demo_get")
     demo.refused("demo.c: a contract of demo_digit")
+
+
+CORE_H = """
+#include <stdint.h>
+#include "hypervisor/ports/safe.h"
+SC_INLINE uint32_t core_read(const uint32_t *p)
+{
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+"""
+
+
+def with_core(demo):
+    """demo_pick() reads a shared word by a function of the core, whose body Frama-C cannot read."""
+    (demo.root / "hypervisor/core").mkdir()
+    demo.write("hypervisor/core/read.h", CORE_H)
+    demo.edit("demo.h", "/*@ assigns *to;", "/*@ ensures \\result <= 2; */\nuint32_t demo_pick(void);\n/*@ assigns *to;")
+    demo.edit("demo.c", '#include "demo.h"', '#include "demo.h"\n#include "core/read.h"\nstatic uint32_t shared;\n'
+              "uint32_t demo_pick(void)\n{\n    return core_read(&shared) < 7 ? 1 : 2;\n}\n")
+
+
+@pytest.mark.quick
+def test_function_of_the_core_that_nobody_names(demo):
+    with_core(demo)
+    demo.refused("core_read has a contract, no proof, and is not in verifier/lib/trusted.list")
+
+
+@pytest.mark.full
+def test_function_of_the_core(demo):
+    """Only declared to Frama-C, it may give anything: once 0 and then 1."""
+    with_core(demo)
+    demo.write("verifier/lib/trusted.list", "demo_digit x\ncore_read x\n")
+    code, text = demo.prove("--update")
+    assert code == 0, text
+    demo.edit("demo.c", "core_read(&shared) < 7 ? 1 : 2", "core_read(&shared) == core_read(&shared) ? 1 : 200")
+    demo.refused("not proved: demo_pick")
+
+
+@pytest.mark.full
+def test_clauses_for_what_is_not_trusted(demo):
+    demo.write("verifier/lib/core.acsl", "demo_other: assigns \\nothing;\n")
+    demo.refused("core.acsl: demo_other is not in trusted.list")
+
+
+@pytest.mark.full
+def test_contract_at_a_definition_that_others_rely_on(demo):
+    demo.edit("demo.h", "/*@ assigns \\nothing; ensures \\result <= 9; */", "")
+    demo.write("digit.c", '#include "demo.h"\n/*@ assigns \\nothing; ensures \\result == 7; */\nuint32_t demo_digit(void)\n{\n    return 7;\n}\n')
+    demo.edit("demo.c", "demo_digit()", "demo_digit() % 10")
+    demo.write("verifier/manifest", "demo.c 1\ndigit.c 1\n")
+    demo.refused("demo_digit: its contract stands at its definition")
 
 
 @pytest.mark.full

@@ -7,6 +7,18 @@
 #define DR7_ENABLE 0xffUL
 #define DR6_FIXED 0xffff0ff0UL
 
+/*@ predicate breakpoints_are_the_guests(struct vcpu *v) =
+      \forall integer i; 0 <= i < 4 ==> v->debugreg[i] < HV_VIRT_START || v->debugreg[i] >= HV_VIRT_END;
+*/
+/*@ requires breakpoints_are_the_guests(v);
+    assigns v->debugreg[0 .. 7];
+    ensures breakpoints_are_the_guests(v);
+    ensures answer: \result == 0 || \result == -EPERM || \result == -EINVAL;
+    ensures none_such: n > 7 ==> \result == -EINVAL;
+    ensures kept: \result != 0 ==> \forall integer i; 0 <= i < 8 ==> v->debugreg[i] == \old(v->debugreg[i]);
+    ensures allowed: (n == 5 || n == 7) && \result == 0 ==> (value & DR7_GD) == 0;
+    ensures set: n < 4 && \result == 0 ==> v->debugreg[n] == value;
+*/
 int debugreg_set(struct vcpu *v, unsigned n, uint64_t value)
 {
     switch (n) {
@@ -25,6 +37,10 @@ int debugreg_set(struct vcpu *v, unsigned n, uint64_t value)
         if ((value >> 32) != 0 || (value & DR7_GD) != 0)
             return -EPERM;
         /* I/O breakpoints (R/W 2) need CR4.DE, which a guest does not have. */
+        /*@ loop invariant 0 <= i <= 4;
+            loop assigns i;
+            loop variant 4 - i;
+        */
         for (unsigned i = 0; i < 4; i++) {
             if ((value >> (16 + 4 * i) & 3) == 2)
                 return -EPERM;
