@@ -114,7 +114,7 @@ def main():
     if "guests" in steps:
         add(step("guests", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/boot/test_guests.py", *([] if options.full else ["-m", "quick"])], count_pytest))
     if "boot" in steps:
-        add(step("boot", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/boot", "--ignore", "tests/boot/test_guests.py", *([] if options.full else ["-m", "quick"])], count_pytest))
+        add(step("boot", ["/usr/bin/python3", "-m", "pytest", "-q", "--durations=12", "tests/boot", "--ignore", "tests/boot/test_guests.py", *([] if options.full else ["-m", "quick"])], count_pytest))
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
