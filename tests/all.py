@@ -6,6 +6,7 @@ usage: all.py [--full] [STEP...]      steps: check proofs models safecc scaffold
 Ends with a line "N passed, N failed"; exit code 1 if anything failed.  Logs go to BUILD/test/.
 """
 import argparse
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -26,7 +27,7 @@ def run(name, argv):
     done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                           stdin=subprocess.DEVNULL, env={**os.environ, "BUILD": str(BUILD)})
     (LOGS / f"{name.replace('/', '-')}.log").write_text(done.stdout)
-    print(f"     {'ok' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - start:.0f} s", flush=True)
+    print(f"     {name}: {'ok' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - start:.0f} s", flush=True)
     if done.returncode:
         print(done.stdout[-6000:], flush=True)
     return done.returncode, done.stdout
@@ -109,8 +110,11 @@ def main():
     if "loader" in steps:
         add(step("loader", ["make", "-C", "tests/loader", f"BUILD={BUILD}", f"COUNT={200000 if options.full else 10000}"], count_plain))
     if "fuzz" in steps:
-        for name in folders("fuzz"):
-            add(step(f"fuzz/{name}", ["make", "-C", f"tests/fuzz/{name}", f"BUILD={BUILD}", f"SECONDS_MAX={300 if options.full else 20}"]))
+        fuzz = lambda name: step(f"fuzz/{name}", ["make", "-C", f"tests/fuzz/{name}", f"BUILD={BUILD}", f"SECONDS_MAX={300 if options.full else 20}"])
+        # Each takes one CPU for its time.
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for result in pool.map(fuzz, folders("fuzz")):
+                add(result)
     if "guests" in steps:
         add(step("guests", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/boot/test_guests.py", *([] if options.full else ["-m", "quick"])], count_pytest))
     if "boot" in steps:
