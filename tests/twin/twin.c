@@ -324,15 +324,29 @@ static int world_make(void **state)
     return 0;
 }
 
+static unsigned op_named(const char *name)
+{
+    char text[96];
+
+    for (unsigned i = 0; i < twin->nr_ops; i++) {
+        twin->name_of(i, text, sizeof(text));
+        if (strcmp(text, name) == 0)
+            return i;
+    }
+    twin_fail("there is no operation %s", name);
+}
+
 /* What comes first is checked too. */
 static void begin(const struct twin_start *start)
 {
     world_restore(first);
     now.length = 0;
     twin->check();
-    for (unsigned i = 0; i < start->length; i++) {
-        now.op[now.length++] = start->op[i];
-        twin_assert(twin->run(start->op[i]), "this start is refused");
+    for (unsigned i = 0; i < TWIN_MAX_START && start->op[i] != NULL; i++) {
+        unsigned op = op_named(start->op[i]);
+
+        now.op[now.length++] = (uint8_t)op;
+        twin_assert(twin->run(op), "this start is refused");
         twin->check();
     }
     nr_seen = nr_executed = 0;

@@ -15,11 +15,10 @@
 
 #define TWIN_MAX_START 12
 
-/* Operations that come first, each done: what is interesting may be far from the beginning. */
+/* Operations that come first, by their names, each done: what is interesting may be far from the beginning. */
 struct twin_start {
     const char *name;
-    uint8_t length;
-    uint8_t op[TWIN_MAX_START];
+    const char *op[TWIN_MAX_START];
     uint8_t nr_ops, deeper; /* with only so many operations, one that is longer; 0, 0: all of them */
 };
 

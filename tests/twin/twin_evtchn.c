@@ -798,24 +798,15 @@ static void check(void)
     world_check();
 }
 
-static uint8_t step(enum verb verb, unsigned d, unsigned arg)
-{
-    for (unsigned i = 0; i < ARRAY_SIZE(steps); i++)
-        if (steps[i].verb == verb && steps[i].d == d && steps[i].arg == arg)
-            return (uint8_t)i;
-    twin_fail("there is no such step");
-}
-
 int main(void)
 {
     /* Two ports of one vcpu's and a third, all in queues; and a pair that is connected. */
     const struct twin_start starts[] = {
         { .name = "nothing" },
         { .name = "queues",
-          .length = 6,
-          .op = { step(VIRQ, A, 0), step(GLOBAL, A, 0), step(IPI, A, 1), step(CONTROL, A, 0), step(CONTROL, A, 1),
-                  step(ARRAY, A, 0) } },
-        { .name = "pair", .length = 3, .op = { step(ALLOC_OTHER, A, 0), step(BIND, B, 1), step(HANDLE, B, 0) } },
+          .op = { "bind_virq(A, 0)", "bind_virq console(A, 0)", "bind_ipi(A, 1)", "init_control(A, 0)",
+                  "init_control(A, 1)", "expand_array(A, 0)" } },
+        { .name = "pair", .op = { "alloc_unbound(A, 0)", "bind_interdomain(B, 1)", "handle(B, 0)" } },
     };
     const struct twin evtchn = {
         .name = "evtchn",

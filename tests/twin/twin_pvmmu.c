@@ -651,24 +651,14 @@ static void check(void)
     world_check();
 }
 
-static uint8_t step(const char *name)
-{
-    for (unsigned i = 0; i < ARRAY_SIZE(steps); i++)
-        if (strcmp(steps[i].name, name) == 0)
-            return (uint8_t)i;
-    twin_fail("there is no step %s", name);
-}
-
 int main(void)
 {
     const struct twin_start starts[] = {
         { .name = "nothing" },
         { .name = "nothing, with few", .nr_ops = NR_FEW, .deeper = 1 },
-        { .name = "its tables", .length = 1, .op = { step("base L4") } },
-        { .name = "two L1s and a grant",
-          .length = 4,
-          .op = { step("base L4"), step("L2[1] = ANY"), step("grant at va 2"), step("touch va 0") } },
-        { .name = "a call", .length = 2, .op = { step("vcpu 0 begins to pin L4"), step("vcpu 0 goes on") } },
+        { .name = "its tables", .op = { "base L4" } },
+        { .name = "two L1s and a grant", .op = { "base L4", "L2[1] = ANY", "grant at va 2", "touch va 0" } },
+        { .name = "a call", .op = { "vcpu 0 begins to pin L4", "vcpu 0 goes on" } },
     };
     const struct twin pvmmu = {
         .name = "pvmmu",
