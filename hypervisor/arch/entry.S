@@ -7,160 +7,16 @@
  * stack.  Interrupts stay off until the way back.
  * Source: AMD APM vol. 2, 6.1 (SYSCALL) and 8.9 (long-mode interrupts).
  */
+#include "arch/entry.inc"
 #include "asm_offsets.h"
-#include "core/alternatives.h"
 #include "core/fuel.h"
 #include "core/layout.h"
 
 #define GUEST_CS 0xe033
 #define GUEST_SS 0xe02b
 #define NR_HYPERCALLS 64
-#define MSR_SPEC_CTRL 0x48
 #define RFLAGS_IF 0x200
 #define RFLAGS_IOPL 0x3000
-
-/* What C keeps. */
-        .macro PUSH_KEPT
-        pushq   %rbx
-        pushq   %rbp
-        pushq   %r12
-        pushq   %r13
-        pushq   %r14
-        pushq   %r15
-        .endm
-
-        .macro POP_KEPT
-        popq    %r15
-        popq    %r14
-        popq    %r13
-        popq    %r12
-        popq    %rbp
-        popq    %rbx
-        .endm
-
-        .macro SAVE_REGS
-        pushq   %rdi
-        pushq   %rsi
-        pushq   %rdx
-        pushq   %rcx
-        pushq   %rax
-        pushq   %r8
-        pushq   %r9
-        pushq   %r10
-        pushq   %r11
-        PUSH_KEPT
-        .endm
-
-        .macro RESTORE_REGS
-        POP_KEPT
-        popq    %r11
-        popq    %r10
-        popq    %r9
-        popq    %r8
-        popq    %rax
-        popq    %rcx
-        popq    %rdx
-        popq    %rsi
-        popq    %rdi
-        .endm
-
-        .macro EXTABLE from, to
-        .pushsection .extable, "a"
-        .long   \from - .
-        .long   \to - .
-        .popsection
-        .endm
-
-        .macro SMAP_CLOSE
-992:    nopl    (%rax)
-        .pushsection .altinstr, "a"
-        .long   992b - .
-        .long   0xca010f                    /* clac, where the CPU has SMAP (core/alternatives.c) */
-        .popsection
-        .endm
-
-/* Jumps, if the feature is not there; a short way. */
-        .macro  UNLESS feature, to
-991:    jmp     \to
-        nop
-        .pushsection .altinstr, "a"
-        .long   991b - .
-        .long   \feature << 24 | 0x001f0f    /* nopl (%rax) */
-        .popsection
-        .endm
-
-/* A field of this CPU's cpu_top, reg being the last byte of its stacks' area. */
-#define FROM_END(field) (field) - SIZEOF_TOP + 1
-
-        .macro  STACK_END reg
-        movq    %rsp, \reg
-        orq     $(STACK_AREA - 1), \reg
-        .endm
-
-        .macro  RSB_OVERWRITE               /* 32 calls that do not return; loses rcx */
-        movl    $16, %ecx
-980:    call    982f
-981:    pause
-        lfence
-        jmp     981b
-982:    call    984f
-983:    pause
-        lfence
-        jmp     983b
-984:    decl    %ecx
-        jnz     980b
-        addq    $256, %rsp
-        .endm
-
-/*
- * Mitigations on the way in (core/speculation.h), the frame being saved.  From a guest, or from the way out to one: then
- * the guest's root table and IA32_SPEC_CTRL are perhaps loaded.  Loses rcx, r11.
- */
-        .macro  GUARD_IN
-        UNLESS  ALT_GUARD, 998f
-        jmp     997f
-998:
-        .pushsection .text.entry.guard, "ax"
-997:    UNLESS  ALT_XPTI, 996f
-        STACK_END %rcx
-        movq    FROM_END(TOP_HV_CR3)(%rcx), %r11
-        testq   %r11, %r11
-        jz      996f
-        movq    %r11, %cr3
-        movq    $0, FROM_END(TOP_HV_CR3)(%rcx)
-996:    UNLESS  ALT_RSB, 995f
-        RSB_OVERWRITE
-995:    UNLESS  ALT_SPEC_CTRL, 994f
-        movl    $MSR_SPEC_CTRL, %ecx
-        movl    spec_ctrl_hv(%rip), %eax
-        xorl    %edx, %edx
-        wrmsr
-        movq    REGS_RAX(%rsp), %rax
-        movq    REGS_RDX(%rsp), %rdx
-994:    jmp     998b
-        .popsection
-        .endm
-
-/* On the way out, the frame at the top of the stack: loses all but rcx, r11 and what C keeps. */
-        .macro  GUARD_OUT
-        UNLESS  ALT_GUARD, 998f
-        jmp     997f
-998:
-        .pushsection .text.entry.guard, "ax"
-997:    movq    %rcx, %r8
-        UNLESS  ALT_SPEC_CTRL, 996f
-        movl    $MSR_SPEC_CTRL, %ecx
-        movl    TOP_SPEC_CTRL(%rsp), %eax
-        xorl    %edx, %edx
-        wrmsr
-996:    UNLESS  ALT_XPTI, 994f
-        call    root_enter
-994:    UNLESS  ALT_VERW, 993f
-        verw    verw_selector(%rip)
-993:    movq    %r8, %rcx
-        jmp     998b
-        .popsection
-        .endm
 
 /*
  * Each CPU has a copy of this page, its data page behind it: word 0 scratch,

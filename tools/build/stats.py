@@ -70,7 +70,7 @@ def main():
     everything = [p for files in classes.values() for p in files]
     for name, files in classes.items():
         print(f"lines of C, {name}: {sum(len(code_lines(p)) for p in files)}")
-    asm = c("hypervisor/**/*.S")
+    asm = c("hypervisor/**/*.S", "hypervisor/**/*.inc")
     wrappers = sum(len(re.findall(r"__asm__", p.read_text())) for p in everything)
     print(f"assembly lines: {sum(len(code_lines(p)) for p in asm)}")
     print(f"inline assembly statements: {wrappers}")
