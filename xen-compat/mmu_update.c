@@ -75,7 +75,7 @@ static int plain_update(struct mmu_ctx *c, mfn_t m, unsigned slot, uint64_t valu
 
 static unsigned frame_kind_of(mfn_t m)
 {
-    return frame_valid(m) ? (unsigned)(frame_state(m) >> FS_TYPE_SHIFT) & 7 : KIND_RW;
+    return frame_valid(m) ? (unsigned)frame_word_type(frame_state(m)) : KIND_RW;
 }
 
 /* L2-L4, or a table that is not simply an L1 in use: in steps. */

@@ -14,17 +14,15 @@ uint64_t tlb_free_stamp SC_ATOMIC;
 /* Held, the frame stays plain and its stamp can only rise: so the flush is the one that is needed. */
 int frame_get_rw_slow(mfn_t m, domid_t owner, fref_t *out)
 {
-    uint64_t s = frame_state(m), want = FS_OWNER(owner) | FS_ALLOC;
+    uint64_t s = frame_state(m), next = 0;
 
     do {
-        if ((s & (FS_OWNER_MASK | FS_ALLOC)) != want)
-            return -EINVAL;
-        if ((s & FS_TYPE_MASK) != 0)
-            return -EBUSY;
-        if ((s & FS_KIND_MASK) == FS_KIND_MASK)
-            return -EOVERFLOW;
-    } while (!frame_cas(m, &s, s + FS_KIND_ONE));
-    if ((s & FS_SEALED) != 0) {
+        int rc = frame_word_write(s, owner, &next);
+
+        if (rc != 0)
+            return rc;
+    } while (!frame_cas(m, &s, next));
+    if (frame_word_sealed(s)) {
         tlb_flush_if_older(atomic_read64(&frame_table()[m.v].aux));
         __atomic_fetch_and(&frame_table()[m.v].state, ~FS_SEALED, __ATOMIC_SEQ_CST);
     }
@@ -46,26 +44,21 @@ int frame_get_pair_slow(mfn_t m, domid_t owner, fref_t *ro, fref_t *second)
 
 int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, fref_t *out)
 {
-    uint64_t s, next, want = FS_OWNER(owner) | FS_ALLOC, stamp;
+    uint64_t s, next = 0, stamp;
 
     if (unlikely(!frame_valid(m)))
         return -EINVAL;
     s = frame_state(m);
     do {
-        if ((s & (FS_OWNER_MASK | FS_ALLOC)) != want || (s & FS_HV) != 0)
-            return -EINVAL;
-        if ((s & (FS_TYPE_MASK | FS_SEALED)) == (FS_TYPE(kind) | FS_SEALED)) {
-            if ((s & FS_KIND_MASK) == FS_KIND_MASK)
-                return -EOVERFLOW;
-            next = s + FS_KIND_ONE;
-            continue;
-        }
-        if ((s & (FS_TYPE_MASK | FS_KIND_MASK)) != 0)
-            return -EBUSY;
-        next = ((s + FS_KIND_ONE) & ~FS_SEALED) | FS_TYPE(kind);
+        int rc = frame_word_use(s, owner, kind, &next);
+
+        if (rc == -EINVAL)
+            rc = frame_word_make_table(s, owner, kind, &next);
+        if (rc != 0)
+            return rc;
     } while (unlikely(!frame_cas(m, &s, next)));
     out->v = m.v << PAGE_SHIFT | FREF_TAG_PT;
-    if ((s & FS_TYPE_MASK) != 0)
+    if (frame_word_type(s) != 0)
         return 0;
     /* A stale translation may still let the guest write: drop it before the first look. */
     stamp = frame_table()[m.v].aux;
@@ -80,12 +73,9 @@ bool frame_put_table(fref_t r)
     uint64_t s = frame_state(m), next;
 
     do {
-        if ((s & FS_KIND_MASK) == FS_KIND_ONE)
-            next = s & ~FS_SEALED; /* the caller keeps the last reference to tear down with */
-        else
-            next = s - FS_KIND_ONE;
+        next = frame_word_unuse(s);
     } while (unlikely(!frame_cas(m, &s, next)));
-    return (s & FS_KIND_MASK) == FS_KIND_ONE;
+    return frame_word_kinds(s) == 1;
 }
 
 void frame_table_seal(mfn_t m)
@@ -98,12 +88,12 @@ void frame_table_reset(mfn_t m)
 {
     uint64_t s = frame_state(m), next;
 
-    SC_REQUIRE(frame_is_table_in_use(m) && (s & FS_KIND_MASK) == FS_KIND_ONE);
+    SC_REQUIRE(frame_is_table_in_use(m) && frame_word_kinds(s) == 1);
     frame_table()[m.v].aux = tlb_stamp();
     do {
-        next = ((s - FS_KIND_ONE) & ~FS_TYPE_MASK) | FS_SEALED;
+        next = frame_word_unmake_table(s);
     } while (unlikely(!frame_cas(m, &s, next)));
-    if ((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0)
+    if (frame_word_unheld(next))
         frame_release(m);
 }
 
@@ -137,8 +127,8 @@ int frame_unpin(mfn_t m, domid_t owner, fref_t *out)
 int frame_dup(fref_t r, fref_t *out)
 {
     mfn_t m = fref_mfn(r);
-    bool ro = (r.v & FREF_TAG_RO) != 0;
-    uint64_t s, one = ro ? FS_RO_ONE : FS_KIND_ONE, mask = ro ? FS_RO_MASK : FS_KIND_MASK;
+    uint64_t s, next = 0;
+    int rc;
 
     if ((r.v & FREF_TAG_IO) != 0 || fref_is_none(r)) {
         *out = r;
@@ -146,9 +136,10 @@ int frame_dup(fref_t r, fref_t *out)
     }
     s = frame_state(m);
     do {
-        if ((s & mask) == mask)
-            return -EOVERFLOW;
-    } while (unlikely(!frame_cas(m, &s, s + one)));
+        rc = frame_word_dup(s, (r.v & FREF_TAG_RO) != 0, &next);
+        if (rc != 0)
+            return rc;
+    } while (unlikely(!frame_cas(m, &s, next)));
     *out = r;
     return 0;
 }
@@ -177,7 +168,7 @@ int frame_set_aside(mfn_t m, domid_t owner)
     fref_t r;
 
     /* Was it a table not long ago? */
-    if (frame_valid(m) && (frame_state(m) & (FS_TYPE_MASK | FS_SEALED)) == FS_SEALED &&
+    if (frame_valid(m) && frame_word_type(frame_state(m)) == 0 && frame_word_sealed(frame_state(m)) &&
         frame_get_rw_slow(m, owner, &r) == 0)
         frame_put(r);
     return frame_turn(m, FS_OWNER(owner) | FS_ALLOC, FS_ASIDE);
@@ -199,17 +190,18 @@ int frame_free_aside(mfn_t m)
 
 int frame_unassign(mfn_t m, domid_t owner)
 {
-    uint64_t s, next;
+    uint64_t s, next = 0;
 
     if (!frame_valid(m))
         return -EINVAL;
     s = frame_state(m);
     do {
-        if ((s & (FS_OWNER_MASK | FS_ALLOC | FS_HV)) != (FS_OWNER(owner) | FS_ALLOC))
-            return -EINVAL;
-        next = s & ~FS_ALLOC;
+        int rc = frame_word_unassign(s, owner, &next);
+
+        if (rc != 0)
+            return rc;
     } while (unlikely(!frame_cas(m, &s, next)));
-    if ((next & (FS_KIND_MASK | FS_RO_MASK)) == 0)
+    if (frame_word_unheld(next))
         frame_release(m);
     return 0;
 }
@@ -239,7 +231,7 @@ void frame_release(mfn_t m)
     frame_state_set(m, FS_NOBODYS);
     pagealloc_put(m, 0);
     if (unlikely((was & FS_HV) != 0))
-        domain_frame_gone((domid_t)(was >> FS_OWNER_SHIFT));
+        domain_frame_gone((domid_t)(was / FS_OWNER_ONE));
 }
 
 int frames_alloc_hv(unsigned order, mfn_t *out)

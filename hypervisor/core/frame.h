@@ -3,17 +3,9 @@
  * frame.h - the core's floor: frames, kinds and references.
  *
  * Every 4 KiB frame of RAM has one 64-bit state word: owner, kind and two
- * counts, changed by one compare-and-swap.  A reference (fref_t) is a linear
- * value that only the functions here make.  docs/decisions/0002-frames.md.
- *
- *   bits  0-19  nr_kind   references of the frame's kind (writable maps, or table uses)
- *   bits 20-41  nr_ro     references that hold the frame whatever its kind
- *   bits 42-44  kind
- *   bit  45     sealed    a table whose 512 slots are all adopted
- *   bit  46     pinned    the guest holds one reference of the kind by itself
- *   bit  47     alloc     the owner holds the frame (dropped by decrease_reservation)
- *   bit  48     hv        the frame belongs to the hypervisor, shared with the owner; without alloc, of an ended
- * domain: what others still hold of it bits 49-63  owner     domid
+ * counts (core/frame_word.h), changed by one compare-and-swap.  A reference
+ * (fref_t) is a linear value that only the functions here make.
+ * docs/decisions/0002-frames.md.
  *
  * Floor: a frame's kind changes only while nr_kind is 0; every present slot of
  * a sealed table owns exactly one reference of a kind that its rights need; so
@@ -28,6 +20,7 @@
 
 #include "core/addr.h"
 #include "core/atomic.h"
+#include "core/frame_word.h"
 
 #include <xen/xen.h>
 
@@ -78,22 +71,6 @@ SC_INLINE mfn_t fref_mfn(fref_t r)
     return mfn(r.v >> PAGE_SHIFT);
 }
 
-#define FS_KIND_ONE 1UL
-#define FS_KIND_MASK 0xfffffUL
-#define FS_RO_SHIFT 20
-#define FS_RO_ONE (1UL << FS_RO_SHIFT)
-#define FS_RO_MASK (0x3fffffUL << FS_RO_SHIFT)
-#define FS_TYPE_SHIFT 42
-#define FS_TYPE_MASK (7UL << FS_TYPE_SHIFT)
-#define FS_SEALED (1UL << 45)
-#define FS_PINNED (1UL << 46)
-#define FS_ALLOC (1UL << 47)
-#define FS_HV (1UL << 48)
-#define FS_OWNER_SHIFT 49
-#define FS_OWNER_MASK (0x7fffUL << FS_OWNER_SHIFT)
-#define FS_TYPE(k) ((uint64_t)(k) << FS_TYPE_SHIFT)
-#define FS_OWNER(d) ((uint64_t)(d) << FS_OWNER_SHIFT)
-
 #define DOMID_NONE 0x7fff /* owner of a frame that no domain has: free, or the hypervisor's */
 
 /*
@@ -143,7 +120,7 @@ SC_INLINE bool frame_valid(mfn_t m)
 }
 SC_INLINE domid_t frame_owner(mfn_t m)
 {
-    return (domid_t)(frame_state(m) >> FS_OWNER_SHIFT);
+    return (domid_t)(frame_state(m) / FS_OWNER_ONE);
 }
 SC_CORE SC_INLINE bool frame_cas(mfn_t m, uint64_t *old, uint64_t new_state)
 {
@@ -154,17 +131,17 @@ SC_CORE SC_INLINE bool frame_cas(mfn_t m, uint64_t *old, uint64_t new_state)
 /* Hold the frame for reading.  Any kind. */
 SC_NODISCARD SC_INLINE int frame_get_ro(mfn_t m, domid_t owner, SC_OWNED fref_t *out)
 {
-    uint64_t s, want = FS_OWNER(owner) | FS_ALLOC;
+    uint64_t s, next = 0;
+    int rc;
 
     if (unlikely(!frame_valid(m)))
         return -EINVAL;
     s = frame_state(m);
     do {
-        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC)) != want))
-            return -EINVAL;
-        if (unlikely((s & FS_RO_MASK) == FS_RO_MASK))
-            return -EOVERFLOW;
-    } while (unlikely(!frame_cas(m, &s, s + FS_RO_ONE)));
+        rc = frame_word_read(s, owner, &next);
+        if (unlikely(rc != 0))
+            return rc;
+    } while (unlikely(!frame_cas(m, &s, next)));
     out->v = m.v << PAGE_SHIFT | FREF_TAG_RO;
     return 0;
 }
@@ -176,17 +153,19 @@ SC_NODISCARD int frame_get_rw_slow(mfn_t m, domid_t owner, SC_OWNED fref_t *out)
 /* Hold the frame for writing: it is plain memory as long as this is held. */
 SC_NODISCARD SC_INLINE int frame_get_rw(mfn_t m, domid_t owner, SC_OWNED fref_t *out)
 {
-    uint64_t s, want = FS_OWNER(owner) | FS_ALLOC;
+    uint64_t s, next = 0;
+    int rc;
 
     if (unlikely(!frame_valid(m)))
         return -EINVAL;
     s = frame_state(m);
     do {
-        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC | FS_TYPE_MASK | FS_SEALED)) != want))
+        if (unlikely(!frame_word_plain_of(s, owner)))
             return frame_get_rw_slow(m, owner, out);
-        if (unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
-            return -EOVERFLOW;
-    } while (unlikely(!frame_cas(m, &s, s + FS_KIND_ONE)));
+        rc = frame_word_write(s, owner, &next);
+        if (unlikely(rc != 0))
+            return rc;
+    } while (unlikely(!frame_cas(m, &s, next)));
     out->v = m.v << PAGE_SHIFT | FREF_TAG_RW;
     return 0;
 }
@@ -198,19 +177,17 @@ SC_NODISCARD int frame_get_pair_slow(mfn_t m, domid_t owner, SC_OWNED fref_t *ro
 SC_NODISCARD SC_INLINE int frame_get_pair(mfn_t m, domid_t owner, bool write, SC_OWNED fref_t *ro,
                                           SC_OWNED fref_t *second)
 {
-    uint64_t s, want = FS_OWNER(owner) | FS_ALLOC;
+    uint64_t s, next = 0;
+    int rc;
 
     if (unlikely(!frame_valid(m)))
         return -EINVAL;
     s = frame_state(m);
     do {
-        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC)) != want))
-            return -EINVAL;
-        if (write && unlikely((s & (FS_TYPE_MASK | FS_SEALED)) != 0))
-            return frame_get_pair_slow(m, owner, ro, second);
-        if (unlikely((s & FS_RO_MASK) >= FS_RO_MASK - FS_RO_ONE) || unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
-            return -EOVERFLOW;
-    } while (unlikely(!frame_cas(m, &s, s + FS_RO_ONE + (write ? FS_KIND_ONE : FS_RO_ONE))));
+        rc = frame_word_pair(s, owner, write, &next);
+        if (unlikely(rc != 0))
+            return write && rc == -EINVAL ? frame_get_pair_slow(m, owner, ro, second) : rc;
+    } while (unlikely(!frame_cas(m, &s, next)));
     ro->v = m.v << PAGE_SHIFT | FREF_TAG_RO;
     second->v = m.v << PAGE_SHIFT | (write ? FREF_TAG_RW : FREF_TAG_RO);
     return 0;
@@ -238,17 +215,17 @@ SC_NODISCARD int frame_get_table(mfn_t m, domid_t owner, enum frame_kind kind, S
 /* As above, only a table that is sealed already; never builds. */
 SC_NODISCARD SC_INLINE int frame_get_sealed(mfn_t m, domid_t owner, enum frame_kind kind, SC_OWNED fref_t *out)
 {
-    uint64_t s, want = FS_OWNER(owner) | FS_ALLOC | FS_TYPE(kind) | FS_SEALED;
+    uint64_t s, next = 0;
+    int rc;
 
     if (unlikely(!frame_valid(m)))
         return -EINVAL;
     s = frame_state(m);
     do {
-        if (unlikely((s & (FS_OWNER_MASK | FS_ALLOC | FS_TYPE_MASK | FS_SEALED)) != want))
-            return -EINVAL;
-        if (unlikely((s & FS_KIND_MASK) == FS_KIND_MASK))
-            return -EOVERFLOW;
-    } while (unlikely(!frame_cas(m, &s, s + FS_KIND_ONE)));
+        rc = frame_word_use(s, owner, kind, &next);
+        if (unlikely(rc != 0))
+            return rc;
+    } while (unlikely(!frame_cas(m, &s, next)));
     out->v = m.v << PAGE_SHIFT | FREF_TAG_PT;
     return 0;
 }
@@ -261,13 +238,13 @@ SC_INLINE bool frame_is_table_in_use(mfn_t m)
 {
     uint64_t s = frame_valid(m) ? frame_state(m) : 0;
 
-    return (s & FS_TYPE_MASK) != 0 && (s & FS_KIND_MASK) != 0;
+    return frame_word_type(s) != 0 && frame_word_kinds(s) != 0;
 }
 
 /* A reference to a page of descriptors. */
 SC_INLINE bool fref_is_segments(fref_t r)
 {
-    return (r.v & FREF_TAG_PT) != 0 && (frame_state(fref_mfn(r)) & FS_TYPE_MASK) == FS_TYPE(KIND_SEG);
+    return (r.v & FREF_TAG_PT) != 0 && frame_word_type(frame_state(fref_mfn(r))) == KIND_SEG;
 }
 
 /* A translation that could write was there until now.  The stamp only rises: of two that go at once the later stays. */
@@ -285,18 +262,19 @@ SC_CORE SC_INLINE void frame_stamp(mfn_t m)
 SC_INLINE void frame_put(SC_OWNED fref_t r)
 {
     mfn_t m = fref_mfn(r);
-    uint64_t s, next, one = (r.v & FREF_TAG_RO) ? FS_RO_ONE : FS_KIND_ONE;
+    uint64_t s, next;
+    bool reads = (r.v & FREF_TAG_RO) != 0;
 
     if (unlikely(r.v & FREF_TAG_IO) || unlikely(fref_is_none(r)))
         return;
     /* As long as this one is held the frame stays plain, and the word is a stamp. */
-    if (one == FS_KIND_ONE)
+    if (!reads)
         frame_stamp(m);
     s = frame_state(m);
     do {
-        next = s - one;
+        next = frame_word_put(s, reads);
     } while (unlikely(!frame_cas(m, &s, next)));
-    if (unlikely((next & (FS_KIND_MASK | FS_RO_MASK | FS_ALLOC)) == 0))
+    if (unlikely(frame_word_unheld(next)))
         frame_release(m);
 }
 

@@ -12,7 +12,7 @@ static bool is_sealed_l4(fref_t r)
 {
     uint64_t state = frame_state(fref_mfn(r));
 
-    return (r.v & FREF_TAG_PT) != 0 && (state & (FS_TYPE_MASK | FS_SEALED)) == (FS_TYPE(KIND_L4) | FS_SEALED);
+    return (r.v & FREF_TAG_PT) != 0 && frame_word_type(state) == KIND_L4 && frame_word_sealed(state);
 }
 
 SC_OWNED fref_t vcpu_set_base(struct vcpu *v, bool user, SC_OWNED fref_t l4)

@@ -402,7 +402,7 @@ static bool run_version(uint32_t version)
 
 static bool run_give_up(void)
 {
-    bool owned = frame_table()[PLAIN].state >> FS_OWNER_SHIFT == granter->id &&
+    bool owned = frame_table()[PLAIN].state / FS_OWNER_ONE == granter->id &&
                  (frame_table()[PLAIN].state & FS_ALLOC) != 0 && (frame_table()[PLAIN].state & FS_HV) == 0;
 
     return owned && frame_unassign(mfn(PLAIN), granter->id) == 0;
@@ -587,15 +587,15 @@ static void check_frame(uint64_t m, struct tally c)
 
     if (m == TABLE && is_table)
         c.rw++; /* the table's own */
-    counts = (uint64_t)c.ro << FS_RO_SHIFT | c.rw;
+    counts = (uint64_t)c.ro * FS_RO_ONE + c.rw;
     twin_assert((s & (FS_KIND_MASK | FS_RO_MASK)) == counts,
                 "frame %lu has %u readers and %u writers, and its state is %lx", m, c.ro, c.rw, s);
     if (m == OWN)
-        twin_assert(s >> FS_OWNER_SHIFT == mapper->id && (s & FS_ALLOC) != 0, "the mapper's frame has state %lx", s);
+        twin_assert(s / FS_OWNER_ONE == mapper->id && (s & FS_ALLOC) != 0, "the mapper's frame has state %lx", s);
     if (m == TABLE)
         twin_assert((s & FS_TYPE_MASK) == (is_table ? FS_TYPE(KIND_L1) : 0), "the table's frame has state %lx", s);
     if (c.ro + c.rw != 0)
-        twin_assert(s >> FS_OWNER_SHIFT != DOMID_NONE, "frame %lu is free, and used", m);
+        twin_assert(s / FS_OWNER_ONE != DOMID_NONE, "frame %lu is free, and used", m);
 }
 
 static void check(void)

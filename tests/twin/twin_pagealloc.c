@@ -302,7 +302,7 @@ static void check_merged(void)
 static void check_frame(uint64_t m)
 {
     const struct entry *e = &ledger[m];
-    uint64_t s = frame_table()[m].state, refs = (uint64_t)e->ro << FS_RO_SHIFT | e->rw;
+    uint64_t s = frame_table()[m].state, refs = (uint64_t)e->ro * FS_RO_ONE + e->rw;
 
     twin_assert((listed[m] != 0) == (e->whose == FREE), "frame %lu is %s", m,
                 listed[m] != 0 ? "free and in use" : "lost");

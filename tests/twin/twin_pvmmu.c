@@ -480,7 +480,7 @@ static struct tally counted[NR_FRAMES];
 
 static unsigned kind_of(uint64_t m)
 {
-    return (unsigned)((frame_table()[m].state & FS_TYPE_MASK) >> FS_TYPE_SHIFT);
+    return (unsigned)frame_word_type(frame_table()[m].state);
 }
 
 static void count_table(uint64_t m, unsigned level, const char *by)
@@ -556,7 +556,7 @@ static void count_vcpu(const struct vcpu *v)
 
 static void check_frame(uint64_t m)
 {
-    uint64_t s = frame_table()[m].state, owner = s >> FS_OWNER_SHIFT;
+    uint64_t s = frame_table()[m].state, owner = s / FS_OWNER_ONE;
     struct tally *t = &counted[m];
 
     if ((s & FS_PINNED) != 0)
@@ -566,7 +566,7 @@ static void check_frame(uint64_t m)
         return;
     }
     twin_assert(t->table == 0 || t->rw == 0, "frame %lu is a table, and may be written to", m);
-    twin_assert((s & FS_RO_MASK) >> FS_RO_SHIFT == t->ro, "frame %lu has %u readers, and its state is %lx", m, t->ro,
+    twin_assert(frame_word_readers(s) == t->ro, "frame %lu has %u readers, and its state is %lx", m, t->ro,
                 s);
     twin_assert((s & FS_KIND_MASK) == t->rw + t->table, "frame %lu is used %u times, and its state is %lx", m,
                 t->rw + t->table, s);
@@ -599,7 +599,7 @@ static void check_reach(uint64_t table, unsigned level, bool writable)
             check_reach(m, level - 1, writable && (w[i] & PTE_W) != 0);
             continue;
         }
-        owner = frame_table()[m].state >> FS_OWNER_SHIFT;
+        owner = frame_table()[m].state / FS_OWNER_ONE;
         twin_assert(owner == US || (m == THEIRS && nr_granted != 0), "the guest reaches frame %lu of domain %lu", m,
                     owner);
         twin_assert(!writable || (w[i] & PTE_W) == 0 || kind_of(m) == 0, "the guest can write to frame %lu, a table",
@@ -614,7 +614,7 @@ static void check_tlb(void)
 
         twin_assert((cached_writable >> m & 1) == 0 || (s & FS_TYPE_MASK) == 0,
                     "frame %lu is a table, and the TLB can write to it", m);
-        twin_assert((cached >> m & 1) == 0 || m == THEIRS || s >> FS_OWNER_SHIFT != THEM,
+        twin_assert((cached >> m & 1) == 0 || m == THEIRS || s / FS_OWNER_ONE != THEM,
                     "frame %lu is another domain's, and the TLB has it", m);
     }
 }

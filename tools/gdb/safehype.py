@@ -80,8 +80,8 @@ class Frame(gdb.Command):
             return
         raw = gdb.selected_inferior().read_memory(FRAMETABLE_BASE + mfn * 16, 16).tobytes()
         state, aux = int.from_bytes(raw[:8], "little"), int.from_bytes(raw[8:], "little")
-        flags = [n for b, n in ((45, "sealed"), (46, "pinned"), (47, "allocated"), (48, "hypervisor's")) if state >> b & 1]
-        print(f"mfn {mfn:#x}: owner {state >> 49:#x}, kind {KINDS[state >> 42 & 7]}, references of the kind "
+        flags = [n for b, n in ((47, "sealed"), (42, "pinned"), (48, "allocated"), (43, "hypervisor's")) if state >> b & 1]
+        print(f"mfn {mfn:#x}: owner {state >> 49:#x}, kind {KINDS[state >> 44 & 7]}, references of the kind "
               f"{state & 0xFFFFF}, to read {state >> 20 & 0x3FFFFF}, {' '.join(flags) or 'no flags'}, aux {aux:#x}")
 
 

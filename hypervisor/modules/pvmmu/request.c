@@ -56,7 +56,7 @@ static int try_unpin(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
     if (rc != 0)
         return rc;
     *committed = true;
-    return table_put(c, r, (unsigned)(frame_state(q->mfn) >> FS_TYPE_SHIFT) & 7);
+    return table_put(c, r, (unsigned)frame_word_type(frame_state(q->mfn)));
 }
 
 static int try_base(struct mmu_ctx *c, const struct mmu_request *q, bool *committed)

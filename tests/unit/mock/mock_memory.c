@@ -60,7 +60,7 @@ mfn_t mock_frame(struct domain *d)
 }
 
 uint64_t mock_refs_rw(mfn_t m) { return frame_state(m) & FS_KIND_MASK; }
-uint64_t mock_refs_ro(mfn_t m) { return (frame_state(m) & FS_RO_MASK) >> FS_RO_SHIFT; }
+uint64_t mock_refs_ro(mfn_t m) { return frame_word_readers(frame_state(m)); }
 
 /* Nothing is counted. */
 struct counts *counts_make(struct domain_counts *c)
