@@ -29,6 +29,7 @@ LDFLAGS := -static --gc-sections --no-undefined -z max-page-size=4096 -z noexecs
 
 # ---- safecc compiles all of it; SAFECC=0 is plain clang, for comparison ----
 include safecc/build.mk
+include verifier/verifier.mk
 include loader/build.mk
 include tools/shctl/build.mk
 SAFECC ?= 1
@@ -39,7 +40,6 @@ SAFE_C_ONE := $(filter-out hypervisor/modules/sched_rr/%,$(SAFE_C))
 SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
 include examples/build.mk
 include tests/modules/build.mk
-include verifier/verifier.mk
 
 .DEFAULT_GOAL := all
 .PHONY: all
@@ -62,7 +62,7 @@ $(SAFE_C:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/hypervisor/modules/faulty/faulty.o: 
 	@mkdir -p $(@D)
 	@echo "  SC  $<"
 	@$(CC) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -fsyntax-only $<
-	@$(BUILD)/safecc -c $< -o $@ $(SAFECC_CODE) $(SAFECC_PATHS)
+	@$(BUILD)/safecc -c $< -o $@ --json $(@:.o=.json) $(SAFECC_CODE) $(SAFECC_PATHS)
 endif
 
 $(BUILD)/obj/%.o: %.S $(BUILD)/gen/asm_offsets.h Makefile

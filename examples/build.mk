@@ -14,14 +14,15 @@ $(EXAMPLES_C:%.c=$(BUILD)/obj/%.o): $(BUILD)/obj/%.o: %.c $(BUILD)/gen/asm_offse
 	@mkdir -p $(@D)
 	@echo "  SC  $<"
 	@$(CC) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -fsyntax-only $<
-	@$(BUILD)/safecc -c $< -o $@ $(SAFECC_CODE) $(SAFECC_PATHS)
+	@$(BUILD)/safecc -c $< -o $@ --json $(@:.o=.json) $(SAFECC_CODE) $(SAFECC_PATHS)
 
 example_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard examples/$(1)/*.c))
 define example_rule
-$(BUILD)/examples/$(1).sho: $(call example_objects,$(1)) examples/$(1)/$(1).manifest $(BUILD)/gen/interface $(KEY) $(SHO_PY)
+$(BUILD)/examples/$(1).sho: $(call example_objects,$(1)) examples/$(1)/$(1).manifest $(BUILD)/gen/interface $(PROOFS) $(KEY) $(SHO_PY)
 	@mkdir -p $$(@D)
 	@echo "  SHO $(1)"
-	@$(SHO) make -o $$@.new --manifest examples/$(1)/$(1).manifest --interface $$$$(cat $(BUILD)/gen/interface) --safecc $(BUILD)/safecc $(call example_objects,$(1))
+	@$(SHO) make -o $$@.new --manifest examples/$(1)/$(1).manifest --interface $$$$(cat $(BUILD)/gen/interface) --safecc $(BUILD)/safecc \
+	  --proofs $(PROOFS) --sources $(wildcard examples/$(1)/*.c) -- $(call example_objects,$(1))
 	@$(SHO) sign --key $(KEY) $$@.new && mv $$@.new $$@
 endef
 $(foreach m,$(EXAMPLE_NAMES),$(eval $(call example_rule,$(m))))

@@ -47,12 +47,12 @@ modules: $(MODULES) $(BUILD)/modules/bundle $(BUILD)/modinspect ## every module 
 
 # $(1): a module's manifest. Its objects are those of its folder.
 define module_rule
-$(BUILD)/obj/modules/$(notdir $(1:.manifest=)).sho: $(1) $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(dir $(1))*.c)) $(BUILD)/gen/interface $(SHO_PY)
+$(BUILD)/obj/modules/$(notdir $(1:.manifest=)).sho: $(1) $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(dir $(1))*.c)) $(BUILD)/gen/interface $(PROOFS) $(SHO_PY)
 	$$(if $$(filter 0,$$(SAFECC)),$$(error modules are made of what safecc wrote, not with SAFECC=0))
 	@mkdir -p $$(@D)
 	@echo "  SHO $$(@F)"
 	@$(SHO) make -o $$@ --manifest $(1) --interface "$$$$(cat $(BUILD)/gen/interface)" $$(if $$(wildcard $(BUILD)/safecc),--safecc $(BUILD)/safecc) \
-	  $$(filter %.o,$$^)
+	  --proofs $(PROOFS) --sources $(patsubst ./%,%,$(wildcard $(dir $(1))*.c)) -- $$(filter %.o,$$^)
 endef
 $(foreach m,$(MODULE_MANIFESTS) hypervisor/modules/faulty/faulty.manifest,$(eval $(call module_rule,$(m))))
 

@@ -1,5 +1,15 @@
 # SPDX-License-Identifier: MIT
 # Proofs; included by the Makefile at the root.
+
+# What modules' certificates say of proofs: those that verifier/cache has, as far as they are of what stands here now.
+PROOFS := $(BUILD)/verifier/certificate.json
+PROVED_C := $(shell sed -n 's/^\([^\# ]*\) .*/\1/p' verifier/manifest)
+$(BUILD)/verifier/certificate.stamp: $(PROVED_C) $(wildcard verifier/* verifier/lib/* verifier/cache/* hypervisor/*/*.h hypervisor/modules/*/*.h loader/*.h xen-compat/*.h)
+	@mkdir -p $(@D)
+	@BUILD=$(BUILD) $(PY) -B verifier/prove --certificate $(PROOFS)
+	@touch $@
+$(PROOFS): $(BUILD)/verifier/certificate.stamp ;
+
 .PHONY: check-proofs prove-cold
 check-proofs: ## Frama-C proves the files of verifier/manifest; what did not change is taken from verifier/cache
 	@BUILD=$(BUILD) $(PY) -B verifier/prove $(PROVE_ARGS)

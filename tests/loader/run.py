@@ -15,6 +15,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import cases  # pylint: disable=wrong-import-position
+import certificates  # pylint: disable=wrong-import-position
 import craft  # pylint: disable=wrong-import-position
 import oracle  # pylint: disable=wrong-import-position
 import sho  # pylint: disable=wrong-import-position
@@ -176,7 +177,7 @@ def main():
         rows_run(run, rows)
     if run.wanted("lld/"):
         oracle_run(run)
-    for name, part in (("messages", messages_run), ("api", api_run), ("keys", tools.keys_run), ("maker", tools.maker_run),
+    for name, part in (("messages", messages_run), ("api", api_run), ("keys", tools.keys_run), ("maker", tools.maker_run), ("certificate", certificates.certificates_run),
                        ("mutate", mutate_run)):
         if run.wanted(name):
             part(run)

@@ -5,7 +5,7 @@ VARIANTS := trap_sched:sched_rr/sched_rr:sched_pick:trap_from(300) spin_sched:sc
   trap_import:sched_rr/sched_rr:sched_import_state:trap_from(1) refuse_import:sched_rr/sched_rr:sched_import_state:return|-EINVAL \
   trap_export:sched_rr/sched_rr:sched_export_state:trap_from(1) other_layout:sched_rr/sched_rr:sched_abi_id:(void)0 \
   trap_send:evtchn/evtchn:evtchn_send:trap_from(300) trap_virq:evtchn/evtchn:evtchn_send_virq:trap_from(50)
-HOOKS := trap_hook large_hook proved_hook
+HOOKS := trap_hook large_hook
 # Modules of the image whose structures have other fields, in another order, some of another size; and of these, some with something wrong in
 # MODULE_state.c. NAME:MODULE:FUNCTION:STATEMENT.
 LAYOUTS := other_evtchn:evtchn:evtchn_import:(void)0 refuse_evtchn:evtchn:evtchn_import:if|(turn_is(4))|return|-EINVAL trap_evtchn:evtchn:evtchn_import:trap_from(3) \
@@ -72,7 +72,7 @@ $(TEST_MODULES_O): tests/modules/trap.h $(BUILD)/gen/asm_offsets.h $(BUILD)/safe
 	@mkdir -p $(@D)
 	@echo "  SC  $(filter %.c,$^)"
 	@$(CC) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -fsyntax-only $(filter %.c,$^)
-	@$(BUILD)/safecc -c $(filter %.c,$^) -o $@ $(SAFECC_CODE) $(SAFECC_PATHS)
+	@$(BUILD)/safecc -c $(filter %.c,$^) -o $@ --json $(@:.o=.json) $(SAFECC_CODE) $(SAFECC_PATHS)
 
 # $(1): its name, $(2): its objects, $(3): its manifest.
 define test_module_rule

@@ -26,6 +26,7 @@ ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551  # of
 DOMAIN = {"module": b"SafeHype module 1\0", "bundle": b"SafeHype bundle 1\0"}
 LOADED = [".text", ".rodata", ".rodata.str1.1", ".rodata.cst4", ".rodata.cst8", ".rodata.cst16", ".rodata.cst32", ".data.rel.ro", ".percpu_arrays", ".sc_sites",
           ".sc_names", ".kcfi_traps", ".data", ".bss"]
+LEVELS = ["safe", "contract"]
 NAME = re.compile(r"[a-z0-9_]{1,31}")
 STACK_MAX, PORTS_MAX, BUNDLE_MAX = 4096, 32, 40
 # What the compiler calls of its own accord, declared or not: its type is what C says.
@@ -67,12 +68,12 @@ def manifest_read(path):
         fields[key] = value
     if not NAME.fullmatch(fields["module"]):
         raise Refused(f"{path}: module: wants 1 to 31 letters a-z, 0-9 and _")
-    if fields["level"] not in ("safe", "contract"):
+    if fields["level"] not in LEVELS:
         raise Refused(f"{path}: level: is safe or contract")
     if not fields["stack"]:
         raise Refused(f"{path}: there is no stack: (bytes that the deepest call takes)")
     return {"name": fields["module"], "version": number(path, fields, "version", 2**64 - 1), "epoch": number(path, fields, "epoch", 2**32 - 1),
-            "stack": number(path, fields, "stack", STACK_MAX), "level": ["safe", "contract"].index(fields["level"]),
+            "stack": number(path, fields, "stack", STACK_MAX), "level": LEVELS.index(fields["level"]),
             "provides": ports(path, fields, "provides"), "requires": ports(path, fields, "requires")}
 
 
@@ -199,12 +200,47 @@ def sha256_file(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
-def certificate_text(manifest, objects, safecc):
-    """What was checked, by what: JSON, for people and tools. The loader does not read it; the signature covers it."""
+def proof_of(source, proofs):
+    """What was proved of a source, or {"stale": why it was not, as it stands}."""
+    if proofs is None:
+        return {"stale": "no proofs were given (--proofs)"}
+    proof = proofs["files"].get(str(source), {"stale": "it is not in verifier/manifest"})
+    hashes = {**proof.get("headers", {}), str(source): proof["source_sha256"]} if "stale" not in proof else {}
+    changed = [name for name, digest in sorted(hashes.items()) if not (ROOT / name).exists() or sha256_file(ROOT / name) != digest]
+    return {"stale": f"{changed[0]} was changed since"} if changed else proof
+
+
+def checks_of(objects):
+    """{fate: how many, or the ids of which} of the run-time checks, out of what safecc wrote beside each object."""
+    fates = {"static": 0, "hoisted": 0, "kept": [], "proved": []}
+    for report in (o.with_suffix(".json") for o in objects):
+        if not report.exists():
+            return None
+        for check in json.loads(report.read_text())["checks"]:
+            if isinstance(fates[check["fate"]], list):
+                fates[check["fate"]].append(check["id"])
+            else:
+                fates[check["fate"]] += 1
+    return {fate: " ".join(sorted(i.removeprefix("0x") for i in found)) if isinstance(found, list) else found for fate, found in fates.items()}
+
+
+def level_lower(manifest, proved):
+    """`level: contract` is what is wanted; the file says it only of what is proved as it stands."""
+    why = [f"{name} is not proved: {proof['stale']}" for name, proof in proved.items() if "stale" in proof] if proved else ["no sources were named (--sources)"]
+    if manifest["level"] > 0 and why:
+        print(f"sho.py: {manifest['name']}: level: contract is lowered to safe: {why[0]}; verifier/prove --update proves it", file=sys.stderr)
+        manifest["level"] = 0
+
+
+def certificate_text(manifest, proved, proofs, options):
+    """What was checked and proved, by what: JSON, for people and tools. The loader does not read it; the signature covers it."""
     compiler = subprocess.run(["clang-19", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    path = lambda o: os.path.relpath(o, ROOT) if str(o).startswith(str(ROOT)) else pathlib.Path(o).name
     text = {"module": manifest["name"], "version": manifest["version"], "dialect": 1, "compiler": compiler,
-            "safecc": sha256_file(safecc) if safecc else None, "proved": [],
-            "objects": {os.path.relpath(o, ROOT) if str(o).startswith(str(ROOT)) else pathlib.Path(o).name: sha256_file(o) for o in objects}}
+            "safecc": sha256_file(options.safecc) if options.safecc else None, "level": LEVELS[manifest["level"]],
+            "provers": {key: proofs[key] for key in ("tools", "binaries", "model", "flags", "trusted_sha256")} if proofs else None,
+            "sources": {str(s): sha256_file(ROOT / s) for s in options.sources}, "proofs": proved, "checks": checks_of(options.objects),
+            "objects": {path(o): sha256_file(o) for o in options.objects}}
     return json.dumps(text, sort_keys=True, indent=1).encode()
 
 
@@ -280,8 +316,11 @@ def do_make(options):
         if done.returncode != 0:
             raise Refused(f"the linker: {done.stderr.strip()}")
         sections, symbols = elf.read(linked.read_bytes())
+    proofs = json.loads(options.proofs.read_text()) if options.proofs else None
+    proved = {str(source): proof_of(source, proofs) for source in options.sources}
+    level_lower(manifest, proved)
     module = Module(sections, symbols, manifest)
-    write_whole(options.output, module_file(module, options.interface, certificate_text(manifest, options.objects, options.safecc)))
+    write_whole(options.output, module_file(module, options.interface, certificate_text(manifest, proved, proofs, options)))
 
 
 def without_trailer(path):
@@ -336,6 +375,8 @@ def main():
     make.add_argument("--manifest", type=pathlib.Path, required=True)
     make.add_argument("--interface", required=True, help="hash of the shared headers")
     make.add_argument("--safecc", type=pathlib.Path, help="the safecc that wrote the objects, for the certificate")
+    make.add_argument("--proofs", type=pathlib.Path, help="what verifier/prove --certificate wrote")
+    make.add_argument("--sources", nargs="*", type=pathlib.Path, default=[], help="what the objects were compiled of")
     make.add_argument("objects", nargs="+", type=pathlib.Path)
     sign, bundle = commands.add_parser("sign"), commands.add_parser("bundle")
     for command in (sign, bundle):

@@ -11,7 +11,7 @@
 #define ENOEXEC 8
 
 MODULE_FILE(safe, "../test-modules/trap_hook.sho");
-MODULE_FILE(proved, "../test-modules/proved_hook.sho");
+MODULE_FILE(proved, "../examples/event_limit.sho");
 MODULE_FILE(rr, "sched_rr.sho");
 struct sh_module_op module_op;
 
