@@ -210,18 +210,21 @@ def proof_of(source, proofs):
     return {"stale": f"{changed[0]} was changed since"} if changed else proof
 
 
-def checks_of(objects):
-    """{fate: how many, or the ids of which} of the run-time checks, out of what safecc wrote beside each object."""
-    fates = {"static": 0, "hoisted": 0, "kept": [], "proved": []}
+def checks_of(objects, sources):
+    """{fate: how many, or the ids of which} of the run-time checks in a module's own files, out of what safecc wrote beside each object."""
+    fates = {"static": 0, "hoisted": 0, "kept": set(), "proved": set()}
+    own = {str(s.parent) for s in sources}
     for report in (o.with_suffix(".json") for o in objects):
         if not report.exists():
             return None
         for check in json.loads(report.read_text())["checks"]:
-            if isinstance(fates[check["fate"]], list):
-                fates[check["fate"]].append(check["id"])
+            if os.path.dirname(check["place"]["file"]) not in own:
+                continue
+            if isinstance(fates[check["fate"]], set):
+                fates[check["fate"]].add(check["id"].removeprefix("0x"))
             else:
                 fates[check["fate"]] += 1
-    return {fate: " ".join(sorted(i.removeprefix("0x") for i in found)) if isinstance(found, list) else found for fate, found in fates.items()}
+    return {fate: " ".join(sorted(found)) if isinstance(found, set) else found for fate, found in fates.items()}
 
 
 def level_lower(manifest, proved):
@@ -239,7 +242,7 @@ def certificate_text(manifest, proved, proofs, options):
     text = {"module": manifest["name"], "version": manifest["version"], "dialect": 1, "compiler": compiler,
             "safecc": sha256_file(options.safecc) if options.safecc else None, "level": LEVELS[manifest["level"]],
             "provers": {key: proofs[key] for key in ("tools", "binaries", "model", "flags", "trusted_sha256")} if proofs else None,
-            "sources": {str(s): sha256_file(ROOT / s) for s in options.sources}, "proofs": proved, "checks": checks_of(options.objects),
+            "sources": {str(s): sha256_file(ROOT / s) for s in options.sources}, "proofs": proved, "checks": checks_of(options.objects, options.sources),
             "objects": {path(o): sha256_file(o) for o in options.objects}}
     return json.dumps(text, sort_keys=True, indent=1).encode()
 
