@@ -9,6 +9,8 @@
 #include "kimage_sink.h"
 
 /* ---- kimage.c: the reason for people; returns rc, so that a check reads `return kimage_fail(...)`. */
+/*@ assigns \nothing;
+    ensures \result == rc; */
 int kimage_fail(int rc, const char *reason SC_STRING);
 
 /* ---- bytes.c: little-endian loads; the caller has checked the bound. Texts of ASCII. */
@@ -18,18 +20,49 @@ struct kbytes {
 };
 /* A literal and its length, as two arguments. */
 #define KTEXT(literal) literal, sizeof(literal) - 1
+/*@ predicate inside(struct kbytes *in, integer at, integer len) = at + len <= in->nr;
+    predicate text_is(struct kbytes *in, integer at, char *text, integer nr) =
+      \forall integer i; 0 <= i < nr ==> in->bytes[at + i] == (uint8_t)text[i];
+    predicate begins(struct kbytes *in, integer at, integer len, char *text, integer nr) =
+      nr <= len && text_is(in, at, text, nr);
+    predicate begins_from(struct kbytes *in, integer at, integer len, char *text, integer nr, integer k) =
+      begins(in, at + k, len - k, text, nr);
+    logic integer le16(struct kbytes *in, integer at) = in->bytes[at] + 0x100 * in->bytes[at + 1];
+    logic integer le32(struct kbytes *in, integer at) = le16(in, at) + 0x10000 * le16(in, at + 2);
+*/
+/*@ requires inside(in, at, 2);
+    ensures \result == le16(in, at); */
 uint16_t kbytes_le16(const struct kbytes *in, size_t at);
+/*@ requires inside(in, at, 4);
+    ensures \result == le32(in, at); */
 uint32_t kbytes_le32(const struct kbytes *in, size_t at);
+/*@ requires inside(in, at, 8);
+    ensures \result == le32(in, at) + 0x100000000 * le32(in, at + 4); */
 uint64_t kbytes_le64(const struct kbytes *in, size_t at);
 /* Whether bytes[at .. at+len-1] begins with text. */
+/*@ requires inside(in, at, len);
+    ensures \result == 0 || \result == 1;
+    ensures found: \result == 1 <==> begins(in, at, len, text, nr); */
 int kbytes_begin(const struct kbytes *in, size_t at, size_t len, const char *text SC_COUNT(nr), size_t nr);
 /* Whether it is text. */
+/*@ requires inside(in, at, len);
+    ensures \result == 0 || \result == 1;
+    ensures found: \result == 1 <==> len == nr && text_is(in, at, text, nr); */
 int kbytes_equal(const struct kbytes *in, size_t at, size_t len, const char *text SC_COUNT(nr), size_t nr);
 /* Whether text occurs in it. */
+/*@ requires inside(in, at, len);
+    ensures \result == 0 || \result == 1;
+    ensures found: \result == 1 <==> \exists integer k; 0 <= k < len && begins_from(in, at, len, text, nr, k); */
 int kbytes_hold(const struct kbytes *in, size_t at, size_t len, const char *text SC_COUNT(nr), size_t nr);
 /* C's strtoull with base 0, saturating; stops at the first character that does not belong. */
+/*@ requires inside(in, at, len);
+    ensures none: len == 0 ==> \result == 0; */
 uint64_t kbytes_number(const struct kbytes *in, size_t at, size_t len);
 /* Copies up to the first 0, cut to fit. */
+/*@ requires inside(in, at, len);
+    ensures ends: out[KIMAGE_TEXT_MAX - 1] == 0;
+    ensures same: \forall integer i; 0 <= i < KIMAGE_TEXT_MAX && out[i] != 0 ==>
+      i < len && out[i] == (char)in->bytes[at + i]; */
 void kbytes_text(const struct kbytes *in, size_t at, size_t len, char out[KIMAGE_TEXT_MAX]);
 
 /* ---- bzimage.c: which part of the module is the kernel, and packed how. */
@@ -84,6 +117,29 @@ struct kelf {
     struct kelf_load loads[KELF_LOADS_MAX]; /* in file order, disjoint in the file and in memory */
     struct kelf_note notes[KSTREAM_WATCH_MAX];
 };
+/*@ predicate load_good(struct kelf *e, integer i) = e->loads[i].filesz <= e->loads[i].memsz &&
+      e->loads[i].offset + e->loads[i].filesz <= UINT64_MAX && e->loads[i].paddr + e->loads[i].memsz <= UINT64_MAX;
+    predicate loads_good(struct kelf *e) =
+      e->nr_loads <= 32 && \forall integer i; 0 <= i < e->nr_loads ==> load_good(e, i);
+    predicate notes_good(struct kelf *e) = e->nr_notes <= 8 &&
+      \forall integer i; 0 <= i < e->nr_notes ==> e->notes[i].offset + e->notes[i].len <= UINT64_MAX;
+    predicate apart(integer a, integer a_len, integer b, integer b_len) =
+      a_len == 0 || b_len == 0 || a + a_len <= b || b + b_len <= a;
+    predicate two_apart(struct kelf *e, integer i, integer j) =
+      apart(e->loads[i].offset, e->loads[i].filesz, e->loads[j].offset, e->loads[j].filesz) &&
+      apart(e->loads[i].paddr, e->loads[i].memsz, e->loads[j].paddr, e->loads[j].memsz);
+    predicate loads_apart(struct kelf *e, integer n) =
+      \forall integer i, j; 0 <= j < i < n ==> two_apart(e, i, j);
+    predicate bounded(struct kelf *e, integer n) = \forall integer i; 0 <= i < n ==>
+      e->paddr_start <= e->loads[i].paddr && e->loads[i].paddr + e->loads[i].memsz <= e->paddr_end;
+*/
+/*@ requires \separated(head, out);
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC;
+    ensures some: \result == 0 ==> out->nr_loads > 0;
+    ensures loads: \result == 0 ==> loads_good(out);
+    ensures notes: \result == 0 ==> notes_good(out);
+    ensures apart: \result == 0 ==> loads_apart(out, out->nr_loads);
+    ensures bounded: \result == 0 ==> bounded(out, out->nr_loads); */
 int kelf_parse(const struct kbytes *head, struct kelf *out);
 
 /* ---- notes.c: takes every Xen note of notes[from .. from+len-1]; the number found goes up in *found. */
