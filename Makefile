@@ -39,6 +39,7 @@ SAFE_C := $(sort $(HV_C) $(LOADER_C))
 SAFE_C_ONE := $(filter-out hypervisor/modules/sched_rr/%,$(SAFE_C))
 SAFECC_CODE := $(filter-out -ffile-prefix-map=%,$(CFLAGS_TARGET)) -D__XEN_INTERFACE_VERSION__=0x00040e00 -DSAFEHYPE_VERSION='"$(VERSION)"' $(INCLUDES)
 include examples/build.mk
+include tools/module/extension.mk
 include tests/modules/build.mk
 
 .DEFAULT_GOAL := all
@@ -204,12 +205,13 @@ bench-quick: ## the operations only (about a minute)
 
 # ---- adding to it ----
 .PHONY: new-module new-rule
-# NAME, PORT and TITLE are those of the command line: some shells export a NAME of their own.
+# NAME, PORT, DIR and TITLE are those of the command line: some shells export a NAME of their own.
 given = $(if $(filter command,$(origin $(1))),$($(1)))
 new-module: export NAME := $(call given,NAME)
 new-module: export PORT := $(call given,PORT)
-new-module: ## NAME=x: a new module of the image; PORT=hooks: an extension, loaded at run time (docs/handbook/extension.md, module.md)
-	@$(PY) tools/build/new_module.py "$$NAME" "$$PORT"
+new-module: export DIR := $(call given,DIR)
+new-module: ## NAME=x: a new module of the image; PORT=hooks: an extension, loaded at run time; DIR=folder: outside (docs/handbook/extension.md, module.md)
+	@$(PY) tools/build/new_module.py "$$NAME" "$$PORT" "$$DIR"
 
 new-rule: export NAME := $(call given,NAME)
 new-rule: export TITLE := $(call given,TITLE)

@@ -56,7 +56,7 @@ def test_on_the_host(played):
 
 def test_unit_test_can_fail(played):
     for old, new in (("nr < TALLY_CALLS", "nr <= TALLY_CALLS"), ("atomic_add64(&total, 1)", "atomic_add64(&total, 0)"),
-                     ("if (!v->domain->privileged)", "if (v->domain->privileged)"), ("arg >= TALLY_CALLS", "arg > TALLY_CALLS")):
+                     ("if (!v->domain->privileged)", "if (v->domain->privileged)"), ("arg < TALLY_CALLS ?", "arg <= TALLY_CALLS ?")):
         played.edit("examples/tally/tally.c", old, new)
         code, said = played.run("make", "-C", "tests/unit/tally", f"BUILD={played.build}")
         played.edit("examples/tally/tally.c", new, old)

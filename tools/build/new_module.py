@@ -2,17 +2,20 @@
 # SPDX-License-Identifier: MIT
 """Make a new module that already builds, passes `make check` and its unit test.
 
-usage: new_module.py NAME [PORT]     (make new-module NAME=tally, make new-module NAME=tally PORT=hooks)
+usage: new_module.py NAME [PORT [DIR]]     (make new-module NAME=tally, make new-module NAME=tally PORT=hooks, and with DIR=../tally)
 
 Makes hypervisor/modules/NAME/{NAME.c,NAME.h,NAME.manifest,README.md}, or with PORT=hooks examples/NAME/{NAME.c,NAME.manifest,README.md}, an
-extension to be loaded at run time, and tests/unit/NAME/{Makefile,test_NAME.c} from tools/build/templates. A name that cannot be is refused (exit code 2) and nothing is changed.
+extension to be loaded at run time, and tests/unit/NAME/{Makefile,test_NAME.c} from tools/build/templates. With DIR the extension goes to that new
+folder, outside of the tree, with its test, a Makefile, what its proofs need and a file for CI. A name that cannot be is refused (exit code 2) and nothing
+is changed.
 """
+import pathlib
 import re
 import sys
 
 from scaffold import ROOT, Refusal, TEMPLATES, formatted, main, render, write_all
 
-USAGE = "usage: make new-module NAME=tally [PORT=hooks]"
+USAGE = "usage: make new-module NAME=tally [PORT=hooks [DIR=../tally]]"
 # port ("": a module of the image): templates, the folder that the files go to, and where the names are that are to be nobody else's
 KINDS = {"": ("module", "unit", "hypervisor/modules", "ch"), "hooks": ("extension", "extension_unit", "examples", "")}
 KEYWORDS = set("""auto break case char const continue default do double else enum extern float for goto if inline int long register restrict
@@ -81,6 +84,28 @@ def check_port(port):
         raise Refusal(f"PORT={port}: there is no template for that port; PORT=hooks is an extension, and without PORT it is a module of the image")
 
 
+def check_folder(port, folder):
+    if port != "hooks":
+        raise Refusal("DIR=: only an extension (PORT=hooks) can be outside of the tree")
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise Refusal(f"{folder} is there and not empty")
+    if not re.fullmatch(r"[\w/.+-]+", f"{folder}{ROOT}", re.ASCII):
+        raise Refusal(f"{folder}, {ROOT}: make wants paths of letters, digits and /._+- only")
+
+
+# An extension outside of the tree: template, where it goes.
+OUTSIDE = [("extension/sample.c", "sample.c"), ("extension/sample.manifest", "sample.manifest"), ("extension/README.md", "README.md"),
+           ("extension_unit/test_sample.c", "tests/test_sample.c"), ("outside/Makefile", "Makefile"), ("outside/gitignore", ".gitignore"),
+           ("outside/manifest", "proofs/manifest"), ("outside/trusted.list", "proofs/trusted.list"),
+           ("outside/extension.yml", ".github/workflows/extension.yml")]
+
+
+def files_outside(name, folder):
+    words = {"examples/sample": name, "CHECKOUT": str(ROOT), **words_for(name)}
+    files = {str(folder / path.replace("sample", name)): render(template, words) for template, path in OUTSIDE}
+    return {path: formatted(text, path) if path.endswith(".c") else text for path, text in files.items()}
+
+
 def files_of(name, port):
     words, files = words_for(name), {}
     module, unit, parent, _ = KINDS[port]
@@ -101,20 +126,29 @@ NEXT = {"": """It builds and passes its tests as it is: sums that guests keep. N
   write what it is to do      in examples/{name}; safecc says what it refuses
   test it                     make -C tests/unit/{name} BUILD=$PWD/build
   build and sign it           make examples
-  load it                     make run; then shctl module load /modules/{name}.sho"""}
+  load it                     make run; then shctl module load /modules/{name}.sho""",
+        "outside": """It builds, passes its tests and is proved as it is: counts of hypercalls. Next (docs/handbook/prove-your-extension.md):
+  go there                    cd {folder}
+  write what it is to do      in {name}.c
+  check it                    make check prove test
+  build and sign it           make
+  load it                     shctl module load build/{name}.sho"""}
 
 
 def make():
-    name, port = ([word.strip() for word in sys.argv[1:3]] + ["", ""])[:2]
+    name, port, folder = ([word.strip() for word in sys.argv[1:4]] + ["", "", ""])[:3]
     check_port(port)
     check_name(name)
-    files = files_of(name, port)
+    if folder:
+        folder = pathlib.Path(folder).resolve()
+        check_folder(port, folder)
+    files = files_outside(name, folder) if folder else files_of(name, port)
     if clash := KINDS[port][3] and taken(defined_names(name)):
         raise Refusal(f"the module would define `{clash[0]}`, which {clash[1]} has already; take another name")
     write_all(files)
     for path in files:
         print(f"  new {path}")
-    print(NEXT[port].format(name=name))
+    print(NEXT["outside" if folder else port].format(name=name, folder=folder))
 
 
 main("new-module", make)

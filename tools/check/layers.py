@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Check that includes run along the layers (docs/handbook/code.md).  Ends with 1 on a breach.
 
+usage: layers.py [FOLDER]      FOLDER: only that of an extension outside of the tree
+
 arch, boot -> core -> dispatch -> xen-compat -> modules is the way a hypercall travels; includes run back only through ports.
 """
 import pathlib
@@ -21,12 +23,19 @@ MAY = {
     "loader": set(),
     "xen-compat": {"core", "ports", "xen", "xen-compat", "modules", "../../hypervisor/unpack/unpack.h", "unpack/unpack.h", "dispatch/hypercall.h"},
 }
+FOLDER = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
 LIBRARIES = {"lzma.h", "zlib.h", "zstd.h", "lz4.h", "bearssl.h"}
 
 
+def extension(path):
+    return path.parent == FOLDER or path.is_relative_to(ROOT / "examples")
+
+
 def layer_of(path):
+    if extension(path):
+        return "modules"
     parts = path.relative_to(ROOT).parts
-    return {"xen-compat": "xen-compat", "loader": "loader", "examples": "modules"}.get(parts[0], parts[1])
+    return {"xen-compat": "xen-compat", "loader": "loader"}.get(parts[0], parts[1])
 
 
 def allowed(path, layer, name):
@@ -35,7 +44,7 @@ def allowed(path, layer, name):
         return True  # folders that are built on their own too
     if "/" not in name:
         return (path.parent / name).exists() or name in LIBRARIES or name.startswith("std") or name == "asm_offsets.h"
-    if path.is_relative_to(ROOT / "examples"):
+    if extension(path):
         return first in MAY["modules"]
     if layer == "modules":
         own = "/".join(path.relative_to(ROOT / "hypervisor").parts[:2])
@@ -50,13 +59,14 @@ def allowed(path, layer, name):
 def main():
     bad = 0
     files = [*ROOT.glob("hypervisor/**/*.[chS]"), *ROOT.glob("xen-compat/**/*.[ch]"), *ROOT.glob("loader/*.[ch]"),
-             *ROOT.glob("examples/**/*.[ch]")]
+             *ROOT.glob("examples/**/*.[ch]")] if FOLDER is None else [*FOLDER.glob("*.[ch]")]
+    name_of = lambda path: path.relative_to(ROOT if FOLDER is None else FOLDER)
     for path in sorted(files):
         layer = layer_of(path)
         for number, line in enumerate(path.read_text().splitlines(), 1):
             m = re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line)
             if m and not allowed(path, layer, m.group(1)):
-                print(f"{path.relative_to(ROOT)}:{number}: {layer} may not include {m.group(1)}")
+                print(f"{name_of(path)}:{number}: {layer} may not include {m.group(1)}")
                 bad += 1
     asm = re.compile(r"\b(__asm__|asm)\b")
     for path in sorted(files):
@@ -64,7 +74,7 @@ def main():
             continue
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if asm.search(re.sub(r"/\*.*?\*/|//.*", "", line)) and not line.lstrip().startswith("*"):
-                print(f"{path.relative_to(ROOT)}:{number}: assembly outside arch/ and boot/")
+                print(f"{name_of(path)}:{number}: assembly outside arch/ and boot/")
                 bad += 1
     print(f"layers: {len(files)} files" if not bad else f"layers: {bad} breaches")
     sys.exit(1 if bad else 0)

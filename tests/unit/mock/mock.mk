@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Rules of a module's unit test.  The test's Makefile sets MODULE, CODE (below TOP) and includes this.
 # `make BUILD=/absolute/path` builds test_MODULE of the folder's test_*.c (ASan, UBSan) and, if there is one, stress_MODULE
-# of stress_MODULE.c (TSan), and runs them.
+# of stress_MODULE.c (TSan), and runs them. FOLDER: that of an extension outside of the tree instead of CODE, with its tests in tests/.
 BUILD ?= $(error BUILD must be an absolute path)
 TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/../../..)
 OUT := $(BUILD)/unit/$(MODULE)
@@ -12,7 +12,8 @@ ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN := -fsanitize=thread
 SOURCES := $(CODE) hypervisor/core/frame.c $(addprefix tests/unit/mock/,mock.c mock_lock.c mock_memory.c mock_ports.c)
 TESTS := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/tests/unit/$(MODULE)/test_*.c))
-TEST_OBJECTS := $(patsubst %.c,$(OUT)/asan/%.o,$(SOURCES) $(TESTS))
+OWN := $(if $(FOLDER),$(wildcard $(FOLDER)/*.c $(FOLDER)/tests/test_*.c))
+TEST_OBJECTS := $(patsubst %.c,$(OUT)/asan/%.o,$(SOURCES) $(TESTS)) $(OWN:$(FOLDER)/%.c=$(OUT)/asan/own/%.o)
 STRESS_OBJECTS := $(patsubst %.c,$(OUT)/tsan/%.o,$(SOURCES) tests/unit/$(MODULE)/stress_$(MODULE).c)
 STRESS := $(if $(wildcard $(TOP)/tests/unit/$(MODULE)/stress_$(MODULE).c),stress)
 
@@ -32,6 +33,10 @@ $(OUT)/stress_$(MODULE): $(STRESS_OBJECTS)
 	$(CC) $(CFLAGS) $(TSAN) -o $@ $^ -lcmocka -lpthread
 
 $(OUT)/asan/%.o: $(TOP)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(ASAN) -MMD -c -o $@ $<
+
+$(OUT)/asan/own/%.o: $(FOLDER)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(ASAN) -MMD -c -o $@ $<
 
