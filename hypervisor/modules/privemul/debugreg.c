@@ -17,6 +17,8 @@
     ensures none_such: n > 7 ==> \result == -EINVAL;
     ensures kept: \result != 0 ==> \forall integer i; 0 <= i < 8 ==> v->debugreg[i] == \old(v->debugreg[i]);
     ensures allowed: (n == 5 || n == 7) && \result == 0 ==> (value & DR7_GD) == 0;
+    ensures one: \forall integer i; 0 <= i < 8 && i != (n == 4 ? 6 : n == 5 ? 7 : n) ==>
+      v->debugreg[i] == \old(v->debugreg[i]);
     ensures set: n < 4 && \result == 0 ==> v->debugreg[n] == value;
 */
 int debugreg_set(struct vcpu *v, unsigned n, uint64_t value)
