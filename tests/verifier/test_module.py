@@ -92,7 +92,7 @@ def test_proved_and_kept_in_its_own_folder(tiny):
     tiny.refused(r"tiny.c:\d+: not proved: tiny_percent_ensures")
 
 
-@pytest.mark.quick
+@pytest.mark.full
 def test_the_lists_are_what_the_proof_depends_on(tiny):
     tiny.prove("--update")
     kept = (tiny.folder / "proofs/cache/tiny.c.txt").read_text()
