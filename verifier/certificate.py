@@ -33,7 +33,7 @@ def entry(prover, unit):
     if len(unit.goals) != unit.expected or unit.proved() != len(unit.goals):
         return {"stale": "not all that the manifest says is proved"}
     *headers, source = prover.sources(unit.path)
-    return {"source_sha256": sha256(source), "headers": {str(h.relative_to(prover.root)): sha256(h) for h in headers},
+    return {"source_sha256": sha256(source), "headers": {prover.name(h): sha256(h) for h in headers},
             "proof_sha256": unit.digest, "goals": len(unit.goals), "by": collections.Counter(g.by for g in unit.goals),
             "smoke": unit.smoke, "believed": sorted(unit.considered)}
 

@@ -22,10 +22,11 @@ extension-world: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h
 
 extension-all: extension-world $(BUILD)/gen/interface $(KEY) $(SHO_PY)
 	@cd $(WORLD) && for c in $(EXTENSION_C); do echo "  SC  $$c" && $(CC) $(CFLAGS) -fsyntax-only $$c && \
-	  $(BUILD)/safecc -c $$c -o obj/$${c%.c}.o -fdebug-compilation-dir=. $(SAFECC_CODE) $(SAFECC_PATHS) || exit 1; done
+	  $(BUILD)/safecc -c $$c -o obj/$${c%.c}.o --json obj/$${c%.c}.json -fdebug-compilation-dir=. $(SAFECC_CODE) $(SAFECC_PATHS) || exit 1; done
+	@[ ! -e $(EXTENSION)/proofs/manifest ] || BUILD=$(EXTENSION_BUILD) $(PY) -B verifier/prove --module $(EXTENSION) --certificate $(WORLD)/certificate.json
 	@echo "  SHO $(EXTENSION_NAME)"
 	@$(SHO) make -o $(WORLD)/$(EXTENSION_NAME).sho --manifest $(EXTENSION_MANIFEST) --interface $$(cat $(BUILD)/gen/interface) --safecc $(BUILD)/safecc \
-	  $(EXTENSION_C:%.c=$(WORLD)/obj/%.o)
+	  $(if $(wildcard $(EXTENSION)/proofs/manifest),--proofs $(WORLD)/certificate.json) --home $(EXTENSION) --sources $(EXTENSION_C) -- $(EXTENSION_C:%.c=$(WORLD)/obj/%.o)
 	@$(SHO) sign --key $(KEY) $(WORLD)/$(EXTENSION_NAME).sho && mv $(WORLD)/$(EXTENSION_NAME).sho $(EXTENSION_BUILD)
 
 extension-check: extension-world

@@ -200,13 +200,14 @@ def sha256_file(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
-def proof_of(source, proofs):
+def proof_of(source, proofs, home):
     """What was proved of a source, or {"stale": why it was not, as it stands}."""
     if proofs is None:
         return {"stale": "no proofs were given (--proofs)"}
     proof = proofs["files"].get(str(source), {"stale": "it is not in verifier/manifest"})
     hashes = {**proof.get("headers", {}), str(source): proof["source_sha256"]} if "stale" not in proof else {}
-    changed = [name for name, digest in sorted(hashes.items()) if not (ROOT / name).exists() or sha256_file(ROOT / name) != digest]
+    places = {name: next((folder / name for folder in (home, ROOT) if (folder / name).exists()), None) for name in hashes}
+    changed = [name for name, digest in sorted(hashes.items()) if places[name] is None or sha256_file(places[name]) != digest]
     return {"stale": f"{changed[0]} was changed since"} if changed else proof
 
 
@@ -242,7 +243,7 @@ def certificate_text(manifest, proved, proofs, options):
     text = {"module": manifest["name"], "version": manifest["version"], "dialect": 1, "compiler": compiler,
             "safecc": sha256_file(options.safecc) if options.safecc else None, "level": LEVELS[manifest["level"]],
             "provers": {key: proofs[key] for key in ("tools", "binaries", "model", "flags", "trusted_sha256")} if proofs else None,
-            "sources": {str(s): sha256_file(ROOT / s) for s in options.sources}, "proofs": proved, "checks": checks_of(options.objects, options.sources),
+            "sources": {str(s): sha256_file(options.home / s) for s in options.sources}, "proofs": proved, "checks": checks_of(options.objects, options.sources),
             "objects": {path(o): sha256_file(o) for o in options.objects}}
     return json.dumps(text, sort_keys=True, indent=1).encode()
 
@@ -320,7 +321,7 @@ def do_make(options):
             raise Refused(f"the linker: {done.stderr.strip()}")
         sections, symbols = elf.read(linked.read_bytes())
     proofs = json.loads(options.proofs.read_text()) if options.proofs else None
-    proved = {str(source): proof_of(source, proofs) for source in options.sources}
+    proved = {str(source): proof_of(source, proofs, options.home) for source in options.sources}
     level_lower(manifest, proved)
     module = Module(sections, symbols, manifest)
     write_whole(options.output, module_file(module, options.interface, certificate_text(manifest, proved, proofs, options)))
@@ -380,6 +381,7 @@ def main():
     make.add_argument("--safecc", type=pathlib.Path, help="the safecc that wrote the objects, for the certificate")
     make.add_argument("--proofs", type=pathlib.Path, help="what verifier/prove --certificate wrote")
     make.add_argument("--sources", nargs="*", type=pathlib.Path, default=[], help="what the objects were compiled of")
+    make.add_argument("--home", type=pathlib.Path, default=ROOT, help="the folder that sources are named from, if it is not the tree")
     make.add_argument("objects", nargs="+", type=pathlib.Path)
     sign, bundle = commands.add_parser("sign"), commands.add_parser("bundle")
     for command in (sign, bundle):
