@@ -42,6 +42,12 @@ static const struct known known[] = {
 };
 #define NR_KNOWN (sizeof(known) / sizeof(known[0]))
 
+/*@ requires k < NR_KNOWN; */
+static struct known known_at(uint32_t k)
+{
+    return known[k];
+}
+
 #define SECTION_BYTES_MAX 0x200000u
 #define ALIGN_MAX 4096u
 
@@ -50,6 +56,16 @@ static const struct known known[] = {
       get64(sho->file, EH_SHOFF) + sho->nr_sections * SH_BYTES <= sho->file.nr;
 */
 
+#define IDENT_BYTES 16u
+
+/*@ requires i < IDENT_BYTES; */
+static uint8_t ident(uint32_t i)
+{
+    static const uint8_t bytes[IDENT_BYTES] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
+
+    return bytes[i];
+}
+
 /*@ requires sho->problem.what == \null;
     assigns sho->problem.what \from *sho;
     assigns sho->problem.place, sho->problem.index;
@@ -57,15 +73,14 @@ static const struct known known[] = {
 */
 static bool ident_check(struct sho *sho)
 {
-    static const uint8_t ident[16] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
     struct sho_bytes f = sho->file;
 
-    /*@ loop invariant 0 <= i <= sizeof(ident);
+    /*@ loop invariant 0 <= i <= IDENT_BYTES;
         loop assigns i;
-        loop variant sizeof(ident) - i;
+        loop variant IDENT_BYTES - i;
     */
-    for (uint32_t i = 0; i < sizeof(ident); i++) {
-        if (sho_get8(f, i) != ident[i])
+    for (uint32_t i = 0; i < IDENT_BYTES; i++) {
+        if (sho_get8(f, i) != ident(i))
             return sho_refuse(&sho->problem, SHO_IN_FILE, i, "it is no ELF64 file of little-endian numbers");
     }
     return true;
@@ -163,9 +178,9 @@ static uint32_t known_find(struct sho_bytes name)
         loop variant NR_KNOWN - k;
     */
     for (k = 0; k < NR_KNOWN; k++) {
-        uint64_t nr = known[k].nr;
+        struct known one = known_at(k);
 
-        if (nr < sizeof(known[k].name) && sho_is(name, known[k].name, nr))
+        if (one.nr < sizeof(one.name) && sho_is(name, one.name, one.nr))
             break;
     }
     return k;
@@ -176,17 +191,22 @@ static uint32_t known_find(struct sho_bytes name)
     assigns sho->problem.place, sho->problem.index;
     ensures refused: !\result <==> sho->problem.what != \null;
 */
-static bool section_shape_check(struct sho *sho, uint32_t i, struct sho_bytes h, const struct known *k)
+static bool section_shape_check(struct sho *sho, uint32_t i, struct sho_bytes h, struct known k)
 {
     uint64_t flags = sho_get64(h, SH_FLAGS);
 
-    if (sho_get32(h, SH_TYPE) != k->type)
+    if (sho_get32(h, SH_TYPE) != k.type)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its type is not that of its name");
-    if ((flags & ~(uint64_t)k->optional) != k->flags)
+    if ((flags & ~(uint64_t)k.optional) != k.flags)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its flags are not those of its name");
     if (sho_get64(h, SH_ADDR) != 0)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it has an address");
     return true;
+}
+
+static bool power_of_two(uint64_t n)
+{
+    return (n & (n - 1)) == 0;
 }
 
 /*@ requires sho->problem.what == \null;
@@ -196,15 +216,15 @@ static bool section_shape_check(struct sho *sho, uint32_t i, struct sho_bytes h,
     ensures size: \result ==> get64(h, SH_SIZE) <= SECTION_BYTES_MAX;
     ensures align: \result ==> get64(h, SH_ALIGN) <= ALIGN_MAX;
 */
-static bool section_sizes_check(struct sho *sho, uint32_t i, struct sho_bytes h, const struct known *k)
+static bool section_sizes_check(struct sho *sho, uint32_t i, struct sho_bytes h, struct known k)
 {
     uint64_t align = sho_get64(h, SH_ALIGN), entry = sho_get64(h, SH_ENTSIZE);
 
-    if (align > ALIGN_MAX || (align & (align - 1)) != 0)
+    if (align > ALIGN_MAX || !power_of_two(align))
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its alignment is no power of two up to 4096");
     if (sho_get64(h, SH_SIZE) > SECTION_BYTES_MAX)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it is larger than 2 MiB");
-    if ((k->type == SECTION_SYMTAB || k->type == SECTION_RELA) &&
+    if ((k.type == SECTION_SYMTAB || k.type == SECTION_RELA) &&
         (entry != SYM_BYTES || sho_get64(h, SH_SIZE) % SYM_BYTES != 0))
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its entries are not of 24 bytes");
     return true;
@@ -221,31 +241,51 @@ static enum sho_region region_for(enum sho_part part)
     return part >= SHO_PART_RODATA && part <= SHO_PART_KCFI ? SHO_READONLY : SHO_NOWHERE;
 }
 
-/*@ requires sho->problem.what == \null && headers_inside(sho) && i < sho->nr_sections;
-    assigns sho->problem.what \from *sho;
-    assigns sho->problem.place, sho->problem.index, sho->sections[i].part, sho->sections[i].region,
-      sho->sections[i].offset, sho->sections[i].nr, sho->sections[i].align, sho->sections[i].link,
-      sho->sections[i].info;
-    ensures refused: !\result <==> sho->problem.what != \null;
-    ensures section: \result ==> section_good(sho, i);
+/*@ // What was good stays good.
+    predicate sections_kept{A, B}(struct sho *sho) =
+      \forall integer i; 1 <= i < SHO_SECTIONS_MAX && section_good{A}(sho, i) ==> section_good{B}(sho, i);
+    predicate places_kept{A, B}(struct sho *sho) =
+      \forall integer i; 1 <= i < SHO_SECTIONS_MAX && section_good{A}(sho, i) && place_good{A}(sho, i) ==>
+      place_good{B}(sho, i);
+    predicate extent_good{L}(struct sho *sho, struct sho_section s) = s.nr <= SECTION_BYTES_MAX &&
+      (s.part == SHO_PART_BSS || s.nr == 0 || s.offset + s.nr <= sho->file.nr);
 */
-static bool section_read(struct sho *sho, uint32_t i, const struct known *k)
+/*@ requires 1 <= i < SHO_SECTIONS_MAX && sections_good(sho, i);
+    requires region_good(s.part, s.region) && extent_good(sho, s) && s.align <= ALIGN_MAX;
+    assigns sho->sections[i];
+    ensures sections: sections_good(sho, i + 1);
+*/
+static void section_put(struct sho *sho, uint32_t i, struct sho_section s)
+{
+    sho->sections[i] = s;
+    /*@ assert \forall integer k; 1 <= k < i && section_good{Pre}(sho, k) ==> section_good(sho, k); */
+    /*@ assert section_good(sho, i); */
+}
+
+/*@ requires sho->problem.what == \null && headers_inside(sho) && 1 <= i < sho->nr_sections && sections_good(sho, i);
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->sections[i];
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures sections: \result ==> sections_good(sho, i + 1);
+*/
+static bool section_read(struct sho *sho, uint32_t i, struct known k)
 {
     struct sho_bytes h = section_header(sho, i);
-    struct sho_section *s;
+    struct sho_section s = {
+        .part = (enum sho_part)k.part,
+        .region = region_for((enum sho_part)k.part),
+        .offset = sho_get64(h, SH_OFFSET),
+        .nr = sho_get64(h, SH_SIZE),
+        .align = (uint32_t)sho_get64(h, SH_ALIGN),
+        .link = sho_get32(h, SH_LINK),
+        .info = sho_get32(h, SH_INFO),
+    };
 
-    if (i >= SHO_SECTIONS_MAX || !section_shape_check(sho, i, h, k) || !section_sizes_check(sho, i, h, k))
+    if (!section_shape_check(sho, i, h, k) || !section_sizes_check(sho, i, h, k))
         return false;
-    s = &sho->sections[i];
-    s->part = (enum sho_part)k->part;
-    s->region = region_for(s->part);
-    s->offset = sho_get64(h, SH_OFFSET);
-    s->nr = sho_get64(h, SH_SIZE);
-    s->align = (uint32_t)sho_get64(h, SH_ALIGN);
-    s->link = sho_get32(h, SH_LINK);
-    s->info = sho_get32(h, SH_INFO);
-    if (s->part != SHO_PART_BSS && s->nr != 0 && sho_part(sho->file, s->offset, s->nr).nr == 0)
+    if (s.part != SHO_PART_BSS && s.nr != 0 && sho_part(sho->file, s.offset, s.nr).nr == 0)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "it is not inside the file");
+    section_put(sho, i, s);
     return true;
 }
 
@@ -327,7 +367,7 @@ static bool sections_read(struct sho *sho)
         if (seen[k])
             return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "there is another section of that name");
         seen[k] = true;
-        if (!section_read(sho, i, &known[k]) || !overlap_check(sho, i))
+        if (!section_read(sho, i, known_at(k)) || !overlap_check(sho, i))
             return false;
     }
     return true;
@@ -345,12 +385,13 @@ static uint64_t round_up(uint64_t used, uint64_t align)
 }
 
 /* A section that goes somewhere gets its place there. */
-/*@ requires sho->problem.what == \null && 1 <= i < sho->nr_sections <= SHO_SECTIONS_MAX && section_good(sho, i);
-    requires places_good(sho, i) && places_apart(sho, i) && regions_small(sho);
+/*@ requires sho->problem.what == \null && 1 <= i < sho->nr_sections <= SHO_SECTIONS_MAX;
+    requires sections_good(sho, sho->nr_sections) && places_good(sho, i) && places_apart(sho, i) && regions_small(sho);
     assigns sho->problem.what \from *sho;
     assigns sho->problem.place, sho->problem.index, sho->sections[i].place,
       sho->region_bytes[sho->sections[i].region];
     ensures refused: !\result <==> sho->problem.what != \null;
+    ensures sections: sections_good(sho, sho->nr_sections);
     ensures places: \result ==> places_good(sho, i + 1);
     ensures apart: \result ==> places_apart(sho, i + 1);
     ensures small: \result ==> regions_small(sho);
@@ -358,28 +399,34 @@ static uint64_t round_up(uint64_t used, uint64_t align)
 static bool place_give(struct sho *sho, uint32_t i)
 {
     struct sho_section *s = &sho->sections[i];
-    uint64_t used = sho->region_bytes[s->region];
+    uint64_t used;
 
+    /*@ assert section_good(sho, i); */
+    used = sho->region_bytes[s->region];
     if (s->region == SHO_NOWHERE)
         return true;
     s->place = round_up(used, s->align == 0 ? 1 : s->align);
     sho->region_bytes[s->region] = s->place + s->nr;
+    /*@ assert sections_kept{Pre, Here}(sho); */
     if (sho->region_bytes[s->region] > SECTION_BYTES_MAX)
         return sho_refuse(&sho->problem, SHO_IN_SECTION, i, "its region is larger than 2 MiB");
     return true;
 }
 
-/*@ requires sho->problem.what == \null && 2 <= sho->nr_sections <= SHO_SECTIONS_MAX;
+/*@ // The sections are good, and have their places.
+    predicate laid_out{L}(struct sho *sho) = 2 <= sho->nr_sections <= SHO_SECTIONS_MAX &&
+      sho->file.nr <= SHO_FILE_MAX && sections_good(sho, sho->nr_sections) && places_good(sho, sho->nr_sections) &&
+      places_apart(sho, sho->nr_sections) && regions_small(sho);
+*/
+/*@ requires sho->problem.what == \null;
+    requires 2 <= sho->nr_sections <= SHO_SECTIONS_MAX && sho->file.nr <= SHO_FILE_MAX;
     requires sections_good(sho, sho->nr_sections);
     requires \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] == 0;
     assigns sho->problem.what \from *sho;
     assigns sho->problem.place, sho->problem.index, sho->sections[0 .. SHO_SECTIONS_MAX - 1],
       sho->region_bytes[0 .. SHO_REGIONS - 1];
     ensures refused: !\result <==> sho->problem.what != \null;
-    ensures sections: sections_good(sho, sho->nr_sections);
-    ensures places: \result ==> places_good(sho, sho->nr_sections);
-    ensures apart: \result ==> places_apart(sho, sho->nr_sections);
-    ensures small: \result ==> regions_small(sho);
+    ensures laid: \result ==> laid_out(sho);
 */
 static bool places_give(struct sho *sho)
 {
@@ -394,30 +441,48 @@ static bool places_give(struct sho *sho)
         loop variant SHO_SECTIONS_MAX - i;
     */
     for (uint32_t i = 1; i < sho->nr_sections && i < SHO_SECTIONS_MAX; i++) {
+        /*@ assert section_good(sho, i); */
         if (!place_give(sho, i))
             return false;
     }
     return true;
 }
 
-/*@ requires sho->problem.what == \null && 2 <= sho->nr_sections <= SHO_SECTIONS_MAX;
-    assigns sho->problem.what \from *sho;
-    assigns sho->problem.place, sho->problem.index, sho->symtab, sho->strtab, sho->manifest, sho->certificate;
-    ensures refused: !\result <==> sho->problem.what != \null;
-    ensures tables: \result ==> tables_good(sho);
+/*@ requires laid_out(sho);
+    assigns sho->symtab, sho->strtab, sho->manifest, sho->certificate;
+    ensures numbers: 2 <= sho->nr_sections <= SHO_SECTIONS_MAX && sho->file.nr <= SHO_FILE_MAX;
+    ensures sections: sections_good(sho, sho->nr_sections);
+    ensures places: places_good(sho, sho->nr_sections);
+    ensures apart: places_apart(sho, sho->nr_sections);
+    ensures small: regions_small(sho);
+    ensures found: sho->symtab < sho->nr_sections && sho->strtab < sho->nr_sections &&
+      sho->manifest < sho->nr_sections && sho->certificate < sho->nr_sections;
 */
-static bool tables_check(struct sho *sho)
+static void tables_find(struct sho *sho)
 {
-    uint32_t shstrtab = section_of(sho, SHO_PART_SHSTRTAB);
-    struct sho_bytes texts;
-
     sho->symtab = section_of(sho, SHO_PART_SYMTAB);
     sho->strtab = section_of(sho, SHO_PART_STRTAB);
     sho->manifest = section_of(sho, SHO_PART_MANIFEST);
     sho->certificate = section_of(sho, SHO_PART_CERTIFICATE);
+    /*@ assert sections_kept{Pre, Here}(sho); */
+}
+
+/*@ requires sho->problem.what == \null && laid_out(sho);
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->symtab, sho->strtab, sho->manifest, sho->certificate;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures shape: \result ==> shape_good(sho);
+    ensures apart: \result ==> places_apart(sho, sho->nr_sections);
+*/
+static bool tables_check(struct sho *sho)
+{
+    struct sho_bytes texts;
+
+    tables_find(sho);
     if (sho->symtab == 0 || sho->strtab == 0 || sho->manifest == 0)
         return sho_refuse(&sho->problem, SHO_IN_FILE, 0, "it has no symbols, or no manifest");
-    if (shstrtab != sho_get16(sho->file, EH_SHSTRNDX) || sho->sections[sho->symtab].link != sho->strtab)
+    if (section_of(sho, SHO_PART_SHSTRTAB) != sho_get16(sho->file, EH_SHSTRNDX) ||
+        sho->sections[sho->symtab].link != sho->strtab)
         return sho_refuse(&sho->problem, SHO_IN_FILE, 0, "the tables of names are not where they should be");
     texts = sho_section_bytes(sho, sho->strtab);
     if (texts.nr == 0 || sho_get8(texts, 0) != 0 || sho_get8(texts, texts.nr - 1) != 0)
@@ -429,8 +494,8 @@ uint64_t sho_find_part(const struct sho *sho, enum sho_part part, uint64_t *plac
 {
     uint32_t i = section_of(sho, part);
 
-    *place = i < SHO_SECTIONS_MAX ? sho->sections[i].place : 0;
-    return i == 0 || i >= SHO_SECTIONS_MAX ? 0 : sho->sections[i].nr;
+    *place = sho->sections[i].place;
+    return i == 0 ? 0 : sho->sections[i].nr;
 }
 
 bool sho_sections_check(struct sho *sho)
@@ -439,13 +504,15 @@ bool sho_sections_check(struct sho *sho)
            sections_read(sho) && places_give(sho) && tables_check(sho);
 }
 
-/* As empty as a new one. */
+/* As a new one, with this file. */
 /*@ requires \valid(sho);
-    ensures sho->problem.what == \null;
-    ensures \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] == 0;
+    ensures file: sho->file == file;
+    ensures fine: sho->problem.what == \null;
+    ensures empty: \forall integer r; 0 <= r < SHO_REGIONS ==> sho->region_bytes[r] == 0;
 */
-static void clear(struct sho *sho)
+static void begin(struct sho *sho, struct sho_bytes file)
 {
+    sho->file = file;
     sho->problem = (struct sho_problem){ NULL, SHO_IN_FILE, 0 };
     /*@ loop invariant 0 <= i <= SHO_SECTIONS_MAX;
         loop assigns i, sho->sections[0 .. SHO_SECTIONS_MAX - 1];
@@ -470,9 +537,56 @@ static void clear(struct sho *sho)
     sho->nr_provides = sho->nr_requires = sho->nr_exports = sho->nr_imports = 0;
 }
 
+/* The manifest and what comes behind it. */
+/*@ requires sho->problem.what == \null && shape_good(sho) && places_apart(sho, sho->nr_sections) && symbols_good(sho);
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->name[0 .. SHO_NAME_BYTES - 1], sho->version, sho->epoch,
+      sho->stack, sho->level, sho->nr_provides, sho->nr_requires, sho->nr_exports, sho->nr_imports;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures shape: \result ==> shape_good(sho);
+    ensures apart: \result ==> places_apart(sho, sho->nr_sections);
+    ensures symbols: \result ==> symbols_good(sho);
+    ensures manifest: \result ==> manifest_good(sho);
+    ensures relocations: \result ==> relocations_good(sho);
+*/
+static bool manifest_read(struct sho *sho)
+{
+    if (!sho_manifest_check(sho))
+        return false;
+    /*@ assert sections_kept{Pre, Here}(sho); */
+    /*@ assert places_kept{Pre, Here}(sho); */
+    /*@ assert sections_good(sho, sho->nr_sections); */
+    /*@ assert places_good(sho, sho->nr_sections); */
+    /*@ assert regions_small(sho); */
+    /*@ assert tables_good(sho); */
+    /*@ assert shape_good(sho); */
+    return sho_relocations_check(sho);
+}
+
+/* All but the sections. */
+/*@ requires sho->problem.what == \null && shape_good(sho) && places_apart(sho, sho->nr_sections);
+    assigns sho->problem.what \from *sho;
+    assigns sho->problem.place, sho->problem.index, sho->nr_symbols, sho->name[0 .. SHO_NAME_BYTES - 1], sho->version,
+      sho->epoch, sho->stack, sho->level, sho->nr_provides, sho->nr_requires, sho->nr_exports, sho->nr_imports;
+    ensures refused: !\result <==> sho->problem.what != \null;
+    ensures shape: \result ==> shape_good(sho);
+    ensures apart: \result ==> places_apart(sho, sho->nr_sections);
+    ensures symbols: \result ==> symbols_good(sho);
+    ensures manifest: \result ==> manifest_good(sho);
+    ensures relocations: \result ==> relocations_good(sho);
+*/
+static bool symbols_read(struct sho *sho)
+{
+    if (!sho_symbols_check(sho))
+        return false;
+    /*@ assert sections_kept{Pre, Here}(sho); */
+    /*@ assert places_kept{Pre, Here}(sho); */
+    /*@ assert shape_good(sho); */
+    return manifest_read(sho);
+}
+
 bool sho_open(struct sho *sho, struct sho_bytes file)
 {
-    clear(sho);
-    sho->file = file;
-    return sho_sections_check(sho) && sho_symbols_check(sho) && sho_manifest_check(sho) && sho_relocations_check(sho);
+    begin(sho, file);
+    return sho_sections_check(sho) && symbols_read(sho);
 }

@@ -78,7 +78,7 @@ static bool import_check(struct sho *sho, const struct sho_link *link, uint32_t 
 }
 
 /* Where a section will be. */
-/*@ requires shape_good(sho) && 1 <= i < sho->nr_sections;
+/*@ requires sections_good(sho, sho->nr_sections) && 1 <= i < sho->nr_sections <= SHO_SECTIONS_MAX;
     ensures \result == (uint64_t)(link->at[sho->sections[i].region].address + sho->sections[i].place);
 */
 static uint64_t section_address(const struct sho *sho, const struct sho_link *link, uint32_t i)
@@ -145,6 +145,7 @@ static bool relocate(struct sho *sho, const struct sho_link *link, uint32_t i, c
     uint32_t import = sho_import_of(sho, r->symbol);
     uint64_t target = s.value;
 
+    /*@ assert \forall integer k; 1 <= k < SHO_SECTIONS_MAX && section_good{Pre}(sho, k) ==> section_good(sho, k); */
     if (sho_symbol_defined(sho, &s))
         target += section_address(sho, link, s.section);
     else if (import_check(sho, link, import, sho_relocation_meant(in, r), count))

@@ -21,11 +21,24 @@ struct domu_config {
     char name[16];        /* empty: none was given */
 };
 
+/*@ predicate config_holds(struct domu_config c) =
+      c.mem_bytes >= DOMU_MEM_MIN && 1 <= c.vcpus <= DOMU_MAX_VCPUS && c.cap <= DOMU_MAX_VCPUS * 100 &&
+      c.name[15] == 0;
+    predicate config_good(struct domu_config *c) =
+      c->mem_bytes >= DOMU_MEM_MIN && 1 <= c->vcpus <= DOMU_MAX_VCPUS && c->cap <= DOMU_MAX_VCPUS * 100 &&
+      c->name[15] == 0;
+*/
+
 /*
  * Take text apart from `at` on, up to a space or its end: key=value pairs with commas between.
  * Null: *c is good, but for whether modules and memory are there.  Else what is wrong
  * and what to do, in words.
  */
+/*@ requires at < OPT_LINE_BYTES && text[OPT_LINE_BYTES - 1] == 0;
+    assigns *c;
+    assigns \result \from \nothing;
+    ensures good: \result == \null ==> config_good(c) && c->kernel != DOMU_NO_MODULE && c->cap <= c->vcpus * 100;
+*/
 SC_NULLABLE SC_STRING const char *domu_config_parse(const char text[OPT_LINE_BYTES], uint32_t at,
                                                     struct domu_config *c);
 

@@ -1,105 +1,178 @@
 /* SPDX-License-Identifier: MIT */
 #include "xen-compat/pv_layout.h"
 
-#define L1_SPAN (1UL << 21)
-#define L2_SPAN (1UL << 30)
-#define L3_SPAN (1UL << 39)
-#define END_ALIGN (4UL << 20) /* the mapping ends on a 4 MiB boundary */
-#define END_PAD (512UL << 10) /* with at least this much behind the stack */
+/* All in pages, but for addresses. */
+#define L1_SPAN 512UL /* that many one table maps */
+#define L2_SPAN (512 * L1_SPAN)
+#define L3_SPAN (512 * L2_SPAN)
+#define END_ALIGN 1024UL        /* the mapping ends on a 4 MiB boundary */
+#define END_PAD 128UL           /* with at least this much behind the stack */
+#define FAR (16 * PV_PAGES_MAX) /* no page frame number here is beyond */
 
-static uint64_t tables_for(uint64_t start, uint64_t end, uint64_t span)
-{
-    return (ALIGN_UP(end, span) - ALIGN_DOWN(start, span)) / span;
-}
-
-/* Page-table pages that map [start, end), without the L4. */
-static uint64_t tables_below_l4(uint64_t start, uint64_t end)
-{
-    return tables_for(start, end, L1_SPAN) + tables_for(start, end, L2_SPAN) + tables_for(start, end, L3_SPAN);
-}
-
+/*@ assigns \nothing;
+    ensures enough: nr_bytes <= \result * PAGE_SIZE < nr_bytes + PAGE_SIZE;
+*/
 static uint64_t pages_of(uint64_t nr_bytes)
 {
-    return ALIGN_UP(nr_bytes, PAGE_SIZE) >> PAGE_SHIFT;
+    return nr_bytes / PAGE_SIZE + (nr_bytes % PAGE_SIZE != 0 ? 1 : 0);
+}
+
+/* Tables of one level for nr pages from va on. */
+/*@ requires span == L1_SPAN || span == L2_SPAN || span == L3_SPAN;
+    requires nr <= FAR;
+    assigns \nothing;
+    ensures l1: span == L1_SPAN ==> \result == spans_touched(va / PAGE_SIZE, nr, L1_SPAN);
+    ensures l2: span == L2_SPAN ==> \result == spans_touched(va / PAGE_SIZE, nr, L2_SPAN);
+    ensures l3: span == L3_SPAN ==> \result == spans_touched(va / PAGE_SIZE, nr, L3_SPAN);
+*/
+static uint64_t tables_for(uint64_t va, uint64_t nr, uint64_t span)
+{
+    return (va / PAGE_SIZE % span + nr + (span - 1)) / span;
+}
+
+/* Page-table pages that map nr pages from va on, without the L4. */
+/*@ requires nr <= FAR;
+    assigns \nothing;
+    ensures all: \result == tables_below(va / PAGE_SIZE, nr);
+    ensures few: \result <= nr / 256 + 6;
+*/
+static uint64_t tables_below_l4(uint64_t va, uint64_t nr)
+{
+    return tables_for(va, nr, L1_SPAN) + tables_for(va, nr, L2_SPAN) + tables_for(va, nr, L3_SPAN);
 }
 
 /* The least power of two that is not below n. */
+/*@ requires 1 <= n <= FAR;
+    assigns \nothing;
+    ensures near: n <= \result < 2 * n;
+*/
 static uint64_t power_of_two(uint64_t n)
 {
     uint64_t p = 1;
 
+    /*@ loop invariant 1 <= p < 2 * n;
+        loop assigns p;
+        loop variant n - p;
+    */
     while (p < n)
-        p <<= 1;
+        p *= 2;
     return p;
 }
 
-/* The page tables map themselves: grow until they fit. */
-static void place_tables(struct pv_layout *l, uint64_t at)
+/* How many pages a mapping from v_start on has that needs so many. */
+/*@ requires used <= FAR / 2;
+    assigns \nothing;
+    ensures padded: used + END_PAD <= \result < used + END_PAD + END_ALIGN;
+    ensures aligned: (v_start / PAGE_SIZE + \result) % END_ALIGN == 0;
+*/
+static uint64_t mapped_for(uint64_t v_start, uint64_t used)
 {
-    l->pt_pages = 1;
-    for (;;) {
-        uint64_t stack = at + l->pt_pages * PAGE_SIZE, need;
+    uint64_t nr = used + END_PAD;
 
-        l->v_end = ALIGN_UP(stack + PAGE_SIZE + END_PAD, END_ALIGN);
-        need = 1 + tables_below_l4(l->v_start, l->v_end);
-        if (need <= l->pt_pages)
-            break;
-        l->pt_pages = need;
+    return nr + (END_ALIGN - (v_start / PAGE_SIZE + nr) % END_ALIGN) % END_ALIGN;
+}
+
+/* The page tables map themselves, and the stack behind them: grow until they fit. */
+/*@ requires at <= FAR / 4;
+    assigns *mapped;
+    ensures fit: \result >= 1 + tables_below(v_start / PAGE_SIZE, *mapped);
+    ensures stack: at + \result + 1 <= *mapped <= FAR / 2;
+    ensures few: 1 <= \result <= at / 128 + 40;
+*/
+static uint64_t tables_place(uint64_t v_start, uint64_t at, uint64_t *mapped)
+{
+    uint64_t nr = 1, need;
+
+    /*@ loop invariant 1 <= nr <= at / 128 + 40;
+        loop assigns nr, need, *mapped;
+        loop variant at / 128 + 40 - nr;
+    */
+    for (;;) {
+        *mapped = mapped_for(v_start, at + nr + 1);
+        need = 1 + tables_below_l4(v_start, *mapped);
+        if (need <= nr)
+            return nr;
+        nr = need;
     }
-    l->pt_va = at;
-    l->stack_va = at + l->pt_pages * PAGE_SIZE;
+}
+
+/* Where an initrd of nr pages goes that is not mapped: behind the rest, which ends at `end`. */
+/*@ requires 1 <= mapped <= FAR && end <= FAR && nr <= FAR;
+    assigns \nothing;
+    ensures behind: end <= \result <= 2 * FAR;
+    ensures fits: end + nr <= nr_pages ==> \result + nr <= nr_pages;
+*/
+static uint64_t initrd_place(uint64_t mapped, uint64_t end, uint64_t nr, uint64_t nr_pages)
+{
+    uint64_t far = power_of_two(mapped);
+
+    /* Where Xen has it, if there is room: a guest's allocator then finds the same holes. */
+    return far > end && far + nr <= nr_pages ? far : end;
+}
+
+/* What is there, behind it. */
+/*@ requires at <= FAR && nr <= FAR;
+    assigns \nothing;
+    ensures sum: \result == (there ? at + nr : at);
+*/
+static uint64_t behind(uint64_t at, uint64_t nr, bool there)
+{
+    return there ? at + nr : at;
+}
+
+/*@ assigns \nothing; */
+static uint64_t va_of(uint64_t base, uint64_t pfn)
+{
+    return base + pfn * PAGE_SIZE;
 }
 
 int pv_layout_make(const struct kimage_info *k, uint64_t nr_pages, uint64_t initrd_bytes, bool console,
                    struct pv_layout *l)
 {
-    uint64_t at, p2m_bytes = nr_pages * 8;
-    bool p2m_apart = k->init_p2m != KIMAGE_NONE;
-    bool initrd_apart = k->mod_start_pfn != 0;
+    bool p2m_apart = k->init_p2m != KIMAGE_NONE, initrd_apart = k->mod_start_pfn != 0;
+    uint64_t base = k->virt_base, kernel = (k->virt_kstart - base) / PAGE_SIZE;
+    uint64_t kernel_end = pages_of(k->virt_kend - base);
+    uint64_t initrd_pages = pages_of(initrd_bytes), p2m_pages = pages_of(nr_pages * 8);
+    uint64_t initrd, p2m, p2m_tables, info, pt, pt_pages, mapped, end;
 
-    *l = (struct pv_layout){ .nr_pages = nr_pages, .v_start = k->virt_base };
-    l->kernel_pfn = (ALIGN_DOWN(k->virt_kstart, PAGE_SIZE) - l->v_start) >> PAGE_SHIFT;
-    l->kernel_pages = pages_of(k->virt_kend) - (k->virt_kstart >> PAGE_SHIFT);
-    at = ALIGN_UP(k->virt_kend, PAGE_SIZE);
-    l->initrd_pages = pages_of(initrd_bytes);
-    if (!initrd_apart && initrd_bytes != 0) {
-        l->initrd_va = at;
-        l->initrd_pfn = (at - l->v_start) >> PAGE_SHIFT;
-        at += l->initrd_pages * PAGE_SIZE;
-    }
-    l->p2m_pages = pages_of(p2m_bytes);
-    if (!p2m_apart) {
-        l->p2m_va = at;
-        l->p2m_pfn = (at - l->v_start) >> PAGE_SHIFT;
-        at += l->p2m_pages * PAGE_SIZE;
-    }
-    l->info_va = at;
-    l->info_pfn = (at - l->v_start) >> PAGE_SHIFT;
-    at += PAGE_SIZE;
-    if (console) {
-        l->console_pfn = l->info_pfn + 1;
-        at += PAGE_SIZE;
-    }
-    place_tables(l, at);
-    l->pt_pfn = (l->pt_va - l->v_start) >> PAGE_SHIFT;
-    l->stack_pfn = (l->stack_va - l->v_start) >> PAGE_SHIFT;
-    l->mapped_pages = (l->v_end - l->v_start) >> PAGE_SHIFT;
-    at = l->mapped_pages; /* from here on: page frame numbers */
-    if (p2m_apart) {
-        l->p2m_va = k->init_p2m;
-        l->p2m_first_pfn = at;
-        l->p2m_frames = tables_below_l4(l->p2m_va, l->p2m_va + l->p2m_pages * PAGE_SIZE) + l->p2m_pages;
-        l->p2m_pfn = at + l->p2m_frames - l->p2m_pages;
-        at += l->p2m_frames;
-    }
-    if (initrd_apart && initrd_bytes != 0) {
-        uint64_t far = power_of_two(l->mapped_pages);
-
-        /* Where Xen has it, if there is room: a guest's allocator then finds the same holes. */
-        if (far > at && far + l->initrd_pages <= nr_pages)
-            at = far;
-        l->initrd_pfn = at;
-        at += l->initrd_pages;
-    }
-    return at > nr_pages ? -ENOMEM : 0;
+    if (kernel_end > nr_pages || initrd_pages > nr_pages)
+        return -ENOMEM;
+    /*@ assert kernel_room: (kernel_end - kernel) * PAGE_SIZE >= k->virt_kend - k->virt_kstart; */
+    /* What is mapped, in this order ... */
+    p2m = behind(kernel_end, initrd_pages, !initrd_apart);
+    info = behind(p2m, p2m_pages, !p2m_apart);
+    pt = behind(info + 1, 1, console);
+    pt_pages = tables_place(base, pt, &mapped);
+    /* ... and what is behind. */
+    p2m_tables = p2m_apart ? tables_below_l4(k->init_p2m, p2m_pages) : 0;
+    end = behind(mapped, p2m_tables + p2m_pages, p2m_apart);
+    initrd = initrd_apart ? initrd_place(mapped, end, initrd_pages, nr_pages) : kernel_end;
+    end = initrd_apart ? initrd + initrd_pages : end;
+    if (end > nr_pages)
+        return -ENOMEM;
+    *l = (struct pv_layout){
+        .nr_pages = nr_pages,
+        .v_start = base,
+        .v_end = va_of(base, mapped),
+        .kernel_pfn = kernel,
+        .kernel_pages = kernel_end - kernel,
+        .initrd_pfn = initrd,
+        .initrd_pages = initrd_pages,
+        .initrd_va = initrd_apart ? 0 : va_of(base, initrd),
+        .p2m_va = p2m_apart ? k->init_p2m : va_of(base, p2m),
+        .p2m_pfn = p2m_apart ? mapped + p2m_tables : p2m,
+        .p2m_pages = p2m_pages,
+        .p2m_first_pfn = p2m_apart ? mapped : 0,
+        .p2m_frames = p2m_apart ? p2m_tables + p2m_pages : 0,
+        .info_pfn = info,
+        .info_va = va_of(base, info),
+        .console_pfn = console ? info + 1 : 0,
+        .pt_pfn = pt,
+        .pt_va = va_of(base, pt),
+        .pt_pages = pt_pages,
+        .stack_pfn = pt + pt_pages,
+        .stack_va = va_of(base, pt + pt_pages),
+        .mapped_pages = mapped,
+    };
+    return 0;
 }

@@ -165,7 +165,22 @@ SC_INLINE void evtchn_upcall(struct vcpu *v)
         vcpu_kick(v);
 }
 
+/*@ // What may be told of an event.
+    predicate told_ok(struct vcpu *v) = \valid(v) && \valid(v->domain) && (v->info == \null || \valid(v->info));
+    predicate vcpu_ok(struct domain *d, struct vcpu *v) =
+      v != \null ==> \valid(v) && v->domain == d && \separated(d, v);
+    predicate vcpus_ok(struct domain *d) =
+      (\forall integer i; 0 <= i < MAX_VCPUS ==> vcpu_ok(d, d->vcpu[i])) &&
+      (\forall integer i, k; 0 <= i < MAX_VCPUS && 0 <= k < MAX_VCPUS && i != k &&
+        d->vcpu[i] != \null && d->vcpu[k] != \null ==>
+        \separated(d->vcpu[i], d->vcpu[k]));
+    predicate waits_for_another(struct vcpu *v, integer port) = v->poll_port != 0 && v->poll_port != port;
+*/
 /* Select word w of the pending bits for v. */
+/*@ requires told_ok(v) && w < 64;
+    assigns v->info->evtchn_pending_sel, v->info->evtchn_upcall_pending, v->block, v->poll, v->runstate,
+      v->runstate_lock, v->sched, v->cpu, v->domain->nr_polling, v->domain->counts;
+*/
 SC_INLINE void evtchn_2l_select(struct vcpu *v, uint32_t w)
 {
     struct vcpu_info *info = v->info;
