@@ -39,6 +39,7 @@ def entry(prover, unit):
 
 
 def write(prover, units, path, versions, model, flags):
+    prover.build /= "certificate"  # a proof that runs meanwhile has its copies to itself
     text = {"tools": versions, "binaries": binaries(), "model": model, "flags": flags, "trusted_sha256": sha256(prover.lib / "trusted.list"),
             "files": {u.path: entry(prover, u) for u in units}}
     new = json.dumps(text, sort_keys=True, indent=1) + "\n"

@@ -566,8 +566,7 @@ static void check_frame(uint64_t m)
         return;
     }
     twin_assert(t->table == 0 || t->rw == 0, "frame %lu is a table, and may be written to", m);
-    twin_assert(frame_word_readers(s) == t->ro, "frame %lu has %u readers, and its state is %lx", m, t->ro,
-                s);
+    twin_assert(frame_word_readers(s) == t->ro, "frame %lu has %u readers, and its state is %lx", m, t->ro, s);
     twin_assert((s & FS_KIND_MASK) == t->rw + t->table, "frame %lu is used %u times, and its state is %lx", m,
                 t->rw + t->table, s);
     twin_assert(kind_of(m) == (t->table != 0 ? t->level : 0), "frame %lu is a table of level %u, and its state is %lx",
