@@ -49,8 +49,12 @@ static int defaults_set(const struct kelf *elf, struct kimage_info *info)
     return 0;
 }
 
+#define PAGE_BYTES 4096u
+
 static int bounds_check(const struct kimage_info *info)
 {
+    if (info->virt_base % PAGE_BYTES != 0)
+        return kimage_fail(-XEN_ENOEXEC, "VIRT_BASE is not on a page boundary");
     if (info->virt_kstart > info->virt_kend || info->virt_base > info->virt_kstart)
         return kimage_fail(-XEN_ENOEXEC, "the kernel lies below VIRT_BASE or wraps around");
     if (info->virt_entry < info->virt_kstart || info->virt_entry >= info->virt_kend)

@@ -160,6 +160,7 @@ def bad_notes(cases):
     with_notes("entry-low", linux_notes(ENTRY=q(BASE)), "entry point lies outside")
     with_notes("entry-high", linux_notes(ENTRY=q(BASE + 0x40000000)), "entry point lies outside")
     with_notes("offset-no-base", linux_notes(VIRT_BASE=None), "PADDR_OFFSET without VIRT_BASE")
+    with_notes("base-odd", linux_notes(VIRT_BASE=q(BASE + 8)), "VIRT_BASE is not on a page boundary")
     with_notes("base-high", linux_notes(VIRT_BASE=q((1 << 64) - 0x1000)), "below VIRT_BASE")
     with_notes("p2m-inside", linux_notes(INIT_P2M=q(BASE + PHYS + 0x1000)), "INIT_P2M lies inside")
     cases.bad("guest-page", at_virtual(cases.elf(guest=s(GUEST.replace("0x2", "0xfffffffffffff")))).build(),
