@@ -65,6 +65,18 @@ def step(name, argv, counter=None):
     return passed, failed
 
 
+def safecc_steps(add, full):
+    add(step("check-safecc", ["make", "check-safecc"]))
+    add(step("safecc/corpus", ["tests/safecc/corpus.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-corpus")], count_plain))
+    add(step("safecc/docs", ["tests/safecc/docs.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-docs")], count_plain))
+    add(step("safecc/fuzz", ["tests/safecc/fuzz/generate.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-fuzz"),
+                             "--programs", "20000" if full else "1000", "--seed", "night" if full else "1"]))
+    if full:
+        add(step("safecc/bench", ["tests/safecc/bench/bench.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-bench")]))
+    add(step("safecc/driver", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/safecc/driver"], count_pytest))
+    add(step("safecc/editor", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/editor"], count_pytest))
+
+
 def folders(kind):
     return sorted(p.parent.name for p in (ROOT / "tests" / kind).glob("*/Makefile"))
 
@@ -89,18 +101,13 @@ def main():
         add(step("proofs/gates", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/verifier", *([] if options.full else ["-m", "quick"])], count_pytest))
     if "models" in steps:
         add(step("models", ["verifier/models/check", "--build", str(BUILD / "models"), *(["--full"] if options.full else [])], count_plain))
-    if "safecc" in steps:
-        add(step("check-safecc", ["make", "check-safecc"]))
-        add(step("safecc/corpus", ["tests/safecc/corpus.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-corpus")], count_plain))
-        add(step("safecc/docs", ["tests/safecc/docs.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-docs")], count_plain))
-        add(step("safecc/fuzz", ["tests/safecc/fuzz/generate.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-fuzz"),
-                                 "--programs", "20000" if options.full else "1000", "--seed", "night" if options.full else "1"]))
-        if options.full:
-            add(step("safecc/bench", ["tests/safecc/bench/bench.py", "--safecc", str(BUILD / "safecc"), "--build", str(BUILD / "safecc-bench")]))
-        add(step("safecc/driver", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/safecc/driver"], count_pytest))
-        add(step("safecc/editor", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/editor"], count_pytest))
-    if "scaffold" in steps:
-        add(step("scaffold", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/scaffold"], count_pytest))
+    # Both take one CPU most of the time, and scaffold works on a copy of the tree.
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        scaffold = pool.submit(step, "scaffold", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/scaffold"], count_pytest) if "scaffold" in steps else None
+        if "safecc" in steps:
+            safecc_steps(add, options.full)
+        if scaffold:
+            add(scaffold.result())
     if "unit" in steps:
         for name in folders("unit"):
             add(step(f"unit/{name}", ["make", "-C", f"tests/unit/{name}", f"BUILD={BUILD}"], count_cmocka))
