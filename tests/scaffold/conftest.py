@@ -53,7 +53,8 @@ def tree(tmp_path_factory):
         shutil.copytree(BUILD / built, t.build / built)
     for rules in (t.build / "obj").rglob("*.d"):  # they name what they are for by its whole path
         rules.write_text(rules.read_text().replace(f"{BUILD}/", f"{t.build}/"))
-    for built in ("safecc", "safehype", "safehype.dbg", "shctl"):
+    (t.build / "verifier").mkdir()
+    for built in ("safecc", "safehype", "safehype.dbg", "shctl", "verifier/certificate.json", "verifier/certificate.stamp"):
         shutil.copy2(BUILD / built, t.build / built)
     yield t
     shutil.rmtree(t.root)
