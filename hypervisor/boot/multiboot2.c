@@ -65,9 +65,9 @@ static uint32_t efi_type(uint32_t type)
 /* Both maps begin with the size of an entry and a version. */
 static void map_read(struct tag t, uint32_t least_bytes, struct boot_info *b)
 {
-    uint32_t each = low_get32(t.at);
+    uint32_t each = t.nr_bytes < 8 ? 0 : low_get32(t.at);
 
-    if (t.nr_bytes < 8 || each < least_bytes) {
+    if (each < least_bytes) {
         loader_problem(b, "multiboot2: the memory map's entries have a wrong size");
         return;
     }

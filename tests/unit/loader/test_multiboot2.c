@@ -190,6 +190,7 @@ static void mb2_tag_sizes(void **state)
         tag(type, 0);
         put_at(mb2, here() - mb2, 4);
         loader_read(MULTIBOOT2_MAGIC, mb2, &info);
+        assert_int_equal(low_strays, 0);
         assert_int_equal(info.nr_modules, 0);
         assert_int_equal(info.nr_e820, 0);
         assert_int_equal(info.nr_rsdp_copy, 0);
