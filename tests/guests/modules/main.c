@@ -14,7 +14,7 @@ MODULE_FILE(grants, "gnttab.sho");
 MODULE_FILE(timers, "timer.sho");
 struct sh_module_op module_op;
 static u8 file[0x40000] PAGE;
-static char text[4096];
+static char text[65536];
 
 static u64 file_of(const u8 *from, const u8 *end)
 {
