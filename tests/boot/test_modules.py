@@ -90,6 +90,7 @@ class Machine:
     def __init__(self, console):
         self.console = console
         console.expect(PROMPT)
+        console.run("dmesg -n 1")  # what Linux says of its own accord would stand amid what is read here
 
     def run(self, command, timeout=60):
         """(exit code, what it printed)."""
