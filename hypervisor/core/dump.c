@@ -45,11 +45,8 @@ static void dump_walk(const struct vcpu *v, uint64_t va)
     log_err("Page-table walk of %016lx:", va);
     for (unsigned l = KIND_L4; l >= KIND_L1; l--) {
         unsigned i = (unsigned)(va >> (PAGE_SHIFT + 9 * (l - 1))) & 511;
-        uint64_t e;
+        uint64_t e = pt_peek(t, i);
 
-        if (!frame_valid(t))
-            return;
-        e = pt_load(t, i);
         log_err("   L%u[%03x] = %016lx %s", l, i, e, pte_present(e) ? "" : "(absent)");
         if (!pte_present(e))
             return;

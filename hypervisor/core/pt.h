@@ -71,6 +71,13 @@ SC_INLINE uint64_t pt_load(mfn_t table, unsigned i)
 {
     return __atomic_load_n(&pt_slots(table)[i & 511], __ATOMIC_RELAXED);
 }
+/* For a walk that holds nothing: what the slot says; not present where there is no table, or none any more. */
+SC_INLINE uint64_t pt_peek(mfn_t m, unsigned i)
+{
+    if (!frame_valid(m) || frame_word_type(frame_state(m)) == 0)
+        return 0;
+    return __atomic_load_n(&frame_words(m)[i & 511], __ATOMIC_RELAXED);
+}
 SC_INLINE SC_NODISCARD uint64_t pt_commit(mfn_t table, unsigned i, uint64_t pte)
 {
     return __atomic_exchange_n(pt_slot(table, i), pte, __ATOMIC_SEQ_CST);

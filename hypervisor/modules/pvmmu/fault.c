@@ -23,9 +23,9 @@ static bool fault_is_spurious(struct vcpu *v, uint64_t address, uint32_t error_c
     if ((error_code & (PF_RSVD)) != 0)
         return false;
     for (unsigned l = KIND_L4; l >= KIND_L1; l--) {
-        uint64_t e = pt_load(t, (unsigned)(address >> (PAGE_SHIFT + 9 * (l - 1))) & 511);
+        uint64_t e = pt_peek(t, (unsigned)(address >> (PAGE_SHIFT + 9 * (l - 1))) & 511);
 
-        if (!pte_present(e) || !frame_valid(pte_mfn(e)))
+        if (!pte_present(e))
             return false;
         writable = writable && (e & PTE_W) != 0;
         executable = executable && (e & PTE_NX) == 0;

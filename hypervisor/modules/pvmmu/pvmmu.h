@@ -39,7 +39,9 @@
 
 enum walk_mode { WALK_BUILD, WALK_TEAR };
 
-/* Tables being built or torn down, the innermost last; depth at most 4. */
+/* Tables being built or torn down, the innermost last: four levels; and, before them, one that was to be built for an
+ * entry of a table that went meanwhile. */
+#define WALK_MAX_DEPTH 5
 struct pt_walk {
     uint32_t depth;
     int32_t err; /* why a build failed */
@@ -47,7 +49,7 @@ struct pt_walk {
         mfn_t table;
         uint8_t level; /* enum frame_kind; KIND_SEG is a one-level build */
         uint8_t mode;
-    } at[4];
+    } at[WALK_MAX_DEPTH];
 };
 
 /* For whom a call works, and what it has under way. */

@@ -10,7 +10,7 @@ enum phase { PHASE_TRY, PHASE_BUILD, PHASE_TEAR, PHASE_DROP, PHASE_DROP_TEAR, PH
 static int try_update(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
 {
     fref_t table;
-    int rc = frame_get_sealed(q->mfn, c->pt_owner->id, q->kind, &table), rc2;
+    int rc = frame_get_sealed(q->mfn, c->pt_owner->id, q->kind, &table);
 
     if (rc != 0)
         return rc;
@@ -18,12 +18,8 @@ static int try_update(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
         rc = update_l1(c, q->mfn, q->slot, q->value, q->preserve_ad);
     else
         rc = update_upper(c, q->mfn, q->kind, q->slot, q->value, q->preserve_ad, committed);
-    /* Torn down meanwhile by another vcpu: then this was the last use of it. */
-    rc2 = table_put(c, table, q->kind);
-    if (rc2 != 0 && rc == 0) {
-        *committed = true;
-        rc = rc2;
-    }
+    /* Let go of meanwhile by another vcpu: then this was the last use of it, and it is torn down, whatever rc is. */
+    (void)table_put(c, table, q->kind);
     return rc;
 }
 
@@ -44,8 +40,8 @@ static int try_pin(struct mmu_ctx *c, const struct mmu_request *q, bool *committ
         return 0;
     }
     log_guest(LOG_DEBUG, "mfn %lx is pinned already", q->mfn.v);
-    *committed = true;
-    return table_put(c, r, q->kind) == 0 ? rc : WALK_PREEMPTED;
+    (void)table_put(c, r, q->kind);
+    return rc;
 }
 
 static int try_unpin(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
@@ -94,15 +90,17 @@ static int try_op(struct mmu_ctx *c, struct mmu_request *q, bool *committed)
     return -EINVAL;
 }
 
+/* What is left to walk says how it goes on: a table that is missing is built and it is tried again; or it is done, or
+ * refused, and there may be something to tear down. */
 static void step_try(struct mmu_ctx *c, struct mmu_request *q)
 {
     bool committed = false;
     int rc = try_op(c, q, &committed);
 
     q->rc = rc == WALK_PREEMPTED ? 0 : rc;
-    if (rc != WALK_PREEMPTED) {
+    if (c->walk.depth == 0) {
         q->phase = PHASE_DROP;
-    } else if (committed) {
+    } else if (committed || rc != WALK_PREEMPTED) {
         q->phase = PHASE_TEAR;
     } else {
         q->hold_kind = c->walk.at[0].level;
@@ -158,8 +156,8 @@ int mmu_request_run(struct mmu_ctx *c, struct mmu_request *q)
     }
 }
 
-/* The record, version 1: a word a field. */
-#define RECORD_VERSION 1
+/* The record: a word a field.  Version 1 had room for a walk of four tables. */
+#define RECORD_VERSION 2
 
 void mmu_request_save(const struct mmu_ctx *c, const struct mmu_request *q, uint64_t extra, uint8_t op)
 {

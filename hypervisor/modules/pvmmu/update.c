@@ -150,8 +150,8 @@ int l1_find(struct vcpu *v, uint64_t va, fref_t *table, unsigned *slot)
     if (va - HV_VIRT_END >= (1UL << 47) - HV_VIRT_END)
         return -EFAULT;
     for (unsigned l = KIND_L4; l > KIND_L1; l--) {
-        e = pt_load(t, (unsigned)(va >> (PAGE_SHIFT + 9 * (l - 1))) & 511);
-        if (!pte_present(e) || !frame_valid(pte_mfn(e)))
+        e = pt_peek(t, (unsigned)(va >> (PAGE_SHIFT + 9 * (l - 1))) & 511);
+        if (!pte_present(e))
             return -EFAULT;
         t = pte_mfn(e);
     }
