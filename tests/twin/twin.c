@@ -165,14 +165,19 @@ struct history {
     uint8_t length;
     uint8_t op[MAX_HISTORY];
 };
+/* What two CPUs do last; step 0: nothing. */
+static struct {
+    unsigned pair, step;
+} racing;
 struct histories {
     struct history *h;
     size_t nr, room;
 };
 
 static struct history now;
-static uint64_t nr_executed;
+static uint64_t nr_executed, nr_raced;
 static uint64_t *nr_done; /* for each operation, how often it was done */
+static uint64_t *nr_met;  /* for each pair, how often they met */
 
 static void histories_add(struct histories *all, const struct history *h)
 {
@@ -192,6 +197,10 @@ static void print_history(FILE *to)
     for (unsigned i = 0; i < now.length; i++) {
         twin->name_of(now.op[i], text, sizeof(text));
         fprintf(to, "%s %s", i == 0 ? "" : ",", text);
+    }
+    if (racing.step != 0) {
+        twin->pair_name(racing.pair, text, sizeof(text));
+        fprintf(to, ", and at step %u of the first: %s", racing.step, text);
     }
     fprintf(to, ":\n");
 }
@@ -217,12 +226,12 @@ static void on_tick(int nr)
 {
     static uint64_t before = UINT64_MAX;
 
-    if (nr_executed == before) {
+    if (nr_executed + nr_raced == before) {
         print_history(stderr);
         fprintf(stderr, "    this does not end\n");
         _exit(1);
     }
-    before = nr_executed;
+    before = nr_executed + nr_raced;
 }
 
 static void watch(void)
@@ -242,7 +251,9 @@ static void on_signal(int nr)
     _exit(1);
 }
 
-static void history_replay(const struct history *h, const char *first)
+static char *first; /* the world as start() leaves it */
+
+static void history_replay(const struct history *h)
 {
     world_restore(first);
     now.length = 0;
@@ -252,14 +263,33 @@ static void history_replay(const struct history *h, const char *first)
     }
 }
 
+/* All pairs in one world, the second at every step of the first. */
+static void race(const char *here)
+{
+    for (racing.pair = 0; racing.pair < twin->nr_pairs; racing.pair++) {
+        bool met = true;
+
+        for (racing.step = 1; met; racing.step++) {
+            nr_raced++;
+            met = twin->race(racing.pair, racing.step);
+            nr_met[racing.pair] += met;
+            twin->check();
+            (void)world_undo(here, 0);
+        }
+    }
+    racing.step = 0;
+}
+
 /* All operations in one world; the new worlds that they lead to go to `next`. */
-static void expand(const struct history *h, unsigned nr_ops, const char *first, char *here, struct histories *next)
+static void expand(const struct history *h, unsigned nr_ops, bool races, char *here, struct histories *next)
 {
     uint64_t hash;
 
-    history_replay(h, first);
+    history_replay(h);
     world_save(here);
     hash = world_hash();
+    if (races)
+        race(here);
     for (unsigned i = 0; i < nr_ops; i++) {
         now.length = h->length + 1;
         now.op[h->length] = (uint8_t)i;
@@ -285,6 +315,12 @@ static unsigned depth_wanted(void)
     return depth;
 }
 
+/* In which worlds two CPUs are tried: by the operations that led there. */
+static unsigned races_wanted(void)
+{
+    return twin->race_depth + (getenv("TWIN_FULL") != NULL) - (getenv("TWIN_SHORT") != NULL);
+}
+
 static double seconds(void)
 {
     struct timespec t;
@@ -302,24 +338,23 @@ static void report(const struct twin_start *start, unsigned nr_ops, unsigned dep
         sequences += of_length;
     }
     printf("twin %s from %s: depth %u, operations %u, sequences %llu, executed %llu, states %llu, world %zu bytes, "
-           "%.1f s\n",
+           "%.1f s, two at once %llu\n",
            twin->name, start->name, depth, nr_ops, (unsigned long long)sequences, (unsigned long long)nr_executed,
-           (unsigned long long)nr_seen, world_bytes, took);
+           (unsigned long long)nr_seen, world_bytes, took, (unsigned long long)nr_raced);
     fflush(stdout);
 }
-
-static char *first; /* the world as start() leaves it */
 
 static int world_make(void **state)
 {
     (void)state;
     assert_true(twin->nr_ops <= 256);
     nr_done = calloc(twin->nr_ops, sizeof(*nr_done));
+    nr_met = calloc(twin->nr_pairs + 1, sizeof(*nr_met));
     section_region(__start_twin_bss, __stop_twin_bss);
     section_region(__start_twin_data, __stop_twin_data);
     twin->start();
     first = malloc(world_bytes);
-    assert_true(first != NULL && nr_done != NULL);
+    assert_true(first != NULL && nr_done != NULL && nr_met != NULL);
     world_save(first);
     return 0;
 }
@@ -349,7 +384,7 @@ static void begin(const struct twin_start *start)
         twin_assert(twin->run(op), "this start is refused");
         twin->check();
     }
-    nr_seen = nr_executed = 0;
+    nr_seen = nr_executed = nr_raced = 0;
     memset(seen, 0, seen_size * sizeof(*seen));
     (void)seen_add(world_hash());
 }
@@ -370,7 +405,7 @@ static void test_all_sequences(void **state)
     histories_add(&level, &now);
     for (unsigned d = 0; d < depth; d++) {
         for (size_t i = 0; i < level.nr; i++)
-            expand(&level.h[i], nr_ops, first, here, &next);
+            expand(&level.h[i], nr_ops, start->nr_ops == 0 && twin->nr_pairs != 0 && d <= races_wanted(), here, &next);
         free(level.h);
         level = next;
         next = (struct histories){ 0 };
@@ -394,6 +429,11 @@ static void test_all_done(void **state)
         twin->name_of(i, text, sizeof(text));
         if ((nr_done[i] != 0) != expected)
             fail_msg("operation `%s` was done %llu times", text, (unsigned long long)nr_done[i]);
+    }
+    for (unsigned i = 0; i < twin->nr_pairs; i++) {
+        twin->pair_name(i, text, sizeof(text));
+        if (nr_met[i] == 0)
+            fail_msg("%s: they never met", text);
     }
 }
 

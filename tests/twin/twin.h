@@ -38,6 +38,14 @@ struct twin {
     void (*name_of)(unsigned i, char *text, size_t size);
     /* Operations that must be refused in every world; null: none. */
     bool (*always_refused)(unsigned i);
+    /*
+     * Two CPUs: pairs of which the second operation is done whole amid the first, behind its step-th look at or change
+     * of a shared word (steps.h), from 1 on.  Tried in every world that race_depth operations lead to, not gone on
+     * from. False: the first had ended before.
+     */
+    unsigned nr_pairs, race_depth;
+    bool (*race)(unsigned pair, unsigned step);
+    void (*pair_name)(unsigned pair, char *text, size_t size);
 };
 
 /* What one test of a twin is; main: return twin_main(&it). */

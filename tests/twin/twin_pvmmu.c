@@ -17,33 +17,16 @@
 #include "modules/pvmmu/pvmmu.h"
 #include "ports/pvmmu.h"
 #include "ports/sched.h"
+#include "tests/twin/twin_pvmmu.h"
 #include "tests/twin/world.h"
 #include "xen-compat/hypercalls.h"
 
-enum {
-    PERDOM = 1, /* the hypervisor's */
-    L4 = 2,
-    L3 = 3,
-    L2 = 4,
-    L1 = 5,
-    ANY = 6,
-    DATA = 7,
-    THEIRS = 8,
-    BOOT = 9, /* an empty L4, on which the vcpus begin */
-    ZERO = 10,
-    SPARE = 11,
-    NR_FRAMES = 12,
-};
-#define US 1
-#define THEM 2
-#define HV_WORD(i) (0x5afe000000000000UL | (i) << 12 | PTE_P)
+struct domain *us;
 
-static struct domain *us;
-
-/* What the CPU may have in its TLB of the guest's: bit a frame. */
-static uint32_t cached, cached_writable;
-/* References that the other domain's grant gave and that have not been taken back. */
-static uint32_t nr_granted;
+uint32_t cached, cached_writable;
+uint32_t nr_granted;
+/* Who does what is done: vcpu 1, or vcpu 0 where both are at work at once. */
+static struct vcpu *actor;
 /* vcpu 0's call: what it was, as it is asked for again. */
 static bool stepping;
 static unsigned nr_looks;
@@ -131,7 +114,7 @@ static void start(void)
     frame_words(mfn(L1))[1] = pte(L1, 0);
     cpus[0].current = us->vcpu[0];
     twin_assert(ext(us->vcpu[0], MMUEXT_NEW_BASEPTR, BOOT) == 0, "vcpu 0 has no table");
-    cpus[0].current = us->vcpu[1];
+    actor = cpus[0].current = us->vcpu[1];
     twin_assert(ext(us->vcpu[1], MMUEXT_NEW_BASEPTR, BOOT) == 0, "vcpu 1 has no table");
     world_ready(0);
 }
@@ -144,6 +127,7 @@ enum verb {
     PIN,
     UNPIN,
     BASE,
+    BASE_OF_0,
     USER,
     VA,
     GRANT,
@@ -209,8 +193,10 @@ static const struct step steps[] = {
     { UPDATE, L4, 1, L3, W, "L4[1] = L3" },
     { UPDATE, L4, 256, DATA, W, "L4[256] = DATA" },
     { UPDATE, L4, 1, THEIRS, W, "L4[1] = THEIRS" },
+    { UPDATE, L4, 1, ANY, W, "L4[1] = ANY" },
     { PIN, L2, KIND_L2, 0, 0, "pin L2" },
     { UNPIN, L2, 0, 0, 0, "unpin L2" },
+    { BASE_OF_0, L4, 0, 0, 0, "vcpu 0's base L4" },
     { USER, L4, 0, 0, 0, "user base L4" },
     { USER, 0, 0, 0, 0, "no user base" },
     { VA, 0, 513, DATA, W, "va 513 = DATA rw" },
@@ -247,7 +233,7 @@ static bool run_update(const struct step *s)
         .val = s->to != NONE ? pte(s->to, s->flags) : 0,
     };
 
-    return hc_mmu_update(us->vcpu[1], (uintptr_t)&u, 1, 0, DOMID_SELF, 0) == 0;
+    return hc_mmu_update(actor, (uintptr_t)&u, 1, 0, DOMID_SELF, 0) == 0;
 }
 
 static bool run_pin(const struct step *s)
@@ -257,7 +243,7 @@ static bool run_pin(const struct step *s)
                                      [KIND_L3] = MMUEXT_PIN_L3_TABLE,
                                      [KIND_L4] = MMUEXT_PIN_L4_TABLE };
 
-    return ext(us->vcpu[1], cmds[s->slot], s->frame) == 0;
+    return ext(actor, cmds[s->slot], s->frame) == 0;
 }
 
 static bool run_grant(const struct step *s)
@@ -266,7 +252,7 @@ static bool run_grant(const struct step *s)
 
     twin_assert((s->flags != 0 ? frame_get_rw(mfn(THEIRS), THEM, &r) : frame_get_ro(mfn(THEIRS), THEM, &r)) == 0,
                 "the grant's frame cannot be held");
-    if (pvmmu_grant_map(us->vcpu[1], va_of(s->slot), false, s->flags == 0, 0, r) != 0)
+    if (pvmmu_grant_map(actor, va_of(s->slot), false, s->flags == 0, 0, r) != 0)
         return false;
     nr_granted++;
     return true;
@@ -274,7 +260,7 @@ static bool run_grant(const struct step *s)
 
 static bool run_ungrant(const struct step *s, uint64_t new_va)
 {
-    if (pvmmu_grant_unmap(us->vcpu[1], va_of(s->slot), false, mfn(THEIRS), s->flags == 0, new_va) != 0)
+    if (pvmmu_grant_unmap(actor, va_of(s->slot), false, mfn(THEIRS), s->flags == 0, new_va) != 0)
         return false;
     nr_granted--;
     return true;
@@ -301,7 +287,7 @@ static uint64_t *cpu_walk(mfn_t root, uint64_t va, bool *writable)
 static bool run_touch(uint64_t va)
 {
     bool writable;
-    uint64_t *e = cpu_walk(fref_mfn(us->vcpu[1]->kernel_pt), va, &writable);
+    uint64_t *e = cpu_walk(fref_mfn(actor->kernel_pt), va, &writable);
 
     if (e == NULL)
         return false;
@@ -316,13 +302,13 @@ static bool run_gdt(const struct step *s)
 {
     uint64_t frame = s->frame;
 
-    return pvmmu_set_gdt(us->vcpu[1], &frame, s->slot, 512U * s->slot) == 0;
+    return pvmmu_set_gdt(actor, &frame, s->slot, 512U * s->slot) == 0;
 }
 
 /* A code segment of ring 0. */
 static bool run_descriptor(const struct step *s)
 {
-    return pvmmu_update_descriptor(us->vcpu[1], maddr((uint64_t)s->frame << PAGE_SHIFT | 8), 0x00af9b000000ffffUL) == 0;
+    return pvmmu_update_descriptor(actor, maddr((uint64_t)s->frame << PAGE_SHIFT | 8), 0x00af9b000000ffffUL) == 0;
 }
 
 static bool run_take(void)
@@ -334,6 +320,18 @@ static bool run_take(void)
     twin_assert((cached >> m.v & 1) == 0, "frame %lu is another domain's, and the TLB has it", m.v);
     frame_assign(m, THEM, false);
     return true;
+}
+
+static bool run_base_of_0(const struct step *s)
+{
+    bool done = false;
+
+    if (!us->vcpu[0]->cont.active) {
+        cpus[0].current = us->vcpu[0];
+        done = ext(us->vcpu[0], MMUEXT_NEW_BASEPTR, s->frame) == 0;
+        cpus[0].current = actor;
+    }
+    return done;
 }
 
 /* vcpu 0, which is preempted after each step. */
@@ -377,7 +375,7 @@ static bool run_begin(const struct step *s)
 static bool run_step(unsigned i)
 {
     const struct step *s = &steps[i];
-    struct vcpu *v = us->vcpu[1];
+    struct vcpu *v = actor;
 
     switch ((enum verb)s->verb) {
     case UPDATE:
@@ -385,6 +383,7 @@ static bool run_step(unsigned i)
     case PIN: return run_pin(s);
     case UNPIN: return ext(v, MMUEXT_UNPIN_TABLE, s->frame) == 0;
     case BASE: return ext(v, MMUEXT_NEW_BASEPTR, s->frame) == 0;
+    case BASE_OF_0: return run_base_of_0(s);
     case USER: return ext(v, MMUEXT_NEW_USER_BASEPTR, s->frame) == 0;
     case VA: return hc_update_va_mapping(v, va_of(s->slot), pte(s->to, s->flags), 0, 0, 0) == 0;
     case GRANT: return run_grant(s);
@@ -424,34 +423,6 @@ static void clock_rewind(void)
     cpus[0].tlb_stamp = 1;
 }
 
-/* The next entry from i on that is not all zero: most are. */
-static unsigned next_used(const uint64_t *w, unsigned i)
-{
-    while (i < 512 && w[i] == 0) {
-        if (i % 8 == 0 && (w[i + 1] | w[i + 2] | w[i + 3] | w[i + 4] | w[i + 5] | w[i + 6] | w[i + 7]) == 0)
-            i += 8;
-        else
-            i++;
-    }
-    return i;
-}
-
-/* Entries of L1s in use that lead to a frame. */
-static unsigned nr_entries_to(uint64_t frame)
-{
-    unsigned n = 0;
-
-    for (uint64_t m = L4; m <= BOOT; m++) {
-        const uint64_t *w = frame_words(mfn(m));
-
-        if ((frame_table()[m].state & (FS_TYPE_MASK | FS_SEALED)) != (FS_TYPE(KIND_L1) | FS_SEALED))
-            continue;
-        for (unsigned i = next_used(w, 0); i < 512; i = next_used(w, i + 1))
-            n += (w[i] & PTE_P) != 0 && (w[i] & PTE_ADDR) >> PAGE_SHIFT == frame;
-    }
-    return n;
-}
-
 static bool run(unsigned i)
 {
     unsigned before = nr_entries_to(THEIRS);
@@ -465,189 +436,80 @@ static bool run(unsigned i)
     return done;
 }
 
+/* ---- two vcpus at once ---- */
+
+/* What vcpu 0 does, and what vcpu 1 does amid it. */
+static const char *const firsts[] = {
+    "L1[0] = DATA rw", "L1[1] = ANY ro",    "L1[1] = ANY rw",
+    "L1[1] = L1 rw",   "ANY[1] = DATA rw",  "L2[1] = none",
+    "L2[1] = ANY",     "L2[1] = L2",        "L3[0] = none",
+    "L4[0] = none",    "L4[1] = ANY",       "L4[1] = THEIRS",
+    "pin L1",          "pin ANY as L1",     "pin ANY as L4",
+    "pin L4",          "unpin L1",          "unpin ANY",
+    "unpin L4",        "base L4",           "base BOOT",
+    "base ANY",        "user base L4",      "va 0 = DATA rw",
+    "va 1 = ANY rw",   "grant at va 2",     "end the grant at va 2",
+    "GDT in ANY",      "descriptor in ANY", "clear ANY",
+    "vcpu 0 goes on",
+};
+static const char *const seconds[] = {
+    "L1[0] = none",  "L1[1] = none", "L1[1] = ANY ro", "L1[1] = ANY rw", "L2[1] = none",  "L2[1] = ANY",
+    "L2[0] = none",  "L3[0] = none", "L4[0] = none",   "pin L1",         "pin ANY as L1", "pin L4",
+    "unpin L1",      "unpin L2",     "unpin ANY",      "unpin L4",       "base L4",       "base BOOT",
+    "va 1 = ANY rw", "touch va 1",   "GDT in ANY",     "no GDT",         "give up DATA",
+};
+static unsigned second; /* the step that is to come in */
+static bool met;
+
+static unsigned step_named(const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(steps) && strcmp(steps[i].name, name) != 0; i++)
+        ;
+    twin_assert(i < ARRAY_SIZE(steps), "there is no step %s", name);
+    return i;
+}
+
+void world_race(void)
+{
+    struct vcpu *first = cpus[0].current;
+    bool first_stepping = stepping;
+
+    met = true;
+    stepping = false;
+    actor = cpus[0].current = us->vcpu[1];
+    (void)run_step(second);
+    actor = cpus[0].current = first;
+    stepping = first_stepping;
+}
+
+static bool race(unsigned pair, unsigned step)
+{
+    unsigned first = step_named(firsts[pair / ARRAY_SIZE(seconds)]);
+
+    second = step_named(seconds[pair % ARRAY_SIZE(seconds)]);
+    met = false;
+    if ((steps[first].verb == GO_ON) != us->vcpu[0]->cont.active)
+        return false; /* vcpu 0 is in another call */
+    actor = cpus[0].current = us->vcpu[0];
+    world_steps_until(step);
+    (void)run_step(first);
+    world_steps_until(0);
+    actor = cpus[0].current = us->vcpu[1];
+    clock_rewind();
+    return met;
+}
+
+static void pair_name(unsigned pair, char *text, size_t size)
+{
+    (void)snprintf(text, size, "vcpu 0 does %s, vcpu 1 %s", firsts[pair / ARRAY_SIZE(seconds)],
+                   seconds[pair % ARRAY_SIZE(seconds)]);
+}
+
 static void name_of(unsigned i, char *text, size_t size)
 {
     (void)snprintf(text, size, "%s", steps[i].name);
-}
-
-/* ---- what must hold ---- */
-
-struct tally {
-    uint32_t ro, rw, table; /* references for reading, for writing, as a table */
-    uint8_t level;          /* as which table */
-};
-static struct tally counted[NR_FRAMES];
-
-static unsigned kind_of(uint64_t m)
-{
-    return (unsigned)frame_word_type(frame_table()[m].state);
-}
-
-static void count_table(uint64_t m, unsigned level, const char *by)
-{
-    twin_assert(m < NR_FRAMES, "%s is frame %lu", by, m);
-    twin_assert(counted[m].table == 0 || counted[m].level == level, "frame %lu is a table of two levels, by %s", m, by);
-    counted[m].table++;
-    counted[m].level = (uint8_t)level;
-}
-
-static bool is_hv_slot(unsigned level, unsigned i)
-{
-    return level == KIND_L4 && i >= HV_L4_FIRST && i <= HV_L4_LAST;
-}
-
-static void count_entry(uint64_t table, unsigned level, unsigned i)
-{
-    uint64_t e = frame_words(mfn(table))[i], m = (e & PTE_ADDR) >> PAGE_SHIFT;
-
-    if ((e & PTE_P) == 0 || is_hv_slot(level, i))
-        return;
-    twin_assert(m < NR_FRAMES, "entry %u of frame %lu leads to frame %lu", i, table, m);
-    twin_assert((e & PTE_U) != 0, "entry %u of frame %lu is the hypervisor's", i, table);
-    if (level != KIND_L1)
-        count_table(m, level - 1, "an entry");
-    else if ((e & PTE_W) != 0)
-        counted[m].rw++;
-    else
-        counted[m].ro++;
-}
-
-/* The entries of a table that own a reference: all, or those that are adopted. */
-static void count_entries(uint64_t table)
-{
-    unsigned level = kind_of(table), n = 512;
-
-    if (level < KIND_L1 || level > KIND_L4)
-        return;
-    if ((frame_table()[table].state & FS_SEALED) == 0)
-        n = (unsigned)frame_table()[table].aux;
-    twin_assert(n <= 512, "frame %lu is built up to entry %u", table, n);
-    for (unsigned i = next_used(frame_words(mfn(table)), 0); i < n; i = next_used(frame_words(mfn(table)), i + 1))
-        count_entry(table, level, i);
-}
-
-/* What a call that is under way holds: the layout is mmu_request_save's (modules/pvmmu/request.c). */
-static void count_call(const struct vcpu *v)
-{
-    const uint64_t *w = v->cont.word;
-    uint64_t phase = w[1] >> 40 & 0xff, hold = w[5] >> PAGE_SHIFT, depth = w[6];
-
-    if (!v->cont.active)
-        return;
-    twin_assert(depth <= 4, "a walk is %lu tables deep", depth);
-    for (uint64_t i = 0; i < depth; i++)
-        count_table(w[8 + i] >> 16, w[8 + i] >> 8 & 0xff, "a walk");
-    /* PHASE_BUILD (1): what is built is what it holds. */
-    if (hold != 0 && !(phase == 1 && depth != 0))
-        count_table(hold, w[1] >> 48 & 0xff, "a call");
-}
-
-static void count_vcpu(const struct vcpu *v)
-{
-    twin_assert(!fref_is_none(v->kernel_pt), "vcpu %u has no table", v->id);
-    count_table(fref_mfn(v->kernel_pt).v, KIND_L4, "a vcpu's table");
-    if (!fref_is_none(v->user_pt))
-        count_table(fref_mfn(v->user_pt).v, KIND_L4, "a vcpu's users' table");
-    for (unsigned i = 0; i < GDT_GUEST_PAGES; i++)
-        if (!fref_is_none(v->gdt_ref[i]))
-            count_table(fref_mfn(v->gdt_ref[i]).v, KIND_SEG, "a GDT");
-    count_call(v);
-}
-
-static void check_frame(uint64_t m)
-{
-    uint64_t s = frame_table()[m].state, owner = s / FS_OWNER_ONE;
-    struct tally *t = &counted[m];
-
-    if ((s & FS_PINNED) != 0)
-        count_table(m, kind_of(m), "a pin");
-    if (owner == DOMID_NONE) {
-        twin_assert(t->ro + t->rw + t->table == 0, "frame %lu is free, and used", m);
-        return;
-    }
-    twin_assert(t->table == 0 || t->rw == 0, "frame %lu is a table, and may be written to", m);
-    twin_assert(frame_word_readers(s) == t->ro, "frame %lu has %u readers, and its state is %lx", m, t->ro, s);
-    twin_assert((s & FS_KIND_MASK) == t->rw + t->table, "frame %lu is used %u times, and its state is %lx", m,
-                t->rw + t->table, s);
-    twin_assert(kind_of(m) == (t->table != 0 ? t->level : 0), "frame %lu is a table of level %u, and its state is %lx",
-                m, t->level, s);
-    twin_assert(kind_of(m) == 0 || owner == US, "a table is frame %lu, whose state is %lx", m, s);
-}
-
-static void check_hv_slots(const uint64_t *w)
-{
-    for (uint64_t i = HV_L4_FIRST; i <= HV_L4_LAST; i++)
-        twin_assert(w[i] == HV_WORD(i), "entry %lu of an L4 is the guest's", i);
-}
-
-/* As the CPU sees it: through sealed tables only, down to the guest's own frames or granted ones. */
-static void check_reach(uint64_t table, unsigned level, bool writable)
-{
-    const uint64_t *w = frame_words(mfn(table));
-
-    twin_assert((frame_table()[table].state & (FS_TYPE_MASK | FS_SEALED)) == (FS_TYPE(level) | FS_SEALED),
-                "the CPU goes through frame %lu, whose state is %lx", table, frame_table()[table].state);
-    if (level == KIND_L4)
-        check_hv_slots(w);
-    for (unsigned i = next_used(w, 0); i < 512; i = next_used(w, i + 1)) {
-        uint64_t m = (w[i] & PTE_ADDR) >> PAGE_SHIFT, owner;
-
-        if ((w[i] & PTE_P) == 0 || is_hv_slot(level, i))
-            continue;
-        if (level != KIND_L1) {
-            check_reach(m, level - 1, writable && (w[i] & PTE_W) != 0);
-            continue;
-        }
-        owner = frame_table()[m].state / FS_OWNER_ONE;
-        twin_assert(owner == US || (m == THEIRS && nr_granted != 0), "the guest reaches frame %lu of domain %lu", m,
-                    owner);
-        twin_assert(!writable || (w[i] & PTE_W) == 0 || kind_of(m) == 0, "the guest can write to frame %lu, a table",
-                    m);
-    }
-}
-
-static void check_tlb(void)
-{
-    for (uint64_t m = 0; m < NR_FRAMES; m++) {
-        uint64_t s = frame_table()[m].state;
-
-        twin_assert((cached_writable >> m & 1) == 0 || (s & FS_TYPE_MASK) == 0,
-                    "frame %lu is a table, and the TLB can write to it", m);
-        twin_assert((cached >> m & 1) == 0 || m == THEIRS || s / FS_OWNER_ONE != THEM,
-                    "frame %lu is another domain's, and the TLB has it", m);
-    }
-}
-
-/* The guest's descriptors are of ring 3. */
-static void check_descriptors(void)
-{
-    if (kind_of(ANY) != KIND_SEG)
-        return;
-    for (unsigned i = 0; i < 512; i++) {
-        uint64_t d = frame_words(mfn(ANY))[i];
-
-        twin_assert((d >> 47 & 1) == 0 || (d >> 45 & 3) == 3, "descriptor %u is of ring %lu", i, d >> 45 & 3);
-    }
-}
-
-static void check(void)
-{
-    memset(counted, 0, sizeof(counted));
-    for (uint64_t m = 0; m < NR_FRAMES; m++)
-        count_entries(m);
-    for (uint32_t i = 0; i < 2; i++)
-        count_vcpu(us->vcpu[i]);
-    for (uint64_t m = L4; m < NR_FRAMES; m++)
-        check_frame(m);
-    memset(counted, 0, sizeof(counted));
-    for (uint32_t i = 0; i < 2; i++) {
-        check_reach(fref_mfn(us->vcpu[i]->kernel_pt).v, KIND_L4, true);
-        if (!fref_is_none(us->vcpu[i]->user_pt))
-            check_reach(fref_mfn(us->vcpu[i]->user_pt).v, KIND_L4, true);
-    }
-    check_tlb();
-    check_descriptors();
-    world_check();
 }
 
 int main(void)
@@ -657,6 +519,7 @@ int main(void)
         { .name = "nothing, with few", .nr_ops = NR_FEW, .deeper = 1 },
         { .name = "its tables", .op = { "base L4" } },
         { .name = "two L1s and a grant", .op = { "base L4", "L2[1] = ANY", "grant at va 2", "touch va 0" } },
+        { .name = "both vcpus in its tables", .op = { "base L4", "vcpu 0's base L4", "pin ANY as L1" } },
         { .name = "a call", .op = { "vcpu 0 begins to pin L4", "vcpu 0 goes on" } },
     };
     const struct twin pvmmu = {
@@ -668,8 +531,12 @@ int main(void)
         .nr_starts = ARRAY_SIZE(starts),
         .start = start,
         .run = run,
-        .check = check,
+        .check = pvmmu_check,
         .name_of = name_of,
+        .nr_pairs = ARRAY_SIZE(firsts) * ARRAY_SIZE(seconds),
+        .race_depth = 1,
+        .race = race,
+        .pair_name = pair_name,
     };
 
     return twin_main(&pvmmu);

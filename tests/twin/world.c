@@ -49,10 +49,37 @@ __attribute__((weak)) bool preempt_needed(void)
     return false;
 }
 
+/* ---- another CPU ---- */
+
+#define SAME_LOOKS 3
+
+__attribute__((section("not_the_world"))) unsigned world_steps;
+__attribute__((section("not_the_world"))) static const void *looked_at;
+__attribute__((section("not_the_world"))) static unsigned nr_looks;
+__attribute__((weak)) void world_race(void) {}
+static unsigned nr_held;
+
+void world_steps_until(unsigned nr)
+{
+    world_steps = nr;
+    looked_at = NULL;
+}
+
+void world_step(const void *at)
+{
+    nr_looks = at != NULL && at == looked_at ? nr_looks + 1 : 1;
+    looked_at = at;
+    if (nr_looks > SAME_LOOKS || --world_steps != 0)
+        return;
+    if (nr_held != 0)
+        world_steps = 1;
+    else
+        world_race();
+}
+
 /* ---- locks ---- */
 
 static spinlock_t *held[8];
-static unsigned nr_held;
 
 static void lock_ranked(spinlock_t *lock, bool second_of_pair)
 {
