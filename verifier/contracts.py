@@ -15,8 +15,12 @@ World that is given along from file to file, headers first.
 A parameter whose \\valid() the contract states itself is left to the contract. A contract without assigns
 has what its parameters let it write: `*p` of each that is not const, or `\\nothing` (proved, as all else, at the body).
 Every function returns: `exits \\false`. Without it a contradiction in a contract could hide behind a call that never comes back.
+
+SC_GUARDED_BY(lock)    whoever takes the lock finds what it guards as others left it (locks.py)
 """
 import re
+
+import locks
 
 COMMENT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'', re.S)
 CLAUSE = re.compile(r"/\*@\s*(requires|assigns|ensures|behavior|terminates|frees|allocates)\b")
@@ -88,7 +92,8 @@ class World:
     def __init__(self):
         self.structs, self.functions = {}, set()
         self.given = {}   # function: clauses of a function of the core
-        self.own = set()  # functions whose contract stands at the definition, not in a header
+        self.own = {}     # functions whose contract stands at the definition, not in a header: their parameters as the header has them
+        self.guards = locks.Guards()
 
 
 def renamed(expression, names, prefix):
@@ -191,7 +196,7 @@ def contract_before(text, start):
 def with_contract(text):
     """The functions of a file that have a contract at their definition, but are not static."""
     flat = attributes_blank(blank(text))
-    return {name for start, name, head, _ in declarations(flat) if contract_before(text, start) and not re.search(r"\bstatic\b", head)}
+    return {name: "" for start, name, head, _ in declarations(flat) if contract_before(text, start) and not re.search(r"\bstatic\b", head)}
 
 
 def declarations(flat):
@@ -218,6 +223,17 @@ def declarations(flat):
         at += 1
 
 
+def functions(flat):
+    """(start, name, parameters, begin and end of the body) of the functions that the blanked text defines"""
+    for start, name, _, params in declarations(flat):
+        body = closing(flat, flat.index("(", flat.index(name, start)))
+        while re.match(r"\s*SC_\w+\s*\(", flat[body:]):
+            body = closing(flat, flat.index("(", body))
+        m = re.match(r"\s*(SC_\w+\s*)*\{", flat[body:])
+        if m:
+            yield start, name, params, body + m.end() - 1, closing(flat, body + m.end() - 1)
+
+
 def bodiless(text):
     """A header with its functions declared only: what WP knows of a function that is called is its contract."""
     flat, cuts = blank(text), []
@@ -232,16 +248,20 @@ def bodiless(text):
     return text
 
 
-def add(text, world):
+def add(text, world, is_proved=False):
     flat, puts = attributes_blank(blank(text)), []
+    world.guards.read(text, flat, [(m.group(1), flat[m.end():closing(flat, m.end() - 1) - 1]) for m in re.finditer(r"\bstruct\s+(\w+)\s*\{", flat)])
     for m in re.finditer(r"^struct (\w+) \{(.*?)^\}[^;\n]*;", flat, re.S | re.M):
         extra = struct_predicates(world, m.group(1), m.group(2))
         if extra:
             puts.append((m.end(), extra))
     for start, name, head, params in declarations(flat):
         found = contract_before(text, start)
+        if name in world.own and not found:
+            world.own[name] = world.own[name] or params
         if name in world.functions or (name in world.own and not found):
             continue
+        params = world.own.get(name) or params
         world.functions.add(name)
         contract = ""
         if re.search(r"\bvoid\s*\*", params) and name not in world.given:
@@ -258,6 +278,9 @@ def add(text, world):
         else:
             whole = " ".join(requires + ([given] if given else []) + rest)
             puts.append((start, f"/*@ {whole} */ " if whole else ""))
-    for at, extra in sorted(puts, key=lambda p: p[0], reverse=True):
+    if is_proved:
+        heads = {start: (contract_before(text, start) or re.compile("").match(text, start)).start() for start, *_ in functions(flat)}
+        puts += locks.comments(world.guards, flat, functions(flat), heads)
+    for at, extra in sorted(puts, key=lambda p: p[0], reverse=True):  # of two at one place the later comes first
         text = text[:at] + extra + text[at:]
     return text

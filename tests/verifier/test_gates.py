@@ -312,3 +312,84 @@ def test_wrong_prover(demo):
 def test_explain(demo):
     code, text = demo.prove("--explain", "demo_percent_ensures")
     assert code == 0 and "Prove:" in text and "Post-condition" in text, text
+
+
+LOCK_H = """
+typedef struct { int v; } spinlock_t;
+void spin_lock(spinlock_t *lock);
+void spin_unlock(spinlock_t *lock);
+"""
+LOCKED_C = """
+#include "demo.h"
+
+static spinlock_t demo_lock;
+static uint32_t used SC_GUARDED_BY(demo_lock);
+static uint32_t room SC_GUARDED_BY(demo_lock);
+uint32_t others;
+/*@ predicate resource_demo_lock{L} = used <= room; */
+
+/*@ assigns demo_lock, used, room;
+    ensures left: \\result == room - used;
+*/
+uint32_t demo_left(void)
+{
+    uint32_t left;
+
+    spin_lock(&demo_lock);
+    left = room - used;
+    spin_unlock(&demo_lock);
+    return left;
+}
+
+/*@ assigns demo_lock, used, room;
+    ensures \\result ==> used > 0;
+*/
+int demo_take(void)
+{
+    int taken = 0;
+
+    spin_lock(&demo_lock);
+    if (used < room) {
+        used++;
+        taken = 1;
+    }
+    spin_unlock(&demo_lock);
+    return taken;
+}
+"""
+
+
+@pytest.fixture(name="locked")
+def demo_locked(demo):
+    demo.write("demo.h", DEMO_H + LOCK_H)
+    demo.write("demo.c", LOCKED_C.replace("\\\\", "\\"))
+    demo.write("verifier/lib/trusted.list", "spin_lock waits\nspin_unlock writes the lock\n")
+    return demo
+
+
+@pytest.mark.quick
+def test_a_lock_s_resource(locked):
+    """What holds while nobody has the lock is given where it is taken, and shown where it is let go."""
+    code, text = locked.prove("--update")
+    assert code == 0 and re.search(r"^proved (\d+) / \1$", text, re.M), text
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("old, new, expected", [
+    # others may have written what it guards
+    ("    spin_lock(&demo_lock);\n    left = ", "    used = 0;\n    spin_lock(&demo_lock);\n    /*@ assert used == 0; */\n    left = ", "not proved: demo_left_assert"),
+    # and it must be left as it was found
+    ("used < room", "used <= room", "not proved: demo_take_assert_as_found"),
+    ("resource_demo_lock{L} = used <= room", "resource_demo_lock{L} = used <= room && others == 0", "others is not a static variable that demo_lock guards"),
+    ("static uint32_t used SC", "uint32_t used SC", "used is not a static variable that demo_lock guards"),
+    ("resource_demo_lock{L} = used <= room", "quiet{L} = others == 0; predicate resource_demo_lock{L} = used <= room && quiet",
+     "others is not a static variable"),
+    ("    spin_lock(&demo_lock);\n    if", "    if (others)\n        spin_lock(&demo_lock);\n    if", "a statement of its own"),
+    ("static spinlock_t demo_lock;", "static spinlock_t demo_lock;\nstruct row { uint32_t nr SC_GUARDED_BY(demo_lock); };\n"
+     "uint32_t row_nr(const struct row *r) { return r->nr; }", "it guards nr of struct row"),
+    # a function's own word for what others do
+    ("    left = room", "    /*@ ghost taken_demo_lock(); */\n    left = room", "ghost"),
+])
+def test_a_lock_does_not_keep_what_it_guards(locked, old, new, expected):
+    locked.edit("demo.c", old, new)
+    locked.refused(expected)

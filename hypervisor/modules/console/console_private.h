@@ -39,6 +39,8 @@ void console_raw_put_locked(const struct domain *d, char c);
 bool console_has_input(const struct domain *d);
 /* Not any more: d ends; the hardware domain gets it. */
 void console_input_end(const struct domain *d);
+/* A byte typed for the hardware domain; dropped when it has not read the 4096 before. */
+void console_typed_put(char c);
 /* A byte typed for d; dropped when its ring is full. */
 void console_ring_input(struct domain *d, char c);
 /* d gets the input: what it said of a line yet is shown. */
