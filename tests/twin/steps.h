@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * steps.h - included before everything, with sections.h: behind each look at a shared word that is not 0, and behind
- * each change of one, another CPU may come in (world.h).  Not any more behind the fourth look at the same word in a
- * row: who goes through an empty table looks at its state before each entry.
+ * each change of one, another CPU may come in (world.h); and where a lock is let go.  Not any more behind the fourth
+ * look at the same word in a row: who goes through an empty table looks at its state before each entry.
  */
 #ifndef TESTS_TWIN_STEPS_H
 #define TESTS_TWIN_STEPS_H

@@ -205,10 +205,27 @@ static void print_history(FILE *to)
     fprintf(to, ":\n");
 }
 
+static jmp_buf no;
+static bool only_asked;
+
+bool twin_holds(void (*check)(void))
+{
+    only_asked = true;
+    if (setjmp(no) == 0) {
+        check();
+        only_asked = false;
+        return true;
+    }
+    only_asked = false;
+    return false;
+}
+
 void twin_fail(const char *fmt, ...)
 {
     va_list ap;
 
+    if (only_asked)
+        longjmp(no, 1);
     fflush(stdout);
     print_history(stderr);
     va_start(ap, fmt);
@@ -263,19 +280,46 @@ static void history_replay(const struct history *h)
     }
 }
 
+static const char *before_race;
+static jmp_buf waits;
+
+void twin_again(void)
+{
+    (void)world_undo(before_race, 0);
+}
+
+void twin_wait(void)
+{
+    longjmp(waits, 1);
+}
+
+/* One pair, at one step; false: the first had ended before. */
+static bool race_at_step(void)
+{
+    bool met;
+
+    nr_raced++;
+    if (setjmp(waits) != 0)
+        return true;
+    met = twin->race(racing.pair, racing.step);
+    nr_met[racing.pair] += met;
+    twin->check();
+    return met;
+}
+
 /* All pairs in one world, the second at every step of the first. */
 static void race(const char *here)
 {
-    for (racing.pair = 0; racing.pair < twin->nr_pairs; racing.pair++) {
-        bool met = true;
+    bool met;
 
-        for (racing.step = 1; met; racing.step++) {
-            nr_raced++;
-            met = twin->race(racing.pair, racing.step);
-            nr_met[racing.pair] += met;
-            twin->check();
-            (void)world_undo(here, 0);
-        }
+    before_race = here;
+    for (racing.pair = 0; racing.pair < twin->nr_pairs; racing.pair++) {
+        racing.step = 1;
+        do {
+            met = race_at_step();
+            twin_again();
+            racing.step++;
+        } while (met);
     }
     racing.step = 0;
 }

@@ -48,6 +48,13 @@ struct twin {
     void (*pair_name)(unsigned pair, char *text, size_t size);
 };
 
+/* For race(): the second would wait for a lock of the first's.  So it cannot come in here; nothing has been done. */
+_Noreturn void twin_wait(void);
+/* The world is again as it was before this race. */
+void twin_again(void);
+/* Does all hold that it says?  (twin_fail ends it, not the test.) */
+bool twin_holds(void (*check)(void));
+
 /* What one test of a twin is; main: return twin_main(&it). */
 int twin_main(const struct twin *t);
 

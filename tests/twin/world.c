@@ -57,7 +57,7 @@ __attribute__((section("not_the_world"))) unsigned world_steps;
 __attribute__((section("not_the_world"))) static const void *looked_at;
 __attribute__((section("not_the_world"))) static unsigned nr_looks;
 __attribute__((weak)) void world_race(void) {}
-static unsigned nr_held;
+static unsigned nr_held, nr_others;
 
 void world_steps_until(unsigned nr)
 {
@@ -71,40 +71,62 @@ void world_step(const void *at)
     looked_at = at;
     if (nr_looks > SAME_LOOKS || --world_steps != 0)
         return;
-    if (nr_held != 0)
-        world_steps = 1;
-    else
-        world_race();
+    nr_others = nr_held;
+    world_race();
+    twin_assert(nr_held == nr_others, "the second is over, and holds a lock or has released one of the first's");
+    nr_others = 0;
+}
+
+void world_cpu(unsigned i)
+{
+    cpus[i].id = i;
+    top.cpu = &cpus[i];
 }
 
 /* ---- locks ---- */
 
-static spinlock_t *held[8];
+enum how { READ, SPIN, WRITE };
+/* Those of the first of two operations, the first nr_others, come before those of the second. */
+static struct held {
+    spinlock_t *lock;
+    enum how how;
+} held[8];
 
-static void lock_ranked(spinlock_t *lock, bool second_of_pair)
+/* The second would wait for the first: it does not come in here. */
+static void wait_for_others(const spinlock_t *lock, enum how how)
+{
+    for (unsigned i = 0; i < nr_others; i++)
+        if (held[i].lock == lock && (held[i].how != READ || how == WRITE))
+            twin_wait();
+}
+
+static void lock_ranked(spinlock_t *lock, bool second_of_pair, enum how how)
 {
     twin_assert(lock->rank >= RANK_ENDING && lock->rank <= RANK_LOG, "a lock without a rank is taken");
     twin_assert(nr_held < ARRAY_SIZE(held), "too many locks are held");
-    for (unsigned i = 0; i < nr_held; i++) {
-        twin_assert(held[i] != lock, "a lock of rank %u is taken twice", lock->rank);
-        twin_assert(held[i]->rank < lock->rank || (second_of_pair && held[i]->rank == lock->rank),
-                    "a lock of rank %u is taken under one of rank %u", lock->rank, held[i]->rank);
+    wait_for_others(lock, how);
+    for (unsigned i = nr_others; i < nr_held; i++) {
+        twin_assert(held[i].lock != lock, "a lock of rank %u is taken twice", lock->rank);
+        twin_assert(held[i].lock->rank < lock->rank || (second_of_pair && held[i].lock->rank == lock->rank),
+                    "a lock of rank %u is taken under one of rank %u", lock->rank, held[i].lock->rank);
     }
-    held[nr_held++] = lock;
+    held[nr_held++] = (struct held){ lock, how };
 }
 
 void spin_lock(spinlock_t *lock)
 {
-    lock_ranked(lock, false);
+    lock_ranked(lock, false, SPIN);
 }
 
 void spin_unlock(spinlock_t *lock)
 {
-    for (unsigned i = nr_held; i-- > 0;) {
-        if (held[i] != lock)
+    for (unsigned i = nr_held; i-- > nr_others;) {
+        if (held[i].lock != lock)
             continue;
         held[i] = held[--nr_held];
-        held[nr_held] = NULL;
+        held[nr_held] = (struct held){ 0 };
+        if (world_steps != 0)
+            world_step(NULL);
         return;
     }
     twin_fail("a lock of rank %u is released that is not held", lock->rank);
@@ -112,7 +134,7 @@ void spin_unlock(spinlock_t *lock)
 
 void read_lock(spinlock_t *lock)
 {
-    lock_ranked(lock, false);
+    lock_ranked(lock, false, READ);
 }
 
 void read_unlock(spinlock_t *lock)
@@ -122,15 +144,15 @@ void read_unlock(spinlock_t *lock)
 
 void write_lock(spinlock_t *lock)
 {
-    lock_ranked(lock, false);
+    lock_ranked(lock, false, WRITE);
 }
 
 void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id)
 {
     twin_assert((a_id == b_id) == (a == b), "two locks with one id, or one with two");
-    lock_ranked(a_id <= b_id ? a : b, false);
+    lock_ranked(a_id <= b_id ? a : b, false, SPIN);
     if (a != b)
-        lock_ranked(a_id <= b_id ? b : a, true);
+        lock_ranked(a_id <= b_id ? b : a, true, SPIN);
 }
 
 void spin_unlock_pair(spinlock_t *a, spinlock_t *b)
@@ -142,7 +164,8 @@ void spin_unlock_pair(spinlock_t *a, spinlock_t *b)
 
 void world_check(void)
 {
-    twin_assert(nr_held == 0, "%u locks are held, the first of rank %u", nr_held, nr_held != 0 ? held[0]->rank : 0);
+    twin_assert(nr_held == 0, "%u locks are held, the first of rank %u", nr_held,
+                nr_held != 0 ? held[0].lock->rank : 0);
 }
 
 /* ---- pools ---- */

@@ -19,10 +19,14 @@ void world_ready(uint32_t nr_bytes);
 void world_flushed(void);
 /* A domain of one vcpu or more, in domain_list; without a shared info page. */
 struct domain *world_domain(domid_t id, uint32_t nr_vcpus, bool privileged);
-/* Behind that many steps from now (steps.h), if it comes to that, world_race: for a twin with two CPUs.  Not while
- * a lock is held: then at the first step without one. */
+/*
+ * Behind that many steps from now (steps.h), if it comes to that, world_race: for a twin with two CPUs.  A lock that is
+ * let go is a step too.  What world_race does may not need a lock that is held then: a CPU would wait (twin_wait).
+ */
 void world_steps_until(unsigned nr);
 void world_race(void);
+/* It is CPU i that works from now on: what is each CPU's own (core/cluster.h) is then another's. */
+void world_cpu(unsigned i);
 /* Between two operations: no lock is held. */
 void world_check(void);
 /* Objects of all pools that are alive. */
