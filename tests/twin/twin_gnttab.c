@@ -11,33 +11,20 @@
 #include <string.h>
 
 #include "core/cmdline.h"
-#include "modules/gnttab/gnttab_entry.h"
 #include "ports/pvmmu.h"
-#include "tests/twin/world.h"
+#include "tests/twin/twin_gnttab.h"
 
-#define PLAIN 2 /* the granter's frames: this one ... */
-#define TABLE 3 /* ... and this one, which it may use as a page table */
-#define OWN 4   /* the mapper's */
-#define FREE_FROM 5
-#define NR_FRAMES 10
-#define NR_SLOTS 2
-
-static struct domain *granter, *mapper;
-static mfn_t table[2];                                             /* their tables' frames */
-static const uint32_t refs[2] = { 1, GNTTAB_NR_RESERVED_ENTRIES }; /* kept by a change of version, and not */
-static bool spoiled[2];                                            /* the guest has written over an entry in use */
-static bool status_written;                                        /* and over the marks of version 2 */
-static bool granter_closed, mapper_gone, is_table;
+struct domain *granter, *mapper;
+static mfn_t table[2]; /* their tables' frames */
+const uint32_t refs[2] = { 1, GNTTAB_NR_RESERVED_ENTRIES };
+bool spoiled[2], status_written, granter_closed, mapper_gone, is_table;
 
 uint32_t opt_gnttab_max_frames = 1, opt_gnttab_max_ver = 2;
 bool opt_gnttab_transitive;
 
 /* ---- the mapper's page tables: two slots ---- */
 
-static struct slot {
-    fref_t ref;
-    bool readonly;
-} slots[NR_SLOTS];
+struct slot slots[NR_SLOTS];
 
 /* Addresses are the slots' numbers + 1, in pages. */
 static struct slot *slot_at(uint64_t where)
@@ -96,12 +83,6 @@ static void start(void)
     world_ready(sizeof(struct track_chunk) + 1024);
 }
 
-/* An entry as the guest sees it. */
-struct view {
-    uint32_t header, marks;
-    uint64_t frame;
-};
-
 static uint32_t *entry_words(unsigned i)
 {
     return &((uint32_t *)(void *)frame_bytes(table[0]))[refs[i] << granter->gnttab->version];
@@ -112,7 +93,7 @@ static uint16_t *status_word(unsigned i)
     return &((uint16_t *)(void *)frame_bytes(fref_mfn(granter->gnttab->status[0])))[refs[i]];
 }
 
-static struct view entry_view(unsigned i)
+struct view entry_view(unsigned i)
 {
     const uint32_t *w = entry_words(i);
     struct view e = { .header = w[0] };
@@ -135,11 +116,6 @@ static void entry_write(unsigned i, uint32_t header, uint64_t frame)
     w[granter->gnttab->version == 1 ? 1 : 2] = (uint32_t)frame;
 }
 
-static const struct active *active_of(unsigned i)
-{
-    return &granter->gnttab->active[0]->entry[refs[i]].use;
-}
-
 /* ---- what there is to do ---- */
 
 enum verb {
@@ -160,10 +136,6 @@ enum verb {
     CLOSE,
     GO
 };
-
-#define HOST GNTMAP_host_map
-#define DEVICE GNTMAP_device_map
-#define RO GNTMAP_readonly
 
 struct step {
     uint8_t verb, arg; /* arg: of two entries; a handle; a version */
@@ -497,133 +469,6 @@ static void name_of(unsigned i, char *text, size_t size)
     (void)snprintf(text, size, "%s", steps[i].name);
 }
 
-/* ---- what must hold ---- */
-
-struct tally {
-    uint32_t ro, rw;
-};
-
-static unsigned entry_of(uint32_t ref)
-{
-    twin_assert(ref == refs[0] || ref == refs[1], "grant %u is used, which is none", ref);
-    return ref == refs[1];
-}
-
-static void count_ref(struct tally *frames, fref_t r)
-{
-    if (fref_is_none(r))
-        return;
-    twin_assert(fref_mfn(r).v < NR_FRAMES, "a reference to frame %lu", fref_mfn(r).v);
-    if (fref_is_rw(r))
-        frames[fref_mfn(r).v].rw++;
-    else
-        frames[fref_mfn(r).v].ro++;
-}
-
-/* By the map track: references that devices hold, uses of each entry. */
-static void count_mappings(struct tally *frames, struct tally uses[2])
-{
-    const struct track_chunk *chunk = mapper->gnttab->track->chunk[0];
-
-    for (uint32_t h = 0; chunk != NULL && h < TRACK_CHUNK; h++) {
-        const struct mapping *m = &chunk->entry[h];
-        uint32_t kinds = ((m->flags & HOST) != 0) + ((m->flags & DEVICE) != 0);
-
-        twin_assert((m->flags & MAPPING_BUSY) == 0, "mapping %u is left busy", h);
-        twin_assert(((m->flags & DEVICE) != 0) == !fref_is_none(m->device),
-                    "mapping %u has a device's reference, or lacks it", h);
-        if (kinds == 0)
-            continue;
-        count_ref(frames, m->device);
-        if ((m->flags & RO) != 0)
-            uses[entry_of(m->ref)].ro += kinds;
-        else
-            uses[entry_of(m->ref)].rw += kinds;
-    }
-}
-
-/* Each handle is in use, or free in one list. */
-static void check_handles(void)
-{
-    const struct maptrack *t = mapper->gnttab->track;
-    uint8_t seen[TRACK_CHUNK] = { 0 };
-    unsigned nr_free = 0, nr_used = 0;
-
-    if (t->chunk[0] == NULL)
-        return;
-    for (uint32_t h = t->list[0]->first; h != 0; h = t->chunk[0]->entry[h - 1].ref, nr_free++) {
-        twin_assert(h <= TRACK_CHUNK && seen[h - 1]++ == 0, "handle %u is free twice", h - 1);
-        twin_assert(t->chunk[0]->entry[h - 1].flags == 0, "handle %u is free and in use", h - 1);
-    }
-    for (uint32_t h = 0; h < TRACK_CHUNK; h++)
-        nr_used += t->chunk[0]->entry[h].flags != 0;
-    twin_assert(mapper_gone || nr_free + nr_used == TRACK_CHUNK, "%u handles are free, %u in use", nr_free, nr_used);
-}
-
-static void check_entry(unsigned i, const struct tally *uses, struct tally *frames)
-{
-    const struct active *a = active_of(i);
-    bool in_use = uses->ro + uses->rw != 0;
-    uint32_t marks = (in_use ? GTF_reading : 0) | (uses->rw != 0 ? GTF_writing : 0);
-
-    twin_assert(a->readers == uses->ro && a->writers == uses->rw,
-                "grant %u has %u readers and %u writers, and counts %u and %u", i, uses->ro, uses->rw, a->readers,
-                a->writers);
-    twin_assert(in_use == !fref_is_none(a->hold), "grant %u is in use and does not hold its frame, or the other way",
-                i);
-    twin_assert(a->domid == (in_use ? mapper->id : 0), "grant %u is in use by domain %u", i, a->domid);
-    twin_assert(a->kind == GRANT_PAGE, "grant %u is of another kind", i);
-    count_ref(frames, a->hold);
-    if (granter_closed)
-        return;
-    if (!spoiled[i] && !(i == 0 && status_written))
-        twin_assert(entry_view(i).marks == marks, "grant %u is marked %x, not %x", i, entry_view(i).marks, marks);
-}
-
-/* Whose a frame is, beside those that use grants. */
-static void check_frame(uint64_t m, struct tally c)
-{
-    uint64_t s = frame_table()[m].state, counts;
-
-    if (m == TABLE && is_table)
-        c.rw++; /* the table's own */
-    counts = (uint64_t)c.ro * FS_RO_ONE + c.rw;
-    twin_assert((s & (FS_KIND_MASK | FS_RO_MASK)) == counts,
-                "frame %lu has %u readers and %u writers, and its state is %lx", m, c.ro, c.rw, s);
-    if (m == OWN)
-        twin_assert(s / FS_OWNER_ONE == mapper->id && (s & FS_ALLOC) != 0, "the mapper's frame has state %lx", s);
-    if (m == TABLE)
-        twin_assert((s & FS_TYPE_MASK) == (is_table ? FS_TYPE(KIND_L1) : 0), "the table's frame has state %lx", s);
-    if (c.ro + c.rw != 0)
-        twin_assert(s / FS_OWNER_ONE != DOMID_NONE, "frame %lu is free, and used", m);
-}
-
-static void check(void)
-{
-    struct tally frames[NR_FRAMES] = { { 0 } }, uses[2] = { { 0 } };
-    uint64_t nr_in_use = 0;
-
-    for (unsigned i = 0; i < NR_SLOTS; i++)
-        count_ref(frames, slots[i].ref);
-    count_mappings(frames, uses);
-    check_handles();
-    for (unsigned i = 0; i < 2; i++) {
-        check_entry(i, &uses[i], frames);
-        nr_in_use += uses[i].ro + uses[i].rw != 0;
-    }
-    twin_assert(gnttab_domain_pins(granter) == nr_in_use, "%lu grants are in use, and %u are counted", nr_in_use,
-                gnttab_domain_pins(granter));
-    for (unsigned i = 0; i < granter->gnttab->nr_frames; i++)
-        count_ref(frames, granter->gnttab->frame[i]);
-    for (unsigned i = 0; i < granter->gnttab->nr_status; i++)
-        count_ref(frames, granter->gnttab->status[i]);
-    for (unsigned i = 0; i < mapper->gnttab->nr_frames; i++)
-        count_ref(frames, mapper->gnttab->frame[i]);
-    for (uint64_t m = PLAIN; m < NR_FRAMES; m++)
-        check_frame(m, frames[m]);
-    world_check();
-}
-
 int main(void)
 {
     const struct twin_start starts[] = {
@@ -640,7 +485,7 @@ int main(void)
         .nr_starts = ARRAY_SIZE(starts),
         .start = start,
         .run = run,
-        .check = check,
+        .check = gnttab_check,
         .name_of = name_of,
     };
 
