@@ -19,6 +19,16 @@ static mfn_t table[2]; /* their tables' frames */
 const uint32_t refs[2] = { 1, GNTTAB_NR_RESERVED_ENTRIES };
 bool spoiled[2], status_written, granter_closed, mapper_gone, is_table;
 
+/* Two operations at once: what they answer is not known beforehand (race, below). */
+static bool at_once;
+#define answer_assert(condition, ...) twin_assert(at_once || (condition), __VA_ARGS__)
+/* No handle while the other makes the first ones; an address that was unmapped, and the other has mapped another there.
+ */
+static bool no_handle, not_there;
+static uint8_t actor;    /* which of the mapper's vcpus */
+static mfn_t taken_back; /* this frame is not granted any more, ... */
+#define SECRET 0xee      /* ... and its owner has written this there */
+
 uint32_t opt_gnttab_max_frames = 1, opt_gnttab_max_ver = 2;
 bool opt_gnttab_transitive;
 
@@ -37,33 +47,39 @@ static struct slot *slot_at(uint64_t where)
 int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool readonly, uint64_t avail, fref_t ref)
 {
     struct slot *s = slot_at(where);
+    fref_t old;
 
     if (s == NULL) {
         frame_put(ref);
         return -EINVAL;
     }
     twin_assert(readonly == !fref_is_rw(ref), "a mapping is made with the wrong reference");
-    frame_put(s->ref);
+    old = s->ref;
     *s = (struct slot){ ref, readonly };
+    frame_put(old);
     return 0;
 }
 
 int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m, bool readonly, uint64_t new_pte_gva)
 {
     struct slot *s = slot_at(where);
+    fref_t old;
 
-    if (s == NULL || fref_is_none(s->ref) || fref_mfn(s->ref).v != m.v || s->readonly != readonly)
+    if (s == NULL || fref_is_none(s->ref) || fref_mfn(s->ref).v != m.v || s->readonly != readonly) {
+        not_there = at_once;
         return -EINVAL;
-    frame_put(s->ref);
+    }
+    old = s->ref;
     *s = (struct slot){ 0 };
+    frame_put(old);
     return 0;
 }
 
 /* ---- the world ---- */
 
-static struct domain *make(domid_t id, unsigned i)
+static struct domain *make(domid_t id, uint32_t nr_vcpus, unsigned i)
 {
-    struct domain *d = world_domain(id, 1, false);
+    struct domain *d = world_domain(id, nr_vcpus, false);
 
     twin_assert(gnttab_domain_init(d) == 0 && gnttab_frame(d, 0, &table[i]) == 0, "no memory");
     return d;
@@ -73,8 +89,10 @@ static void start(void)
 {
     world_frames(NR_FRAMES);
     world_pages(FREE_FROM, NR_FRAMES);
-    granter = make(1, 0);
-    mapper = make(2, 1);
+    granter = make(1, 1, 0);
+    mapper = make(2, 2, 1);
+    /* All handles in one chunk: a vcpu without any takes the other's. */
+    twin_assert(gnttab_set_limits(mapper, 1, 1) == 0, "no limit");
     frame_assign(mfn(PLAIN), 1, false);
     frame_assign(mfn(TABLE), 1, false);
     frame_assign(mfn(OWN), 2, false);
@@ -185,10 +203,24 @@ static bool run_grant(unsigned i, uint32_t flags, uint64_t frame)
     return true;
 }
 
+/* It has ended while something else is under way: who looks at the frame now, or writes to it, is found out. */
+static void note_taken_back(unsigned i)
+{
+    uint64_t frame = entry_view(i).frame;
+    const struct active *other = active_of(1 - i);
+
+    if (!at_once || frame >= NR_FRAMES || frame == 0 || entry_view(1 - i).frame == frame ||
+        (!fref_is_none(other->hold) && fref_mfn(other->hold).v == frame))
+        return;
+    taken_back = mfn(frame);
+    frame_bytes(taken_back)[0] = SECRET;
+}
+
 static bool run_end(unsigned i)
 {
     if (granter_closed || entry_view(i).marks != 0 || entry_view(i).header == 0)
         return false;
+    note_taken_back(i);
     entry_write(i, 0, 0);
     return true;
 }
@@ -245,9 +277,10 @@ static bool run_map(const struct step *s)
     if (mapper_gone)
         return false;
     may = use_expected(s->arg, write, &want) && s->slot < NR_SLOTS;
-    rc = gnttab_map(mapper->vcpu[0], &req, &handle, &frame);
-    twin_assert((rc == GNTST_okay) == may, "map says %d", rc);
-    twin_assert(rc != GNTST_okay || frame.v == want, "frame %lu is mapped, not %lu", frame.v, want);
+    rc = gnttab_map(mapper->vcpu[actor], &req, &handle, &frame);
+    no_handle = no_handle || rc == GNTST_no_space;
+    answer_assert((rc == GNTST_okay) == may, "map says %d", rc);
+    answer_assert(rc != GNTST_okay || frame.v == want, "frame %lu is mapped, not %lu", frame.v, want);
     twin_assert(s->slot < NR_SLOTS || rc != GNTST_okay, "nowhere is somewhere");
     return rc == GNTST_okay || s->slot >= NR_SLOTS;
 }
@@ -259,10 +292,10 @@ static const struct mapping *mapping_of(uint32_t handle)
     return t->chunk[0] != NULL ? &t->chunk[0]->entry[handle] : NULL;
 }
 
-/* A mapping's slot: the one that maps its frame with its rights, if there is one still. */
-static uint64_t slot_of(const struct mapping *m)
+/* A mapping's slot: the one that maps its frame with its rights, if there is one still; of two, one for each handle. */
+static uint64_t slot_of(const struct mapping *m, unsigned handle)
 {
-    for (unsigned i = 0; i < NR_SLOTS; i++)
+    for (unsigned k = 0, i = handle % NR_SLOTS; k < NR_SLOTS; k++, i = (i + 1) % NR_SLOTS)
         if (!fref_is_none(slots[i].ref) && slots[i].readonly == ((m->flags & RO) != 0) &&
             fref_mfn(slots[i].ref).v == fref_mfn(granter->gnttab->active[0]->entry[m->ref].use.hold).v)
             return (uint64_t)(i + 1) << PAGE_SHIFT;
@@ -279,15 +312,18 @@ static bool run_unmap(const struct step *s)
     if (mapper_gone)
         return false;
     if (m == NULL || (m->flags & MAPPING_KINDS) == 0) {
-        twin_assert(gnttab_unmap(mapper->vcpu[0], &req) == GNTST_bad_handle, "what is not mapped is unmapped");
-        return false;
+        rc = gnttab_unmap(mapper->vcpu[actor], &req);
+        answer_assert(rc == GNTST_bad_handle, "what is not mapped is unmapped");
+        return rc == GNTST_okay;
     }
     before = m->flags;
     if ((s->flags & HOST) != 0)
-        req.host_addr = slot_of(m);
+        req.host_addr = slot_of(m, s->arg);
     if ((s->flags & DEVICE) != 0)
         req.dev_bus_addr = mfn_to_maddr(fref_mfn(granter->gnttab->active[0]->entry[m->ref].use.hold)).v;
-    rc = gnttab_unmap(mapper->vcpu[0], &req);
+    rc = gnttab_unmap(mapper->vcpu[actor], &req);
+    if (at_once)
+        return rc == GNTST_okay;
     if ((before & s->flags & HOST) != 0 && req.host_addr > NR_SLOTS << PAGE_SHIFT) {
         twin_assert(rc == GNTST_general_error, "unmap says %d", rc); /* another mapping is there */
         return false;
@@ -312,9 +348,9 @@ static bool run_copy(unsigned i, bool to)
         return false;
     may = use_expected(i, to, &want);
     byte = frame_bytes(mfn(to ? OWN : want))[0];
-    rc = gnttab_copy(mapper->vcpu[0], &req);
-    twin_assert((rc == GNTST_okay) == may, "copy says %d", rc);
-    twin_assert(rc != GNTST_okay || frame_bytes(mfn(to ? want : OWN))[0] == byte, "something else was copied");
+    rc = gnttab_copy(mapper->vcpu[actor], &req);
+    answer_assert((rc == GNTST_okay) == may, "copy says %d", rc);
+    answer_assert(rc != GNTST_okay || frame_bytes(mfn(to ? want : OWN))[0] == byte, "something else was copied");
     /* The frame that was given up may be that of the status array now. */
     if (rc == GNTST_okay && to && granter->gnttab->nr_status != 0 && want == fref_mfn(granter->gnttab->status[0]).v)
         status_written = true;
@@ -335,12 +371,12 @@ static bool run_swap(void)
         b = entry_view(1);
     }
     rc = gnttab_swap(granter, refs[0], refs[1]);
-    twin_assert((rc == GNTST_okay) == can, "swap says %d", rc);
-    if (!can)
+    answer_assert((rc == GNTST_okay) == can, "swap says %d", rc);
+    if (rc != GNTST_okay)
         return false;
-    twin_assert(entry_view(0).header == b.header && entry_view(0).frame == b.frame &&
-                    entry_view(1).header == a.header && entry_view(1).frame == a.frame,
-                "the entries are not exchanged");
+    answer_assert(entry_view(0).header == b.header && entry_view(0).frame == b.frame &&
+                      entry_view(1).header == a.header && entry_view(1).frame == a.frame,
+                  "the entries are not exchanged");
     return true;
 }
 
@@ -362,13 +398,13 @@ static bool run_version(uint32_t version)
                     (frame_table()[fref_mfn(granter->gnttab->status[0]).v].state & (FS_KIND_MASK | FS_RO_MASK)) != 1);
     want = same ? 0 : busy ? -EBUSY : version == 2 && world_nr_free == 0 ? -ENOMEM : 0;
     rc = gnttab_set_version(granter, version);
-    twin_assert(rc == want, "set_version says %d", rc);
+    answer_assert(rc == want, "set_version says %d", rc);
     if (rc != 0 || same)
         return false;
     status_written = false;
     /* An entry in version 2 that grants nothing is not kept. */
-    twin_assert((kept.header & GTF_type_mask) != GTF_permit_access || entry_view(0).frame == kept.frame,
-                "a reserved entry is lost");
+    answer_assert((kept.header & GTF_type_mask) != GTF_permit_access || entry_view(0).frame == kept.frame,
+                  "a reserved entry is lost");
     return true;
 }
 
@@ -389,7 +425,7 @@ static bool run_make_table(void)
     if (is_table)
         return false;
     rc = frame_get_table(mfn(TABLE), granter->id, KIND_L1, &r);
-    twin_assert((rc == FRAME_BUILD) == (writers == 0), "a frame that is mapped writable is a table");
+    answer_assert((rc == FRAME_BUILD) == (writers == 0), "a frame that is mapped writable is a table");
     if (rc != FRAME_BUILD)
         return false;
     frame_table_seal(mfn(TABLE));
@@ -464,6 +500,206 @@ static bool run(unsigned i)
     return done;
 }
 
+/* ---- two CPUs at once ---- */
+
+/* What one CPU does, and what another amid it: the mapper's two vcpus, or the mapper and the granter. */
+static const char *const firsts[] = {
+    "map(0)",
+    "map(0, read-only, slot 1)",
+    "map(1)",
+    "map(1, device too, slot 1)",
+    "map(1, device too, nowhere)",
+    "unmap(handle 0)",
+    "unmap(handle 0, host)",
+    "unmap(handle 1)",
+    "unmap(handle 1, device)",
+    "copy from(0)",
+    "copy to(1)",
+    "swap",
+    "version 1",
+    "version 2",
+    "the granter gives up its frame",
+    "the granter makes a table",
+    "it is no table any more",
+    "the granter ends",
+    "the mapper ends",
+};
+static const char *const seconds[] = {
+    "grant(0)",
+    "grant(1, read-only)",
+    "grant(1, the table)",
+    "end(0)",
+    "end(1)",
+    "scribble(0)",
+    "map(0)",
+    "map(0, read-only, slot 1)",
+    "map(1, device too, slot 1)",
+    "map(0, nowhere)",
+    "unmap(handle 0)",
+    "unmap(handle 1)",
+    "unmap(handle 1, device)",
+    "copy from(0)",
+    "copy to(1)",
+    "swap",
+    "version 1",
+    "version 2",
+    "the granter gives up its frame",
+    "the granter makes a table",
+    "it is no table any more",
+    "the granter ends",
+    "the mapper ends",
+};
+
+static struct pair {
+    uint8_t step[2];
+} pairs[ARRAY_SIZE(firsts) * ARRAY_SIZE(seconds)];
+static unsigned nr_pairs;
+
+static uint8_t step_named(const char *name)
+{
+    uint8_t i;
+
+    for (i = 0; i < ARRAY_SIZE(steps) && strcmp(steps[i].name, name) != 0; i++)
+        ;
+    twin_assert(i < ARRAY_SIZE(steps), "there is no step %s", name);
+    return i;
+}
+
+static bool is_mappers(enum verb verb)
+{
+    return verb == MAP || verb == UNMAP || verb == COPY_FROM || verb == COPY_TO;
+}
+
+static bool is_guests(enum verb verb)
+{
+    return verb == GRANT || verb == GRANT_RO || verb == GRANT_TABLE || verb == END;
+}
+
+static bool is_tables(enum verb verb)
+{
+    return verb == MAKE_TABLE || verb == UNMAKE;
+}
+
+/*
+ * A domain that ends does nothing else; and while its table is made anew a guest that keeps to the rules leaves it
+ * alone.
+ */
+static bool could_meet(enum verb a, enum verb b)
+{
+    if (a == CLOSE || b == CLOSE)
+        return is_mappers(a) || is_mappers(b) || a == GO || b == GO;
+    if (a == GO || b == GO)
+        return a != b && !is_mappers(a) && !is_mappers(b);
+    if (is_tables(a) && is_tables(b))
+        return false; /* twin_pvmmu.c's */
+    return !(a == VERSION && is_guests(b));
+}
+
+static void make_pairs(void)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(pairs); i++) {
+        struct pair p = { { step_named(firsts[i / ARRAY_SIZE(seconds)]),
+                            step_named(seconds[i % ARRAY_SIZE(seconds)]) } };
+
+        if (could_meet(steps[p.step[0]].verb, steps[p.step[1]].verb))
+            pairs[nr_pairs++] = p;
+    }
+}
+
+static uint8_t second;
+static bool met, second_done;
+/* What both answer, one after the other, in either order: bit 0 the first, bit 1 the second. */
+__attribute__((section("not_the_world"))) static uint8_t in_order[2];
+
+void world_race(void)
+{
+    met = true;
+    actor = 1;
+    world_cpu(1);
+    second_done = run_step(second);
+    world_cpu(0);
+    actor = 0;
+}
+
+static void try_orders(const struct pair *p)
+{
+    for (unsigned second_first = 0; second_first < 2; second_first++) {
+        bool done[2] = { false, false };
+
+        for (unsigned i = 0; i < 2; i++) {
+            unsigned which = i ^ second_first;
+
+            actor = (uint8_t)which;
+            done[which] = run_step(p->step[which]);
+        }
+        in_order[second_first] = (uint8_t)(done[0] | done[1] << 1);
+        twin_again();
+    }
+}
+
+/* What is refused because the other uses the grant, or the frame, for a moment. */
+static bool is_busy(const struct pair *p, uint8_t answers, unsigned which)
+{
+    enum verb verb = steps[p->step[which]].verb, other = steps[p->step[1 - which]].verb;
+
+    return (answers >> which & 1) == 0 && (other == MAP || other == COPY_FROM || other == COPY_TO) &&
+           (is_guests(verb) || verb == SWAP || verb == VERSION || verb == MAKE_TABLE);
+}
+
+/* Of two that unmap parts of one mapping one may find it busy. */
+static bool is_shared(const struct pair *p, uint8_t answers)
+{
+    const struct step *a = &steps[p->step[0]], *b = &steps[p->step[1]];
+
+    return a->verb == UNMAP && b->verb == UNMAP && a->arg == b->arg && answers != 0;
+}
+
+static void check_answers(const struct pair *p, uint8_t answers)
+{
+    if (no_handle || not_there || is_busy(p, answers, 0) || is_busy(p, answers, 1) || is_shared(p, answers))
+        return;
+    twin_assert(
+        answers == in_order[0] || answers == in_order[1],
+        "what they answer (%u) is neither what the first would answer before the second (%u) nor behind it (%u)",
+        answers, in_order[0], in_order[1]);
+}
+
+/* Nobody has seen what the granter wrote when it had its frame back, or written over it. */
+static void check_secret(void)
+{
+    if (taken_back.v == 0)
+        return;
+    twin_assert(frame_bytes(taken_back)[0] == SECRET, "a frame was written to whose grant had ended");
+    twin_assert(frame_bytes(mfn(OWN))[0] != SECRET, "a frame was copied from whose grant had ended");
+}
+
+static bool race(unsigned pair, unsigned step)
+{
+    const struct pair *p = &pairs[pair];
+    bool first_done;
+
+    if (step == 1)
+        try_orders(p);
+    second = p->step[1];
+    no_handle = not_there = false;
+    at_once = true;
+    world_steps_until(step);
+    first_done = run_step(p->step[0]);
+    world_steps_until(0);
+    for (unsigned k = 0; k < 2; k++)
+        spoiled[k] = spoiled[k] && active_of(k)->readers + active_of(k)->writers != 0;
+    if (met) {
+        check_answers(p, (uint8_t)(first_done | second_done << 1));
+        check_secret();
+    }
+    return met;
+}
+
+static void pair_name(unsigned pair, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s, and amid it %s", steps[pairs[pair].step[0]].name, steps[pairs[pair].step[1]].name);
+}
+
 static void name_of(unsigned i, char *text, size_t size)
 {
     (void)snprintf(text, size, "%s", steps[i].name);
@@ -476,7 +712,7 @@ int main(void)
         { .name = "two mappings", .op = { "grant(0)", "grant(1)", "map(0)", "map(1, device too, slot 1)" } },
         { .name = "version 2", .op = { "version 2", "grant(0)", "grant(1, read-only)", "map(0)" } },
     };
-    const struct twin gnttab = {
+    struct twin gnttab = {
         .name = "gnttab",
         .nr_ops = ARRAY_SIZE(steps),
         .depth = 5,
@@ -487,7 +723,12 @@ int main(void)
         .run = run,
         .check = gnttab_check,
         .name_of = name_of,
+        .race_depth = 1,
+        .race = race,
+        .pair_name = pair_name,
     };
 
+    make_pairs();
+    gnttab.nr_pairs = nr_pairs;
     return twin_main(&gnttab);
 }

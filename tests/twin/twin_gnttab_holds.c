@@ -55,20 +55,34 @@ static void check_handles(void)
 
     if (t->chunk[0] == NULL)
         return;
-    for (uint32_t h = t->list[0]->first; h != 0; h = t->chunk[0]->entry[h - 1].ref, nr_free++) {
-        twin_assert(h <= TRACK_CHUNK && seen[h - 1]++ == 0, "handle %u is free twice", h - 1);
-        twin_assert(t->chunk[0]->entry[h - 1].flags == 0, "handle %u is free and in use", h - 1);
+    for (unsigned i = 0; i < 2 && t->list[i] != NULL; i++) {
+        for (uint32_t h = t->list[i]->first; h != 0; h = t->chunk[0]->entry[h - 1].ref, nr_free++) {
+            twin_assert(h <= TRACK_CHUNK && seen[h - 1]++ == 0, "handle %u is free twice", h - 1);
+            twin_assert(t->chunk[0]->entry[h - 1].flags == 0, "handle %u is free and in use", h - 1);
+        }
     }
     for (uint32_t h = 0; h < TRACK_CHUNK; h++)
         nr_used += t->chunk[0]->entry[h].flags != 0;
     twin_assert(mapper_gone || nr_free + nr_used == TRACK_CHUNK, "%u handles are free, %u in use", nr_free, nr_used);
 }
 
+/* What the guest's entry says: that the use is allowed, and marked. */
+static void check_view(unsigned i, const struct tally *uses)
+{
+    bool in_use = uses->ro + uses->rw != 0;
+    uint32_t marks = (in_use ? GTF_reading : 0) | (uses->rw != 0 ? GTF_writing : 0);
+    struct view e = entry_view(i);
+
+    twin_assert(e.marks == marks, "grant %u is marked %x, not %x", i, e.marks, marks);
+    twin_assert(!in_use || ((e.header & GTF_type_mask) == GTF_permit_access && e.header >> 16 == mapper->id &&
+                            (uses->rw == 0 || (e.header & GTF_readonly) == 0)),
+                "grant %u is in use, and its entry is %x", i, e.header);
+}
+
 static void check_entry(unsigned i, const struct tally *uses, struct tally *frames)
 {
     const struct active *a = active_of(i);
     bool in_use = uses->ro + uses->rw != 0;
-    uint32_t marks = (in_use ? GTF_reading : 0) | (uses->rw != 0 ? GTF_writing : 0);
 
     twin_assert(a->readers == uses->ro && a->writers == uses->rw,
                 "grant %u has %u readers and %u writers, and counts %u and %u", i, uses->ro, uses->rw, a->readers,
@@ -78,10 +92,8 @@ static void check_entry(unsigned i, const struct tally *uses, struct tally *fram
     twin_assert(a->domid == (in_use ? mapper->id : 0), "grant %u is in use by domain %u", i, a->domid);
     twin_assert(a->kind == GRANT_PAGE, "grant %u is of another kind", i);
     count_ref(frames, a->hold);
-    if (granter_closed)
-        return;
-    if (!spoiled[i] && !(i == 0 && status_written))
-        twin_assert(entry_view(i).marks == marks, "grant %u is marked %x, not %x", i, entry_view(i).marks, marks);
+    if (!granter_closed && !spoiled[i] && !(i == 0 && status_written))
+        check_view(i, uses);
 }
 
 /* Whose a frame is, beside those that use grants. */

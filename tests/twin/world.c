@@ -19,11 +19,10 @@ __attribute__((section("not_the_world"))) struct cpu cpus[MAX_CPUS];
 uint32_t nr_cpus = 1;
 uint64_t cpus_online = 1;
 struct numa_map numa = { .nr_nodes = 1 };
-static struct cpu_top top;
+static struct cpu_top top = { .cpu = &cpus[0] };
 
 uint64_t stack_area_end(void)
 {
-    top.cpu = &cpus[0];
     return (uint64_t)&top + sizeof(top);
 }
 
