@@ -17,7 +17,7 @@
 struct domain *granter, *mapper;
 static mfn_t table[2]; /* their tables' frames */
 const uint32_t refs[2] = { 1, GNTTAB_NR_RESERVED_ENTRIES };
-bool spoiled[2], status_written, granter_closed, mapper_gone, is_table;
+bool spoiled[2], renamed[2], status_written, granter_closed, mapper_gone, is_table;
 
 /* Two operations at once: what they answer is not known beforehand (race, below). */
 static bool at_once;
@@ -230,7 +230,10 @@ static bool run_scribble(unsigned i)
 {
     if (granter_closed)
         return false;
-    spoiled[i] = spoiled[i] || (entry_view(i).marks != 0 && granter->gnttab->version == 1);
+    if (entry_view(i).marks != 0 || is_used(i)) {
+        renamed[i] = true;
+        spoiled[i] = spoiled[i] || (entry_view(i).marks != 0 && granter->gnttab->version == 1);
+    }
     entry_write(i, GTF_permit_access | (uint32_t)mapper->id << 16, TABLE);
     return true;
 }
@@ -248,7 +251,7 @@ static bool frame_fits(uint64_t m, bool write)
 static bool use_expected(unsigned i, bool write, uint64_t *frame)
 {
     const struct active *a = active_of(i);
-    bool in_use = a->readers + a->writers != 0;
+    bool in_use = is_used(i);
     struct view e;
 
     if (granter_closed)
@@ -364,7 +367,7 @@ static bool run_swap(void)
     int rc;
 
     for (unsigned i = 0; i < 2; i++)
-        in_use = in_use || active_of(i)->readers + active_of(i)->writers != 0;
+        in_use = in_use || is_used(i);
     can = !granter_closed && !in_use;
     if (!granter_closed) {
         a = entry_view(0);
@@ -391,7 +394,7 @@ static bool run_version(uint32_t version)
         return false;
     }
     same = granter->gnttab->version == version;
-    busy = active_of(1)->readers + active_of(1)->writers != 0; /* it is not among those that are kept */
+    busy = is_used(1); /* it is not among those that are kept */
     kept = entry_view(0);
     /* The guest may grant the frame of its status array, as any of its own. */
     busy = busy || (version == 1 && !same &&
@@ -491,12 +494,20 @@ static bool run_step(unsigned i)
     return false;
 }
 
+/* What was written over an entry is forgotten when it is not in use any more. */
+static void forget(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        spoiled[i] = spoiled[i] && is_used(i);
+        renamed[i] = renamed[i] && is_used(i);
+    }
+}
+
 static bool run(unsigned i)
 {
     bool done = run_step(i);
 
-    for (unsigned k = 0; k < 2; k++)
-        spoiled[k] = spoiled[k] && active_of(k)->readers + active_of(k)->writers != 0;
+    forget();
     return done;
 }
 
@@ -686,8 +697,7 @@ static bool race(unsigned pair, unsigned step)
     world_steps_until(step);
     first_done = run_step(p->step[0]);
     world_steps_until(0);
-    for (unsigned k = 0; k < 2; k++)
-        spoiled[k] = spoiled[k] && active_of(k)->readers + active_of(k)->writers != 0;
+    forget();
     if (met) {
         check_answers(p, (uint8_t)(first_done | second_done << 1));
         check_secret();

@@ -19,8 +19,9 @@
 
 extern struct domain *granter, *mapper;
 extern const uint32_t refs[2]; /* kept by a change of version, and not */
-extern bool spoiled[2];        /* the guest has written over an entry in use */
-extern bool status_written;    /* and over the marks of version 2 */
+extern bool spoiled[2];        /* the guest has written over an entry in use: over its marks, ... */
+extern bool renamed[2];        /* ... and another frame into it */
+extern bool status_written;    /* it has written over the marks of version 2 */
 extern bool granter_closed, mapper_gone, is_table;
 
 /* The mapper's page tables. */
@@ -40,6 +41,11 @@ struct view entry_view(unsigned i);
 SC_INLINE const struct active *active_of(unsigned i)
 {
     return &granter->gnttab->active[0]->entry[refs[i]].use;
+}
+
+SC_INLINE bool is_used(unsigned i)
+{
+    return active_of(i)->readers + active_of(i)->writers != 0;
 }
 
 /* All that must hold between two operations (twin_gnttab_holds.c). */

@@ -77,6 +77,8 @@ static void check_view(unsigned i, const struct tally *uses)
     twin_assert(!in_use || ((e.header & GTF_type_mask) == GTF_permit_access && e.header >> 16 == mapper->id &&
                             (uses->rw == 0 || (e.header & GTF_readonly) == 0)),
                 "grant %u is in use, and its entry is %x", i, e.header);
+    twin_assert(!in_use || renamed[i] || fref_mfn(active_of(i)->hold).v == e.frame,
+                "grant %u is in use, and names frame %lu", i, e.frame);
 }
 
 static void check_entry(unsigned i, const struct tally *uses, struct tally *frames)
