@@ -279,16 +279,18 @@ static void fifo_set_control_locked(struct evtchn_vcpu *ev, SC_OWNED fref_t cont
     spin_unlock(&ev->lock);
 }
 
-/* The domain's first control block: the FIFO ABI from now on. */
+/* The domain's first control block: the FIFO ABI from now on.  Ports are adopted last: who made one pending without
+ * seeing the new ABI is seen here, or sees it then (evtchn_set_pending). */
 SC_NODISCARD static int fifo_init_first_locked(struct domain *d)
 {
     struct evtchn_fifo *f = evtchn_fifo_make();
 
     if (f == NULL)
         return -ENOMEM;
-    fifo_adopt_ports_locked(d);
     fifo_switch_queues_locked(d, f);
     slot_publish(d->evtchn->fifo, f);
+    shared_fence();
+    fifo_adopt_ports_locked(d);
     return 0;
 }
 

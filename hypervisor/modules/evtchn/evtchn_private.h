@@ -210,10 +210,13 @@ SC_INLINE void evtchn_set_pending(struct domain *d, struct vcpu *v SC_NULLABLE, 
     if (unlikely(v == NULL))
         return;
     counts_add(&d->counts, COUNT_EVENT);
-    if (slot_read(d->evtchn->fifo) != NULL)
-        evtchn_fifo_set_pending(d, v, p, port);
-    else
+    if (slot_read(d->evtchn->fifo) == NULL) {
         evtchn_2l_set_pending(d, v, port);
+        /* Still?  If not, the bit may have come too late to be adopted (fifo_init_first_locked). */
+        if (likely(slot_read(d->evtchn->fifo) == NULL))
+            return;
+    }
+    evtchn_fifo_set_pending(d, v, p, port);
 }
 
 SC_NULLABLE SC_INLINE struct vcpu *evtchn_notify_vcpu(const struct domain *d, const struct evtchn_port *p)
