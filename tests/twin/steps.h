@@ -8,6 +8,8 @@
 #define TESTS_TWIN_STEPS_H
 
 extern unsigned world_steps;
+/* For a twin that wants it: also behind a look at a word that is 0. */
+extern _Bool world_zero_is_a_look;
 /* A look at this word, or a change (null). */
 void world_step(const void *at);
 
@@ -22,7 +24,7 @@ void world_step(const void *at);
 #define __atomic_load_n(p, order)                         \
     __extension__({                                       \
         __auto_type there_ = __atomic_load_n((p), order); \
-        if (there_)                                       \
+        if (there_ || world_zero_is_a_look)               \
             WORLD_STEP(p);                                \
         there_;                                           \
     })

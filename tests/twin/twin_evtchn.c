@@ -26,7 +26,7 @@ void vcpu_unblock(struct vcpu *v)
 
 void vcpu_kick(struct vcpu *v)
 {
-    if (v->block != VCPU_RUNNABLE)
+    if (atomic_read8(&v->block) != VCPU_RUNNABLE)
         vcpu_unblock(v);
 }
 
@@ -78,11 +78,34 @@ static void start(void)
     world_ready(sizeof(struct evtchn_fifo) + 64);
 }
 
+/* ---- two CPUs at once ---- */
+
+/*
+ * Of two operations at once it is not known beforehand what each should answer.  So while they are done nothing is held
+ * against the ledger; then it is brought up to date by what they answered, in one order and in the other: one of them
+ * must fit.
+ */
+static bool at_once, replaying;
+struct answer {
+    int rc;
+    uint32_t port;
+    uint32_t taken; /* by the guest: bit a port */
+};
+__attribute__((section("not_the_world"))) static struct answer answers[2];
+static struct answer *said = &answers[0];
+#define ASK(call) (replaying ? said->rc : (said->rc = (call)))
+#define answer_assert(condition, ...) twin_assert((at_once && !replaying) || (condition), __VA_ARGS__)
+
 /* ---- what should come of it ---- */
 
 /* The port that a bind is to give: the lowest that is closed, and in FIFO in no queue; 0: none. */
 static uint32_t port_expected(unsigned d)
 {
+    /* What was in a queue then is not known any more. */
+    if (replaying && d == A && fifo && said->rc == 0 && ledger[d][said->port].state == EVTCHNSTAT_closed)
+        return said->port;
+    if (replaying && d == A && fifo && said->rc == -ENOSPC)
+        return 0;
     for (uint32_t p = 1; p < NR_PORTS; p++)
         if (ledger[d][p].state == EVTCHNSTAT_closed &&
             !(d == A && fifo && has_array && (*word_of(p) >> EVTCHN_FIFO_LINKED & 1) != 0))
@@ -103,7 +126,7 @@ static void raise(unsigned d, uint32_t p)
 
 static void bound(unsigned d, uint32_t want, uint32_t p, struct port as)
 {
-    twin_assert(p == want, "port %u is given, not %u", p, want);
+    answer_assert(p == want, "port %u is given, not %u", p, want);
     as.pending = false;
     as.masked = ledger[d][p].masked; /* the guest's own */
     ledger[d][p] = as;
@@ -186,29 +209,30 @@ static const struct step steps[] = {
 
 static bool run_alloc(unsigned d, bool self)
 {
-    uint32_t want = port_expected(d), p = 0;
-    int rc = evtchn_alloc_unbound(dom[d], dom[self ? d : 1 - d]->id, &p);
+    uint32_t want = port_expected(d);
+    int rc = ASK(evtchn_alloc_unbound(dom[d], dom[self ? d : 1 - d]->id, &said->port));
 
-    twin_assert(rc == (want != 0 ? 0 : -ENOSPC), "alloc_unbound says %d", rc);
+    answer_assert(rc == (want != 0 ? 0 : -ENOSPC), "alloc_unbound says %d", rc);
     if (rc == 0)
-        bound(d, want, p, (struct port){ .state = EVTCHNSTAT_unbound, .to_us = self });
+        bound(d, want, said->port, (struct port){ .state = EVTCHNSTAT_unbound, .to_us = self });
     return rc == 0;
 }
 
 static bool run_bind(unsigned d, unsigned rd, uint32_t rport)
 {
     struct port *r = &ledger[rd][rport];
-    uint32_t want = port_expected(d), p = 0;
+    uint32_t want = port_expected(d);
     bool can = r->state == EVTCHNSTAT_unbound && r->to_us == (d == rd);
-    int rc = evtchn_bind_interdomain(dom[d], dom[rd]->id, rport, &p);
+    int rc = ASK(evtchn_bind_interdomain(dom[d], dom[rd]->id, rport, &said->port));
 
-    twin_assert(rc == (want == 0 ? -ENOSPC : can ? 0 : -EINVAL), "bind_interdomain says %d", rc);
+    answer_assert(rc == (want == 0 ? -ENOSPC : can ? 0 : -EINVAL), "bind_interdomain says %d", rc);
     if (rc != 0)
         return false;
-    bound(d, want, p, (struct port){ .state = EVTCHNSTAT_interdomain, .number = (uint8_t)rport, .to_us = d == rd });
+    bound(d, want, said->port,
+          (struct port){ .state = EVTCHNSTAT_interdomain, .number = (uint8_t)rport, .to_us = d == rd });
     r->state = EVTCHNSTAT_interdomain;
-    r->number = (uint8_t)p;
-    raise(d, p);
+    r->number = (uint8_t)said->port;
+    raise(d, said->port);
     return true;
 }
 
@@ -222,36 +246,37 @@ static bool is_bound(unsigned d, uint8_t state, uint8_t number, int vcpu)
 
 static bool run_virq(unsigned d, uint32_t virq, uint32_t vcpu)
 {
-    uint32_t want = port_expected(d), p = 0;
+    uint32_t want = port_expected(d);
     bool there = is_bound(d, EVTCHNSTAT_virq, (uint8_t)virq, virq == VIRQ_TIMER ? (int)vcpu : -1);
-    int rc = evtchn_bind_virq(dom[d], virq, vcpu, &p);
+    int rc = ASK(evtchn_bind_virq(dom[d], virq, vcpu, &said->port));
 
-    twin_assert(rc == (there ? -EEXIST : want == 0 ? -ENOSPC : 0), "bind_virq says %d", rc);
+    answer_assert(rc == (there ? -EEXIST : want == 0 ? -ENOSPC : 0), "bind_virq says %d", rc);
     if (rc == 0)
-        bound(d, want, p, (struct port){ .state = EVTCHNSTAT_virq, .number = (uint8_t)virq, .vcpu = (uint8_t)vcpu });
+        bound(d, want, said->port,
+              (struct port){ .state = EVTCHNSTAT_virq, .number = (uint8_t)virq, .vcpu = (uint8_t)vcpu });
     return rc == 0;
 }
 
 static bool run_ipi(unsigned d, uint32_t vcpu)
 {
-    uint32_t want = port_expected(d), p = 0;
-    int rc = evtchn_bind_ipi(dom[d], vcpu, &p);
+    uint32_t want = port_expected(d);
+    int rc = ASK(evtchn_bind_ipi(dom[d], vcpu, &said->port));
 
-    twin_assert(rc == (want == 0 ? -ENOSPC : 0), "bind_ipi says %d", rc);
+    answer_assert(rc == (want == 0 ? -ENOSPC : 0), "bind_ipi says %d", rc);
     if (rc == 0)
-        bound(d, want, p, (struct port){ .state = EVTCHNSTAT_ipi, .vcpu = (uint8_t)vcpu });
+        bound(d, want, said->port, (struct port){ .state = EVTCHNSTAT_ipi, .vcpu = (uint8_t)vcpu });
     return rc == 0;
 }
 
 static bool run_pirq(unsigned d)
 {
-    uint32_t want = port_expected(d), p = 0;
+    uint32_t want = port_expected(d);
     bool there = is_bound(d, EVTCHNSTAT_pirq, 1, -1);
-    int rc = evtchn_bind_pirq(dom[d], 1, false, &p);
+    int rc = ASK(evtchn_bind_pirq(dom[d], 1, false, &said->port));
 
-    twin_assert(rc == (there ? -EEXIST : want == 0 ? -ENOSPC : 0), "bind_pirq says %d", rc);
+    answer_assert(rc == (there ? -EEXIST : want == 0 ? -ENOSPC : 0), "bind_pirq says %d", rc);
     if (rc == 0)
-        bound(d, want, p, (struct port){ .state = EVTCHNSTAT_pirq, .number = 1 });
+        bound(d, want, said->port, (struct port){ .state = EVTCHNSTAT_pirq, .number = 1 });
     return rc == 0;
 }
 
@@ -271,9 +296,9 @@ static void close_expected(unsigned d, uint32_t p)
 static bool run_close(unsigned d, uint32_t p)
 {
     bool can = ledger[d][p].state != EVTCHNSTAT_closed;
-    int rc = evtchn_close(dom[d], p);
+    int rc = ASK(evtchn_close(dom[d], p));
 
-    twin_assert(rc == (can ? 0 : -EINVAL), "close says %d", rc);
+    answer_assert(rc == (can ? 0 : -EINVAL), "close says %d", rc);
     if (can)
         close_expected(d, p);
     return can;
@@ -282,10 +307,10 @@ static bool run_close(unsigned d, uint32_t p)
 static bool run_send(unsigned d, uint32_t p)
 {
     const struct port *e = &ledger[d][p];
-    int rc = evtchn_send(dom[d]->vcpu[0], p);
+    int rc = ASK(evtchn_send(dom[d]->vcpu[0], p));
     bool can = e->state == EVTCHNSTAT_interdomain || e->state == EVTCHNSTAT_ipi || e->state == EVTCHNSTAT_unbound;
 
-    twin_assert(rc == (can ? 0 : -EINVAL), "send says %d", rc);
+    answer_assert(rc == (can ? 0 : -EINVAL), "send says %d", rc);
     if (e->state == EVTCHNSTAT_interdomain)
         raise(e->to_us ? d : 1 - d, e->number);
     else if (e->state == EVTCHNSTAT_ipi)
@@ -307,30 +332,40 @@ static bool fire_expected(unsigned d, uint8_t state, uint8_t number, int vcpu)
 
 static bool run_fire_virq(unsigned d, uint32_t vcpu)
 {
-    evtchn_send_virq(dom[d]->vcpu[vcpu], VIRQ_TIMER);
+    if (!replaying)
+        evtchn_send_virq(dom[d]->vcpu[vcpu], VIRQ_TIMER);
     return fire_expected(d, EVTCHNSTAT_virq, VIRQ_TIMER, (int)vcpu);
 }
 
 static bool run_fire_global(unsigned d)
 {
-    evtchn_send_global_virq(dom[d], VIRQ_CONSOLE);
+    if (!replaying)
+        evtchn_send_global_virq(dom[d], VIRQ_CONSOLE);
     return fire_expected(d, EVTCHNSTAT_virq, VIRQ_CONSOLE, -1);
 }
 
 static bool run_fire_pirq(unsigned d)
 {
-    evtchn_send_pirq(dom[d], 1);
+    if (!replaying)
+        evtchn_send_pirq(dom[d], 1);
     return fire_expected(d, EVTCHNSTAT_pirq, 1, -1);
 }
 
-static bool run_mask(unsigned d, uint32_t p)
+static int mask(unsigned d, uint32_t p)
 {
     if (ledger[d][p].masked || (d == A && fifo && !has_array))
-        return false;
+        return -EINVAL;
     if (d == A && fifo)
         *word_of(p) |= 1U << EVTCHN_FIFO_MASKED;
     else
         dom[d]->shared->evtchn_mask[0] |= 1UL << p;
+    return 0;
+}
+
+static bool run_mask(unsigned d, uint32_t p)
+{
+    if (ASK(mask(d, p)) != 0)
+        return false;
     ledger[d][p].masked = true;
     return true;
 }
@@ -338,7 +373,7 @@ static bool run_mask(unsigned d, uint32_t p)
 /* A port that is closed stays masked in the 2-level ABI: the call does nothing with it. */
 static bool run_unmask(unsigned d, uint32_t p)
 {
-    int rc = evtchn_unmask(dom[d], p);
+    int rc = ASK(evtchn_unmask(dom[d], p));
     bool was = ledger[d][p].masked;
 
     twin_assert(rc == 0, "unmask says %d", rc);
@@ -357,9 +392,9 @@ static bool run_move(unsigned d, uint32_t p, uint32_t vcpu)
     struct port *e = &ledger[d][p];
     bool can = e->state == EVTCHNSTAT_unbound || e->state == EVTCHNSTAT_interdomain || e->state == EVTCHNSTAT_pirq ||
                (e->state == EVTCHNSTAT_virq && e->number != VIRQ_TIMER);
-    int rc = evtchn_bind_vcpu(dom[d], p, vcpu);
+    int rc = ASK(evtchn_bind_vcpu(dom[d], p, vcpu));
 
-    twin_assert(rc == (can ? 0 : -EINVAL), "bind_vcpu says %d", rc);
+    answer_assert(rc == (can ? 0 : -EINVAL), "bind_vcpu says %d", rc);
     if (can)
         e->vcpu = (uint8_t)vcpu;
     return can;
@@ -367,25 +402,23 @@ static bool run_move(unsigned d, uint32_t p, uint32_t vcpu)
 
 static bool run_priority(uint32_t p)
 {
-    int rc = evtchn_set_priority(dom[A], p, 3);
+    int rc = ASK(evtchn_set_priority(dom[A], p, 3));
 
-    twin_assert(rc == (fifo ? 0 : -ENOSYS), "set_priority says %d", rc);
+    answer_assert(rc == (fifo ? 0 : -ENOSYS), "set_priority says %d", rc);
     return rc == 0;
 }
 
 static void handle_2l(unsigned d, struct vcpu_info *info)
 {
     uint64_t *pending = dom[d]->shared->evtchn_pending, found;
+    uint64_t selected = __atomic_exchange_n(&info->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
 
-    if (info->evtchn_pending_sel == 0)
+    if (selected == 0)
         return;
-    twin_assert(info->evtchn_pending_sel == 1, "a word is selected that no port is in");
-    info->evtchn_pending_sel = 0;
+    twin_assert(selected == 1, "a word is selected that no port is in");
     found = pending[0] & ~dom[d]->shared->evtchn_mask[0];
-    pending[0] &= ~found;
-    for (uint32_t p = 1; p < NR_PORTS; p++)
-        if ((found >> p & 1) != 0)
-            ledger[d][p].pending = false;
+    (void)__atomic_fetch_and(&pending[0], ~found, __ATOMIC_SEQ_CST);
+    said->taken = (uint32_t)found;
 }
 
 /* Take all that is in this queue out of it. */
@@ -401,35 +434,43 @@ static void handle_queue(struct evtchn_fifo_control_block *c, unsigned q)
         w &= ~(1U << EVTCHN_FIFO_LINKED | EVTCHN_FIFO_LINK_MASK);
         if ((w >> EVTCHN_FIFO_MASKED & 1) == 0) {
             w &= ~(1U << EVTCHN_FIFO_PENDING);
-            ledger[A][p].pending = false;
-            ledger[A][p].unqueued = false;
+            said->taken |= 1U << p;
         }
         *word_of(p) = w;
     }
 }
 
-static bool run_handle(unsigned d, uint32_t vcpu)
+static int handle(unsigned d, uint32_t vcpu)
 {
     struct vcpu_info *info = dom[d]->vcpu[vcpu]->info;
     uint32_t ready;
 
-    if (info->evtchn_upcall_pending == 0)
-        return false;
-    info->evtchn_upcall_pending = 0;
+    said->taken = 0;
+    if (__atomic_exchange_n(&info->evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST) == 0)
+        return -EINVAL;
     /* What was told in the 2-level ABI is taken so, also when that has just ended. */
     if (d != A || !fifo) {
         handle_2l(d, info);
-        return true;
+        return 0;
     }
     info->evtchn_pending_sel = 0;
     if (!has_control[vcpu])
-        return true;
-    ready = control_of(vcpu)->ready;
-    control_of(vcpu)->ready = 0;
+        return 0;
+    ready = __atomic_exchange_n(&control_of(vcpu)->ready, 0, __ATOMIC_SEQ_CST);
     for (unsigned q = 0; q < EVTCHN_FIFO_MAX_QUEUES; q++)
         if ((ready >> q & 1) != 0)
             handle_queue(control_of(vcpu), q);
-    return true;
+    return 0;
+}
+
+static bool run_handle(unsigned d, uint32_t vcpu)
+{
+    int rc = ASK(handle(d, vcpu));
+
+    for (uint32_t p = 1; p < NR_PORTS; p++)
+        if ((said->taken >> p & 1) != 0)
+            ledger[d][p].pending = ledger[d][p].unqueued = false;
+    return rc == 0;
 }
 
 /* As the core does: first it sleeps, then it looks. */
@@ -437,7 +478,7 @@ static bool run_block(unsigned d, uint32_t vcpu)
 {
     struct vcpu *v = dom[d]->vcpu[vcpu];
 
-    if (v->block != VCPU_RUNNABLE || v->info->evtchn_upcall_pending != 0)
+    if (replaying || v->block != VCPU_RUNNABLE || v->info->evtchn_upcall_pending != 0)
         return false;
     v->block = VCPU_BLOCKED;
     return true;
@@ -447,7 +488,7 @@ static bool run_poll(unsigned d, uint32_t p)
 {
     struct vcpu *v = dom[d]->vcpu[0];
 
-    if (v->block != VCPU_RUNNABLE || evtchn_port_pending(dom[d], p))
+    if (replaying || v->block != VCPU_RUNNABLE || evtchn_port_pending(dom[d], p))
         return false;
     v->block = VCPU_POLLING;
     v->poll_port = p;
@@ -458,9 +499,9 @@ static bool run_poll(unsigned d, uint32_t p)
 /* The masks of the 2-level ABI end with it; what is pending is kept for the array. */
 static bool run_control(uint32_t vcpu)
 {
-    int rc = evtchn_fifo_init_control(dom[A], gfn(CONTROL_A), 256 * vcpu, vcpu);
+    int rc = ASK(evtchn_fifo_init_control(dom[A], gfn(CONTROL_A), 256 * vcpu, vcpu));
 
-    twin_assert(rc == (has_control[vcpu] ? -EINVAL : 0), "init_control says %d", rc);
+    answer_assert(rc == (has_control[vcpu] ? -EINVAL : 0), "init_control says %d", rc);
     if (rc != 0)
         return false;
     for (uint32_t p = 1; !fifo && p < NR_PORTS; p++)
@@ -476,8 +517,8 @@ static bool run_array(void)
 
     if (has_array)
         return false; /* a second page would be for ports that are not in this world */
-    rc = evtchn_fifo_expand_array(dom[A], gfn(ARRAY_A));
-    twin_assert(rc == (fifo ? 0 : -EOPNOTSUPP), "expand_array says %d", rc);
+    rc = ASK(evtchn_fifo_expand_array(dom[A], gfn(ARRAY_A)));
+    answer_assert(rc == (fifo ? 0 : -EOPNOTSUPP), "expand_array says %d", rc);
     if (rc != 0)
         return false;
     has_array = true;
@@ -487,24 +528,30 @@ static bool run_array(void)
 }
 
 /* EVTCHNOP_reset; then the guest begins anew, with pages of zeroes and nothing masked. */
-static bool run_reset(void)
+static int reset(void)
 {
     uint32_t chunk = 0;
 
     while (evtchn_reset_step(dom[A], &chunk))
         ;
     evtchn_reset_finish(dom[A]);
-    for (uint32_t p = 1; p < NR_PORTS; p++) {
-        if (ledger[A][p].state != EVTCHNSTAT_closed)
-            close_expected(A, p);
-        ledger[A][p].masked = false;
-    }
-    twin_assert(fifo || (dom[A]->shared->evtchn_pending[0] & ((1UL << NR_PORTS) - 1)) == 0,
+    twin_assert(at_once || fifo || (dom[A]->shared->evtchn_pending[0] & ((1UL << NR_PORTS) - 1)) == 0,
                 "a reset leaves something pending");
     memset(dom[A]->shared->evtchn_pending, 0, 8);
     memset(dom[A]->shared->evtchn_mask, 0, 8);
     memset(frame_bytes(mfn(ARRAY_A)), 0, PAGE_SIZE);
     memset(frame_bytes(mfn(CONTROL_A)), 0, PAGE_SIZE);
+    return 0;
+}
+
+static bool run_reset(void)
+{
+    (void)ASK(reset());
+    for (uint32_t p = 1; p < NR_PORTS; p++) {
+        if (ledger[A][p].state != EVTCHNSTAT_closed)
+            close_expected(A, p);
+        ledger[A][p].masked = false;
+    }
     fifo = has_array = has_control[0] = has_control[1] = false;
     return true;
 }
@@ -554,6 +601,208 @@ static void name_of(unsigned i, char *text, size_t size)
     (void)snprintf(text, size, "%s(%c, %u)", verbs[steps[i].verb], 'A' + steps[i].d, steps[i].arg);
 }
 
+/* What one CPU does, and what another amid it. */
+static const struct step firsts[] = {
+    { SEND, A, 1 },      { SEND, A, 2 },        { SEND, B, 1 },    { FIRE_VIRQ, A, 0 }, { FIRE_GLOBAL, A, 0 },
+    { FIRE_PIRQ, A, 0 }, { ALLOC_OTHER, A, 0 }, { BIND, A, 1 },    { BIND, B, 1 },      { BIND_SELF, A, 1 },
+    { VIRQ, A, 0 },      { GLOBAL, A, 0 },      { IPI, A, 1 },     { PIRQ, A, 0 },      { CLOSE, A, 1 },
+    { CLOSE, A, 2 },     { CLOSE, B, 1 },       { UNMASK, A, 1 },  { PRIORITY, A, 1 },  { MOVE, A, 1 },
+    { MOVE, A, 2 },      { HANDLE, A, 0 },      { CONTROL, A, 0 }, { CONTROL, A, 1 },   { ARRAY, A, 0 },
+    { RESET, A, 0 },
+};
+static const struct step seconds[] = {
+    { SEND, A, 1 },      { SEND, A, 2 },        { SEND, B, 1 },       { FIRE_VIRQ, A, 0 }, { FIRE_GLOBAL, A, 0 },
+    { FIRE_PIRQ, A, 0 }, { ALLOC_OTHER, A, 0 }, { ALLOC_SELF, A, 0 }, { BIND, A, 1 },      { BIND, B, 1 },
+    { VIRQ, A, 0 },      { GLOBAL, A, 0 },      { PIRQ, A, 0 },       { CLOSE, A, 1 },     { CLOSE, A, 2 },
+    { CLOSE, B, 1 },     { MASK, A, 1 },        { UNMASK, A, 1 },     { PRIORITY, A, 1 },  { MOVE, A, 1 },
+    { MOVE, A, 2 },      { HANDLE, A, 0 },      { HANDLE, A, 1 },     { HANDLE, B, 0 },    { BLOCK, A, 0 },
+    { BLOCK, B, 0 },     { POLL, A, 1 },        { CONTROL, A, 0 },    { CONTROL, A, 1 },   { ARRAY, A, 0 },
+    { RESET, A, 0 },
+};
+
+struct pair {
+    uint8_t step[2];
+};
+__attribute__((section("not_the_world"))) static struct pair pairs[ARRAY_SIZE(firsts) * ARRAY_SIZE(seconds)];
+__attribute__((section("not_the_world"))) static unsigned nr_pairs;
+
+static uint8_t step_at(const struct step *s)
+{
+    for (uint8_t i = 0; i < ARRAY_SIZE(steps); i++)
+        if (memcmp(&steps[i], s, sizeof(*s)) == 0)
+            return i;
+    twin_fail("there is no such step");
+}
+
+static bool is_hardware(enum verb verb)
+{
+    return verb == FIRE_VIRQ || verb == FIRE_GLOBAL || verb == FIRE_PIRQ;
+}
+
+/* What makes a port pending, last and without the domain's lock. */
+static bool is_raise(enum verb verb)
+{
+    return is_hardware(verb) || verb == SEND || verb == BIND || verb == BIND_SELF || verb == UNMASK || verb == ARRAY;
+}
+
+/* A guest that begins anew, or gives the hypervisor an array, does that with one vcpu. */
+static bool could_meet(const struct step *a, const struct step *b)
+{
+    if (a->verb == RESET)
+        return b->d == B || is_hardware(b->verb);
+    if (b->verb == RESET)
+        return a->d == B || is_hardware(a->verb);
+    return a->verb != ARRAY || b->verb != ARRAY;
+}
+
+static void make_pairs(void)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(pairs); i++) {
+        const struct step *a = &firsts[i / ARRAY_SIZE(seconds)], *b = &seconds[i % ARRAY_SIZE(seconds)];
+
+        if (could_meet(a, b))
+            pairs[nr_pairs++] = (struct pair){ { step_at(a), step_at(b) } };
+    }
+}
+
+static uint8_t second;
+static bool met;
+
+void world_race(void)
+{
+    met = true;
+    said = &answers[1];
+    (void)run_step(second);
+    said = &answers[0];
+}
+
+/* All that the ledger says. */
+struct all {
+    struct port ledger[2][NR_PORTS];
+    bool fifo, has_control[2], has_array;
+};
+__attribute__((section("not_the_world"))) static struct all before;
+
+static void ledger_save(struct all *to)
+{
+    memcpy(to->ledger, ledger, sizeof(ledger));
+    memcpy(to->has_control, has_control, sizeof(has_control));
+    to->fifo = fifo;
+    to->has_array = has_array;
+}
+
+static void ledger_restore(const struct all *from)
+{
+    memcpy(ledger, from->ledger, sizeof(ledger));
+    memcpy(has_control, from->has_control, sizeof(has_control));
+    fifo = from->fifo;
+    has_array = from->has_array;
+}
+
+static const struct pair *now;
+static unsigned second_first;
+static bool spurious, and_lost;
+
+static bool is_pending(unsigned d, uint32_t p)
+{
+    if (d != A || !fifo)
+        return (dom[d]->shared->evtchn_pending[0] >> p & 1) != 0;
+    if (has_array)
+        return (*word_of(p) >> EVTCHN_FIFO_PENDING & 1) != 0;
+    return dom[d]->evtchn->near_chunk[0]->port[p].saved != 0;
+}
+
+/* What neither order would make pending may be so; and when a port was closed, what both would may be not. */
+static void allow_spurious(bool and_lost)
+{
+    for (unsigned d = 0; d < 2; d++)
+        for (uint32_t p = 1; p < NR_PORTS; p++)
+            ledger[d][p].pending = is_pending(d, p) || (ledger[d][p].pending && !and_lost);
+}
+
+static enum verb verb_of(unsigned i)
+{
+    return steps[now->step[i]].verb;
+}
+
+static bool is_end(enum verb verb)
+{
+    return verb == CLOSE || verb == RESET;
+}
+
+/* The ledger by what was answered, in this order; and all holds. */
+static void check_order(void)
+{
+    ledger_restore(&before);
+    replaying = true;
+    for (unsigned i = 0; i < 2; i++) {
+        said = &answers[i ^ second_first];
+        (void)run_step(now->step[i ^ second_first]);
+    }
+    replaying = false;
+    if (spurious)
+        allow_spurious(and_lost);
+    evtchn_check();
+}
+
+/*
+ * An event whose port is closed amid its sending is dropped, or comes to the closed port; and a port that is unmasked
+ * while the guest takes its event may be raised again.
+ */
+static void check_answers(void)
+{
+    bool closes = (is_raise(verb_of(0)) && is_end(verb_of(1))) || (is_raise(verb_of(1)) && is_end(verb_of(0)));
+    bool again = (verb_of(0) == UNMASK && verb_of(1) == HANDLE) || (verb_of(0) == HANDLE && verb_of(1) == UNMASK);
+
+    and_lost = closes;
+    for (unsigned i = 0; i < (closes || again ? 4 : 2); i++) {
+        second_first = i % 2;
+        spurious = i >= 2;
+        if (twin_holds(check_order))
+            return;
+    }
+    second_first = 0;
+    check_order();
+}
+
+/* Who goes over to the FIFO ABI handles and masks nothing meanwhile: Linux does it before interrupts are on. */
+static bool is_too_early(void)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (!fifo && verb_of(i) == CONTROL && steps[now->step[1 - i]].d == A &&
+            (verb_of(1 - i) == HANDLE || verb_of(1 - i) == MASK))
+            return true;
+    return false;
+}
+
+static bool race(unsigned pair, unsigned step)
+{
+    now = &pairs[pair];
+    if (is_too_early())
+        return false;
+    second = now->step[1];
+    met = false;
+    at_once = true;
+    ledger_save(&before);
+    world_steps_until(step);
+    (void)run_step(now->step[0]);
+    world_steps_until(0);
+    if (met)
+        check_answers();
+    else
+        evtchn_note_queues();
+    return met;
+}
+
+static void pair_name(unsigned pair, char *text, size_t size)
+{
+    char name[2][64];
+
+    for (unsigned i = 0; i < 2; i++)
+        name_of(pairs[pair].step[i], name[i], sizeof(name[i]));
+    (void)snprintf(text, size, "%s, and amid it %s", name[0], name[1]);
+}
+
 static bool always_refused(unsigned i)
 {
     return steps[i].verb == CLOSE && steps[i].arg == 0; /* port 0 is nobody's */
@@ -568,8 +817,11 @@ int main(void)
           .op = { "bind_virq(A, 0)", "bind_virq console(A, 0)", "bind_ipi(A, 1)", "init_control(A, 0)",
                   "init_control(A, 1)", "expand_array(A, 0)" } },
         { .name = "pair", .op = { "alloc_unbound(A, 0)", "bind_interdomain(B, 1)", "handle(B, 0)" } },
+        { .name = "pair, in a queue",
+          .op = { "alloc_unbound(A, 0)", "bind_interdomain(B, 1)", "handle(B, 0)", "init_control(A, 0)",
+                  "init_control(A, 1)", "expand_array(A, 0)" } },
     };
-    const struct twin evtchn = {
+    struct twin evtchn = {
         .name = "evtchn",
         .nr_ops = ARRAY_SIZE(steps),
         .depth = 5,
@@ -581,7 +833,14 @@ int main(void)
         .check = evtchn_check,
         .name_of = name_of,
         .always_refused = always_refused,
+        .race_depth = 1,
+        .race = race,
+        .pair_name = pair_name,
     };
+
+    make_pairs();
+    world_zero_is_a_look = true;
+    evtchn.nr_pairs = nr_pairs;
 
     return twin_main(&evtchn);
 }

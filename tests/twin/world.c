@@ -53,6 +53,7 @@ __attribute__((weak)) bool preempt_needed(void)
 #define SAME_LOOKS 3
 
 __attribute__((section("not_the_world"))) unsigned world_steps;
+__attribute__((section("not_the_world"))) bool world_zero_is_a_look;
 __attribute__((section("not_the_world"))) static const void *looked_at;
 __attribute__((section("not_the_world"))) static unsigned nr_looks;
 __attribute__((weak)) void world_race(void) {}
