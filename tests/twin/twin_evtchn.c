@@ -101,14 +101,16 @@ static struct answer *said = &answers[0];
 /* The port that a bind is to give: the lowest that is closed, and in FIFO in no queue; 0: none. */
 static uint32_t port_expected(unsigned d)
 {
+    bool queues = d == A && fifo && has_array;
+
     /* What was in a queue then is not known any more. */
-    if (replaying && d == A && fifo && said->rc == 0 && ledger[d][said->port].state == EVTCHNSTAT_closed)
+    if (replaying && queues && said->rc == 0 && ledger[d][said->port].state == EVTCHNSTAT_closed)
         return said->port;
-    if (replaying && d == A && fifo && said->rc == -ENOSPC)
+    if (replaying && queues && said->rc == -ENOSPC)
         return 0;
     for (uint32_t p = 1; p < NR_PORTS; p++)
         if (ledger[d][p].state == EVTCHNSTAT_closed &&
-            !(d == A && fifo && has_array && (*word_of(p) >> EVTCHN_FIFO_LINKED & 1) != 0))
+            (replaying || !queues || (*word_of(p) >> EVTCHN_FIFO_LINKED & 1) == 0))
             return p;
     return 0;
 }
@@ -715,9 +717,16 @@ static bool is_pending(unsigned d, uint32_t p)
 /* What neither order would make pending may be so; and when a port was closed, what both would may be not. */
 static void allow_spurious(bool and_lost)
 {
-    for (unsigned d = 0; d < 2; d++)
-        for (uint32_t p = 1; p < NR_PORTS; p++)
-            ledger[d][p].pending = is_pending(d, p) || (ledger[d][p].pending && !and_lost);
+    for (unsigned d = 0; d < 2; d++) {
+        for (uint32_t p = 1; p < NR_PORTS; p++) {
+            struct port *e = &ledger[d][p];
+
+            if (!e->pending && is_pending(d, p))
+                raise(d, p);
+            else if (and_lost)
+                e->pending = is_pending(d, p);
+        }
+    }
 }
 
 static enum verb verb_of(unsigned i)
