@@ -4,6 +4,7 @@
 #define KIMAGE_ELF64_H
 
 enum elf64_header {
+    EH_MAGIC = 0,
     EH_CLASS = 4,
     EH_DATA = 5,
     EH_MACHINE = 18,
@@ -37,6 +38,7 @@ enum elf64_section {
 };
 
 enum elf64_value {
+    MAGIC = 0x464c457f, /* "\177ELF" */
     CLASS_64 = 2,
     DATA_LITTLE = 1,
     MACHINE_X86_64 = 62,

@@ -29,6 +29,7 @@ struct kbytes {
       begins(in, at + k, len - k, text, nr);
     logic integer le16(struct kbytes *in, integer at) = in->bytes[at] + 0x100 * in->bytes[at + 1];
     logic integer le32(struct kbytes *in, integer at) = le16(in, at) + 0x10000 * le16(in, at + 2);
+    logic integer le64(struct kbytes *in, integer at) = le32(in, at) + 0x100000000 * le32(in, at + 4);
 */
 /*@ requires inside(in, at, 2);
     ensures \result == le16(in, at); */
@@ -37,7 +38,7 @@ uint16_t kbytes_le16(const struct kbytes *in, size_t at);
     ensures \result == le32(in, at); */
 uint32_t kbytes_le32(const struct kbytes *in, size_t at);
 /*@ requires inside(in, at, 8);
-    ensures \result == le32(in, at) + 0x100000000 * le32(in, at + 4); */
+    ensures \result == le64(in, at); */
 uint64_t kbytes_le64(const struct kbytes *in, size_t at);
 /* Whether bytes[at .. at+len-1] begins with text. */
 /*@ requires inside(in, at, len);
@@ -128,10 +129,11 @@ struct kelf {
     predicate two_apart(struct kelf *e, integer i, integer j) =
       apart(e->loads[i].offset, e->loads[i].filesz, e->loads[j].offset, e->loads[j].filesz) &&
       apart(e->loads[i].paddr, e->loads[i].memsz, e->loads[j].paddr, e->loads[j].memsz);
-    predicate loads_apart(struct kelf *e, integer n) =
-      \forall integer i, j; 0 <= j < i < n ==> two_apart(e, i, j);
+    predicate load_apart(struct kelf *e, integer i) = \forall integer j; 0 <= j < i ==> two_apart(e, i, j);
+    predicate loads_apart(struct kelf *e, integer n) = \forall integer i; 0 <= i < n ==> load_apart(e, i);
+    logic integer load_end(struct kelf *e, integer i) = e->loads[i].paddr + e->loads[i].memsz;
     predicate bounded(struct kelf *e, integer n) = \forall integer i; 0 <= i < n ==>
-      e->paddr_start <= e->loads[i].paddr && e->loads[i].paddr + e->loads[i].memsz <= e->paddr_end;
+      e->paddr_start <= e->loads[i].paddr && load_end(e, i) <= e->paddr_end;
 */
 /*@ requires \separated(head, out);
     ensures one_of: \result == 0 || \result == -XEN_ENOEXEC;
