@@ -45,4 +45,64 @@ void evtchn_note_queues(void);
 /* All that must hold between two operations (twin_evtchn_holds.c). */
 void evtchn_check(void);
 
+/* ---- operations (twin_evtchn.c) ---- */
+
+enum verb {
+    ALLOC_OTHER, /* unbound, for the other domain */
+    ALLOC_SELF,
+    BIND,      /* interdomain, to a port of the other's */
+    BIND_SELF, /* to one's own */
+    VIRQ,      /* VIRQ_TIMER of a vcpu */
+    GLOBAL,    /* VIRQ_CONSOLE */
+    IPI,
+    PIRQ,
+    CLOSE,
+    SEND,
+    FIRE_VIRQ,
+    FIRE_GLOBAL,
+    FIRE_PIRQ,
+    MASK, /* by the guest */
+    UNMASK,
+    PRIORITY,
+    MOVE,   /* bind_vcpu */
+    HANDLE, /* the guest's upcall handler on a vcpu */
+    BLOCK,
+    POLL, /* port 1 */
+    CONTROL,
+    ARRAY,
+    RESET,
+};
+
+struct step {
+    uint8_t verb, d, arg;
+};
+extern const struct step steps[];
+extern const unsigned nr_steps;
+
+bool run_step(unsigned i);
+void name_of(unsigned i, char *text, size_t size);
+/* In the ledger: an event comes to a port. */
+void raise(unsigned d, uint32_t p);
+
+/* ---- two CPUs at once (twin_evtchn_pairs.c) ---- */
+
+/*
+ * Of two operations at once it is not known beforehand what each should answer.  So while they are done nothing is held
+ * against the ledger; then it is brought up to date by what they answered, in one order and in the other: one of them
+ * must fit.
+ */
+extern bool at_once, replaying;
+struct answer {
+    int rc;
+    uint32_t port;
+    uint32_t taken; /* by the guest: bit a port */
+};
+extern struct answer answers[2];
+extern struct answer *said; /* whose operation is being done, or gone over again */
+
+/* How many pairs there are. */
+unsigned evtchn_make_pairs(void);
+bool evtchn_race(unsigned pair, unsigned step);
+void evtchn_pair_name(unsigned pair, char *text, size_t size);
+
 #endif

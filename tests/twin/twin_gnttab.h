@@ -51,4 +51,52 @@ SC_INLINE bool is_used(unsigned i)
 /* All that must hold between two operations (twin_gnttab_holds.c). */
 void gnttab_check(void);
 
+/* ---- operations (twin_gnttab.c) ---- */
+
+enum verb {
+    GRANT,
+    GRANT_RO,
+    GRANT_TABLE,
+    END,
+    SCRIBBLE,
+    MAP,
+    UNMAP,
+    COPY_FROM,
+    COPY_TO,
+    SWAP,
+    VERSION,
+    GIVE_UP,
+    MAKE_TABLE,
+    UNMAKE,
+    CLOSE,
+    GO
+};
+
+struct step {
+    uint8_t verb, arg; /* arg: of two entries; a handle; a version */
+    uint8_t flags;     /* of a mapping: GNTMAP_*; of an unmap: which kinds */
+    uint8_t slot;
+    const char *name;
+};
+extern const struct step steps[];
+extern const unsigned nr_steps;
+
+bool run_step(unsigned i);
+/* What was written over an entry is forgotten when it is not in use any more. */
+void forget(void);
+
+/* ---- two CPUs at once (twin_gnttab_pairs.c) ---- */
+
+extern bool at_once;     /* what an operation answers is not known beforehand */
+extern bool no_handle;   /* none was free while the other made the first ones */
+extern bool not_there;   /* an address was unmapped where the other had mapped something */
+extern uint8_t actor;    /* which of the mapper's vcpus */
+extern mfn_t taken_back; /* this frame is not granted any more, ... */
+#define SECRET 0xee      /* ... and its owner has written this there */
+
+/* How many pairs there are. */
+unsigned gnttab_make_pairs(void);
+bool gnttab_race(unsigned pair, unsigned step);
+void gnttab_pair_name(unsigned pair, char *text, size_t size);
+
 #endif
