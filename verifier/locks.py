@@ -51,7 +51,9 @@ class Guards:
         """text: with its comments; flat: without; structs: (name, body) of each."""
         for m in re.finditer(r"/\*@.*?\*/", text, re.S):
             self.logic.update(LOGIC.findall(m.group(0)))
+        understood = 0
         for struct, body in structs:
+            understood += len(GUARDED.findall(body))
             declarations = body.split(";")
             own = {field(d)[0] for d in declarations}
             for declaration in declarations:
@@ -61,10 +63,13 @@ class Guards:
             self.variables[name] = struct
             if m.group(0).startswith("static "):
                 self.statics.add(name)
+            understood += len(GUARDED.findall(m.group(0)))
             for lock in GUARDED.findall(m.group(0)):
                 where = self.of.setdefault(lock, [])
                 if place(name, bounds) not in where:
                     where.append(place(name, bounds))
+        if understood != len(GUARDED.findall(flat)):
+            raise Unclear("SC_GUARDED_BY: only of a variable of the file's scope or a field, and not in a struct within a struct: what a lock guards would be missed")
 
     def struct_field(self, struct, own, declaration):
         name, of, bounds = field(declaration)

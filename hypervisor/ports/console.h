@@ -7,7 +7,7 @@
 
 #include "core/domain.h"
 
-/* The hypervisor's own line (already prefixed); to the ring, and to the line when shown. */
+/* The hypervisor's own line (already prefixed), 64 KiB at most; to the ring, and to the line when shown. */
 void console_write_hv(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes SC_RANGE(0, 65536), bool shown);
 /* Text of the hardware domain: raw. */
 void console_write_guest(const char *text SC_COUNT(nr_bytes), uint64_t nr_bytes);

@@ -387,9 +387,49 @@ def test_a_lock_s_resource(locked):
     ("    spin_lock(&demo_lock);\n    if", "    if (others)\n        spin_lock(&demo_lock);\n    if", "a statement of its own"),
     ("static spinlock_t demo_lock;", "static spinlock_t demo_lock;\nstruct row { uint32_t nr SC_GUARDED_BY(demo_lock); };\n"
      "uint32_t row_nr(const struct row *r) { return r->nr; }", "it guards nr of struct row"),
+    # what is guarded and cannot be read so
+    ("    uint32_t left;", "    static uint32_t hidden SC_GUARDED_BY(demo_lock);\n    uint32_t left;", "would be missed"),
+    ("static spinlock_t demo_lock;", "static spinlock_t demo_lock;\nstatic struct row { uint32_t nr; } rows[2] SC_GUARDED_BY(demo_lock);", "would be missed"),
     # a function's own word for what others do
     ("    left = room", "    /*@ ghost taken_demo_lock(); */\n    left = room", "ghost"),
 ])
 def test_a_lock_does_not_keep_what_it_guards(locked, old, new, expected):
     locked.edit("demo.c", old, new)
     locked.refused(expected)
+
+
+APART_C = """
+#include "demo.h"
+
+uint32_t last;
+
+/*@ requires APART
+    assigns last, to[0 .. n - 1];
+    ensures last == n;
+*/
+void demo_keep(uint32_t *to, uint32_t n)
+{
+    last = n;
+    if (n > 0)
+        to[n - 1] = n;
+}
+"""
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("apart, complaint", [
+    ("\\separated(to + (..), &last);", None),
+    ("\\true;", "Frama-C warns"),
+    ("\\separated(to + (0 .. n - 1), &last);", "Frama-C warns"),
+    ("\\separated(&last, &last);", "not proved|Frama-C warns"),
+])
+def test_what_the_memory_model_assumes_is_required(demo, apart, complaint):
+    """That a pointer leads to no variable: WP would take it for granted, but of a static one of which nobody takes the address."""
+    demo.write("demo.h", DEMO_H + "void demo_keep(uint32_t *to SC_COUNT(n), uint32_t n);\n")
+    demo.write("demo.c", APART_C.replace("APART", apart))
+    demo.write("verifier/lib/trusted.list", "")
+    if complaint:
+        demo.refused(complaint)
+        return
+    code, text = demo.prove("--update")
+    assert code == 0 and re.search(r"^proved (\d+) / \1$", text, re.M), text
