@@ -63,7 +63,8 @@ $(SAFE_C:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/hypervisor/modules/faulty/faulty.o: 
 	@mkdir -p $(@D)
 	@echo "  SC  $<"
 	@$(CC) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -fsyntax-only $<
-	@$(BUILD)/safecc -c $< -o $@ --json $(@:.o=.json) $(SAFECC_CODE) $(SAFECC_PATHS)
+	@$(BUILD)/safecc -c $< -o $@ --json $(@:.o=.json) $(SAFECC_CODE) $(SAFECC_PATHS) $(PROVED_ARGS)
+$(PROVED_O): $(BUILD)/obj/%.o: $(BUILD)/proved/%.c.json
 endif
 
 $(BUILD)/obj/%.o: %.S $(BUILD)/gen/asm_offsets.h Makefile

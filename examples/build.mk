@@ -14,7 +14,7 @@ $(EXAMPLES_C:%.c=$(BUILD)/obj/%.o): $(BUILD)/obj/%.o: %.c $(BUILD)/gen/asm_offse
 	@mkdir -p $(@D)
 	@echo "  SC  $<"
 	@$(CC) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -fsyntax-only $<
-	@$(BUILD)/safecc -c $< -o $@ --json $(@:.o=.json) $(SAFECC_CODE) $(SAFECC_PATHS)
+	@$(BUILD)/safecc -c $< -o $@ --json $(@:.o=.json) $(SAFECC_CODE) $(SAFECC_PATHS) $(PROVED_ARGS)
 
 example_objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard examples/$(1)/*.c))
 define example_rule

@@ -10,6 +10,14 @@ $(BUILD)/verifier/certificate.stamp: $(PROVED_C) $(wildcard verifier/* verifier/
 	@touch $@
 $(PROOFS): $(BUILD)/verifier/certificate.stamp ;
 
+# The run-time checks of each proved file that its proof makes superfluous.
+PROVED_O = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter $(SAFE_C) $(EXAMPLES_C),$(PROVED_C)))
+PROVED_ARGS = $(if $(filter $<,$(PROVED_C)),--proved $(BUILD)/proved/$<.json)
+$(BUILD)/proved/%.c.json: %.c $(BUILD)/verifier/certificate.stamp $(BUILD)/safecc verifier/checks.py
+	@mkdir -p $(@D)
+	@$(BUILD)/safecc --check --json $@.all $(SAFECC_CODE) $(SAFECC_PATHS) $<
+	@$(PY) -B verifier/checks.py $(PROOFS) $@.all $< > $@.new && mv $@.new $@
+
 .PHONY: check-proofs prove-cold
 check-proofs: ## Frama-C proves the files of verifier/manifest; what did not change is taken from verifier/cache
 	@BUILD=$(BUILD) $(PY) -B verifier/prove $(PROVE_ARGS)

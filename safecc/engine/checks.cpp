@@ -147,6 +147,49 @@ const ValueDecl *exposed(Unit &unit, const Stmt *st)
     return named_by(e);
 }
 
+/* The one expression that holds e, or null. */
+static const Expr *around(Unit &unit, const Expr *e)
+{
+    const auto parents = unit.context().getParents(*e);
+
+    return parents.size() == 1 ? parents[0].get<Expr>() : nullptr;
+}
+
+/* `base` names an object, and `up` names a part of it. */
+static bool names_part(const Expr *up, const Expr *base)
+{
+    if (const auto *m = dyn_cast<MemberExpr>(up))
+        return !m->isArrow();
+    if (const auto *sub = dyn_cast<ArraySubscriptExpr>(up))
+        return sub->getBase() == base;
+    const auto *c = dyn_cast<ImplicitCastExpr>(up);
+    return isa<ParenExpr>(up) || (c != nullptr && (c->getCastKind() == CK_NoOp || c->getCastKind() == CK_ArrayToPointerDecay));
+}
+
+bool is_access(Unit &unit, const Site &site)
+{
+    const Expr *e = site.covers, *up = e == nullptr ? nullptr : around(unit, e);
+
+    /* Up to what follows the pointer or takes the index. */
+    while (up != nullptr && (isa<ParenExpr>(up) || isa<ImplicitCastExpr>(up)))
+        up = around(unit, up);
+    const auto *m = dyn_cast_or_null<MemberExpr>(up);
+    const auto *u = dyn_cast_or_null<UnaryOperator>(up);
+    if (!(m != nullptr && m->isArrow()) && !(u != nullptr && u->getOpcode() == UO_Deref) && (up == nullptr || !isa<ArraySubscriptExpr>(up)))
+        return false;
+    /* From there up to what is done with the object. */
+    for (e = up, up = around(unit, e); up != nullptr && names_part(up, e); up = around(unit, e))
+        e = up;
+    if (up == nullptr || !e->isGLValue())
+        return false; /* an array's address */
+    if (const auto *c = dyn_cast<ImplicitCastExpr>(up))
+        return c->getCastKind() == CK_LValueToRValue;
+    if (const auto *b = dyn_cast<BinaryOperator>(up))
+        return b->isAssignmentOp() && b->getLHS()->IgnoreParens() == e->IgnoreParens();
+    const auto *step = dyn_cast<UnaryOperator>(up);
+    return step != nullptr && step->isIncrementDecrementOp();
+}
+
 void each_function(Unit &unit, const std::function<void(const Flow &)> &seen)
 {
     for (const FunctionDecl *f : judged_functions(unit))

@@ -34,6 +34,11 @@ std::vector<Flowing> flows_of(const clang::FunctionDecl *f, const clang::Stmt *s
  * such thing, or the address is only read through (an atomic load, behind const, *&x, an element taken at once).
  */
 const clang::ValueDecl *exposed(Unit &unit, const clang::Stmt *st);
+/*
+ * The memory that the site's pointer or index names is read or written right there: not an address that is made of it
+ * (&p->x, an array that is handed on). Then whoever shows that this access is valid has shown what the check asks.
+ */
+bool is_access(Unit &unit, const Site &site);
 /* Visit every function of the unit with its flow. */
 void each_function(Unit &unit, const std::function<void(const Flow &)> &seen);
 

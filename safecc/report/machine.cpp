@@ -4,6 +4,7 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "emit/emit.h"
+#include "engine/checks.h"
 #include "report/report.h"
 
 namespace safecc {
@@ -75,7 +76,7 @@ void report_json(llvm::raw_ostream &out, const std::vector<Finding> &findings, c
             std::string id;
             llvm::raw_string_ostream(id) << "0x" << llvm::format_hex_no_prefix(s.id, 8);
             sites.push_back(Object{ { "id", id }, { "rule", s.rule }, { "what", s.what }, { "function", s.function }, { "text", s.text }, { "place", place_json(s.place) },
-                                    { "fate", fate_name(s.fate) }, { "argument", s.argument }, { "condition", s.condition } });
+                                    { "fate", fate_name(s.fate) }, { "argument", s.argument }, { "condition", s.condition }, { "access", is_access(*unit, s) } });
         }
     for (const auto &unit : module.units)
         for (const Island &i : unit->island_list)

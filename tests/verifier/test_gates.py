@@ -106,7 +106,8 @@ def test_good(kept):
     count = int(re.search(r"^proved (\d+) / \1$", text, re.M).group(1))
     report = json.loads((kept.root / "build/verifier/proofs.json").read_text())
     assert sum(len(f["goals"]) for f in report["files"]) == count > 10
-    assert "demo_get" in (kept.root / "build/verifier/proofs.html").read_text()
+    page = (kept.root / "build/verifier/proofs.html").read_text()
+    assert re.search(r"<td>demo_percent_ensures<td>(CVC4 1.8|Z3 4.8.12)<td>0\.\d+ s", page), page
 
 
 @pytest.mark.full
@@ -120,7 +121,9 @@ def test_a_bound_that_is_not_looked_at(demo):
     demo.edit("demo.c", "i < r.nr ?", "i <= r.nr ?")
     demo.refused(r"demo.c:\d+: not proved: demo_get_assert_rte_mem_access")
     sarif = json.loads((demo.root / "build/verifier/proofs.sarif").read_text())
-    assert any("demo_get" in r["message"]["text"] for r in sarif["runs"][0]["results"])
+    place = {r["message"]["text"].split()[2].rstrip(":"): r["locations"][0]["physicalLocation"] for r in sarif["runs"][0]["results"] if r["ruleId"] == "unproved"}
+    line = 1 + (demo.root / "demo.c").read_text().splitlines().index("    return i <= r.nr ? r.bytes[i] : 0;")
+    assert place == {"demo_get_assert_rte_mem_access": {"artifactLocation": {"uri": "demo.c"}, "region": {"startLine": line}}}
 
 
 @pytest.mark.full
@@ -311,7 +314,25 @@ def test_wrong_prover(demo):
 @pytest.mark.full
 def test_explain(demo):
     code, text = demo.prove("--explain", "demo_percent_ensures")
-    assert code == 0 and "Prove:" in text and "Post-condition" in text, text
+    assert code == 0 and "Prove:" in text and "Post-condition" in text and "counterexample" not in text, text
+
+
+@pytest.mark.full
+def test_explain_has_numbers_against_it(demo):
+    demo.edit("demo.c", "n > 100", "n > 101")
+    code, text = demo.prove("--explain", "demo_percent_ensures")
+    assert code == 0 and re.search(r"candidate for a counterexample, not checked.*: i = 101\b", text), text
+
+
+@pytest.mark.full
+def test_page(kept):
+    code, text = kept.prove("--page")
+    page = (kept.root / "build/verifier/demo.c/goals.html").read_text()
+    assert code == 0 and "goals.html" in text
+    assert re.search(r"demo_percent_ensures</code> <span>[\w. ]+, 0\.\d+ s, demo.h:\d+</span></summary><pre>Goal Post-condition[^<]*Prove: ", page), page
+    kept.edit("demo.c", "n > 100", "n >= 100")
+    code, text = kept.prove("--page")
+    assert code == 1 and "was changed since it was proved" in text
 
 
 LOCK_H = """

@@ -21,9 +21,11 @@ extension-world: $(BUILD)/safecc $(BUILD)/gen/asm_offsets.h
 	@ln -s $(CURDIR)/hypervisor $(CURDIR)/loader $(CURDIR)/xen-compat $(EXTENSION_FILES) $(WORLD)
 
 extension-all: extension-world $(BUILD)/gen/interface $(KEY) $(SHO_PY)
-	@cd $(WORLD) && for c in $(EXTENSION_C); do echo "  SC  $$c" && $(CC) $(CFLAGS) -fsyntax-only $$c && \
-	  $(BUILD)/safecc -c $$c -o obj/$${c%.c}.o --json obj/$${c%.c}.json -fdebug-compilation-dir=. $(SAFECC_CODE) $(SAFECC_PATHS) || exit 1; done
 	@[ ! -e $(EXTENSION)/proofs/manifest ] || BUILD=$(EXTENSION_BUILD) $(PY) -B verifier/prove --module $(EXTENSION) --certificate $(WORLD)/certificate.json
+	@cd $(WORLD) && for c in $(EXTENSION_C); do echo "  SC  $$c" && $(CC) $(CFLAGS) -fsyntax-only $$c && proved= && \
+	  if grep -qs "^$$c " $(EXTENSION)/proofs/manifest; then proved=obj/$$c.proved && $(BUILD)/safecc --check --json obj/$$c.all $(SAFECC_CODE) $(SAFECC_PATHS) $$c && \
+	  $(PY) -B $(CURDIR)/verifier/checks.py certificate.json obj/$$c.all $$c > $$proved; fi && \
+	  $(BUILD)/safecc -c $$c -o obj/$${c%.c}.o --json obj/$${c%.c}.json $${proved:+--proved $$proved} -fdebug-compilation-dir=. $(SAFECC_CODE) $(SAFECC_PATHS) || exit 1; done
 	@echo "  SHO $(EXTENSION_NAME)"
 	@$(SHO) make -o $(WORLD)/$(EXTENSION_NAME).sho --manifest $(EXTENSION_MANIFEST) --interface $$(cat $(BUILD)/gen/interface) --safecc $(BUILD)/safecc \
 	  $(if $(wildcard $(EXTENSION)/proofs/manifest),--proofs $(WORLD)/certificate.json) --home $(EXTENSION) --sources $(EXTENSION_C) -- $(EXTENSION_C:%.c=$(WORLD)/obj/%.o)

@@ -236,6 +236,43 @@ def test_proofs_drop_checks_of_their_source_only(place):
     assert place.run("-c", name, "-o", "x.o", "--proved", "x.proofs", *INCLUDE).returncode == 2
 
 
+ACCESSES = """#include "ports/safe.h"
+
+struct in { unsigned x, row[4]; };
+struct node { struct in in; struct node *next; unsigned row[8]; };
+extern unsigned see(const unsigned *x);
+unsigned f(struct node *n, unsigned i);
+unsigned f(struct node *n, unsigned i)
+{
+    unsigned sum = n->next->in.x;               // yes
+    struct in copy = n->next->next->in;         // yes
+    see(&n->next->in.x);                        // no
+    see(n->next->row);                          // no
+    sum += n->row[i];                           // yes
+    sum += n->next->in.row[2];                  // yes
+    n->row[i]++;                                // yes
+    n->next->in.row[3] = 3;                     // yes
+    see(&n->row[i]);                            // no
+    sum += (*n->next).in.x;                     // yes
+    n->next->in = copy;                         // yes
+    return sum;
+}
+"""
+
+
+def test_json_says_which_checks_are_of_an_access(place):
+    """The verifier drops only those: that an address is made says nothing of what it leads to."""
+    name = place.write("x.c", ACCESSES)
+    place.run("--check", "--json", "x.json", *INCLUDE, name)
+    lines = ACCESSES.splitlines()
+    asked = {n: word == "yes" for n, word in ((n + 1, line.split("// ")[-1]) for n, line in enumerate(lines) if "// " in line)}
+    found = {}
+    for c in place.json("x.json")["checks"]:
+        if c["fate"] == "kept":
+            found.setdefault(c["place"]["line"], set()).add(c["access"])
+    assert found == {n: {yes} for n, yes in asked.items()}
+
+
 def test_compile_commands(place):
     """-p takes options and folders from there."""
     (place.root / "include").mkdir()

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""Which run-time checks a proof makes superfluous (verifier/checks.py), and that nothing stale, unproved or called from outside drops any.
+
+Environment: BUILD (build/ of the tree), with the hypervisor built.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+PATH = "loader/elf.c"
+
+pytestmark = pytest.mark.quick
+
+
+def check(rule, what, function="f", access=True, argument="", fate="kept", number=[0]):
+    number[0] += 1
+    return {"id": f"0x{number[0]:08x}", "rule": rule, "what": what, "function": function, "access": access, "argument": argument, "fate": fate,
+            "place": {"file": "x.c", "line": 1}}
+
+
+def dropped(tmp_path, checks, proof):
+    proof = {"checks_stay": "", "loops_end": {}, **proof}
+    (tmp_path / "certificate.json").write_text(json.dumps({"files": {"x.c": proof}}))
+    (tmp_path / "x.json").write_text(json.dumps({"checks": checks, "sources": [{"file": "x.c", "sha256": "12"}]}))
+    done = subprocess.run([ROOT / "verifier/checks.py", tmp_path / "certificate.json", tmp_path / "x.json", "x.c"], capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout)
+    assert said["source_sha256"] == "12"
+    return said["proved"], done.stderr
+
+
+ENDS = "nothing here says that it ends: at most 68719476736UL turns"
+
+
+def test_what_a_goal_says_goes(tmp_path):
+    yes = [check("SC-07", "index"), check("SC-08", "null"), check("SC-10", "shift", access=False), check("SC-10", "division", access=False), check("SC-07", "index", fate="hoisted")]
+    no = [check("SC-07", "index", access=False), check("SC-08", "null", access=False), check("SC-08", "call", access=False), check("SC-07", "count", access=False),
+          check("SC-10", "overflow", access=False), check("SC-10", "range", access=False), check("SC-21", "required"), check("SC-07", "index", fate="static")]
+    elsewhere = [{**check("SC-07", "index"), "place": {"file": "y.h", "line": 1}}]
+    assert dropped(tmp_path, yes + no + elsewhere, {}) == ([c["id"] for c in yes], "")
+
+
+@pytest.mark.parametrize("why", [{"stale": "it was changed"}, {"checks_stay": "unproved code calls f"}])
+def test_what_is_not_proved_stays(tmp_path, why):
+    proved, said = dropped(tmp_path, [check("SC-07", "index")], why)
+    assert proved == [] and f"x.c: its run-time checks stay: {list(why.values())[0]}" in said
+
+
+def test_loops(tmp_path):
+    """All loops of the function have a proved variant, and nothing is said of the time that an entry has."""
+    both = [check("SC-17", "loop", argument=ENDS), check("SC-17", "loop", argument="it counts", fate="static")]
+    other = [check("SC-17", "loop", "g", argument="nothing here says that it ends: its turns are the entry's"), check("SC-17", "loop", "h", argument="SC_TRIPS(7)")]
+    assert dropped(tmp_path, both + other, {"loops_end": {"f": 2, "g": 1, "h": 1}})[0] == [both[0]["id"]]
+    assert dropped(tmp_path, both + other, {"loops_end": {"f": 1, "g": 1, "h": 1}})[0] == []
+
+
+def test_objects_have_no_proved_check():
+    report = json.loads((BUILD / "obj" / PATH).with_suffix(".json").read_text())
+    text = (BUILD / "obj" / PATH).with_suffix(".checked.c").read_text()
+    own = [c for c in report["checks"] if c["place"]["file"] == PATH]
+    proved = {c["id"] for c in own if c["fate"] == "proved"}
+    assert len(proved) > 10 and not any(f"SC_CHECK({i}" in text for i in proved)
+    assert not [c for c in own if c["fate"] == "kept" and c["access"]]
+    assert any(f"SC_CHECK({c['id']}" in text for c in report["checks"] if c["fate"] == "kept")
+
+
+class Tree:
+    def __init__(self, root):
+        self.root = root
+        for name in ("verifier", "loader", "hypervisor", "xen-compat", "examples"):
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def edit(self, name, old, new):
+        text = (self.root / name).read_text()
+        assert old in text
+        (self.root / name).write_text(text.replace(old, new, 1))
+
+    def certificate(self):
+        done = subprocess.run([self.root / "verifier/prove", "--build", self.root / "build", "--certificate", self.root / "certificate.json"],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+        return done.returncode, done.stdout
+
+    def files(self):
+        code, text = self.certificate()
+        assert code == 0, text
+        return json.loads((self.root / "certificate.json").read_text())["files"]
+
+
+@pytest.fixture(name="tree")
+def tree_new(tmp_path):
+    return Tree(tmp_path)
+
+
+def test_what_unproved_callers_keep(tree):
+    files = tree.files()
+    assert files[PATH]["checks_stay"] == "" and files[PATH]["loops_end"]["ident_check"] == 1
+    assert re.match("unproved code calls kbytes_", files["xen-compat/kimage/bytes.c"]["checks_stay"])
+    tree.edit("verifier/lib/callers.list", "sho_open ", "#sho_open ")
+    assert re.match(r"unproved code calls sho_open, which requires \\separated", tree.files()[PATH]["checks_stay"])
+
+
+def test_a_changed_source_is_stale(tree):
+    tree.edit(PATH, "1", "2")
+    assert tree.files()[PATH] == {"stale": "it was changed since it was proved, or what it includes, or the verifier"}
+
+
+@pytest.mark.parametrize("line, says", [("no_such_function it keeps it\n", "no_such_function is no function of a proved file"), ("sho_same\n", "sho_same: why do its callers keep")])
+def test_callers_list(tree, line, says):
+    with open(tree.root / "verifier/lib/callers.list", "a", encoding="utf-8") as file:
+        file.write(line)
+    code, text = tree.certificate()
+    assert code == 1 and says in text, text

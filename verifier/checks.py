@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Which run-time checks a proof makes superfluous: the list for safecc --proved.
+
+usage: checks.py CERTIFICATE SAFECC_JSON FILE
+
+CERTIFICATE is what `prove --certificate` wrote, SAFECC_JSON what `safecc --check --json` says of FILE.  Printed is {"source_sha256", "proved": [ID..]};
+the list is empty, and stderr says why, if FILE is not proved as it stands, or is called by unproved code with more to keep than safecc sees to.
+
+A file is proved with all its run-time-error goals, so a check goes if such a goal says the same of the same operation:
+  SC-07 index, SC-08 null   of an access that is made right there: the access is valid
+  SC-10 shift, division     the operand is in range, the divisor is not 0
+  SC-17 loop                where nothing but "at most 2^36 turns" made it end, in a function each of whose loops has a variant that is proved
+All else stays: counts and ranges that are handed on, unsigned arithmetic that must not wrap (WP has no goal for it), what an entry may use of time.
+"""
+import json
+import pathlib
+import re
+import sys
+
+import contracts
+
+ENDS = "nothing here says that it ends: at most "
+SEEN_TO = re.compile(r"\\valid(_read)?\([^\\]*\)$|valid_(at_)?\w+\(\w+\)$|\w+ != \\null$|[^\\&|]* <= \w+ <= [^\\&|]*$")  # by safecc, at each call
+
+
+def requires_of(tree, name):
+    """What the contract of a function says before: the clauses, as Frama-C reads them."""
+    for file in sorted(tree.rglob("*.[ch]")):
+        text = file.read_text()
+        if name not in text:
+            continue
+        for start, found, _, _ in contracts.declarations(contracts.attributes_blank(contracts.blank(text))):
+            contract = contracts.contract_before(text, start) if found == name else None
+            if contract:
+                return [" ".join(c.split()) for c in re.findall(r"\brequires\b([^;]*(?:\\forall[^;]*;[^;]*)*);", re.sub(r"//[^\n]*", "", contract.group(0)))]
+    return []
+
+
+def called_outside(prover, name, proved):
+    """Does a file that is not proved speak of it, other than to declare it?"""
+    if prover.options.module:
+        return True  # its ports do
+    for folder in ("hypervisor", "xen-compat", "loader", "examples"):
+        for file in (prover.root / folder).rglob("*.[ch]"):
+            path = str(file.relative_to(prover.root))
+            if path in proved or "/host/" in path or name not in (text := file.read_text()):
+                continue
+            flat = contracts.attributes_blank(contracts.blank(text))
+            if len(re.findall(rf"\b{name}\b", flat)) > sum(found == name for _, found, _, _ in contracts.declarations(flat)):
+                return True
+    return False
+
+
+def exported(text):
+    """The functions that a file defines and others may call."""
+    flat = contracts.attributes_blank(contracts.blank(text))
+    heads = {start: head for start, _, head, _ in contracts.declarations(flat)}
+    return [name for start, name, *_ in contracts.functions(flat) if not re.search(r"\bstatic\b|\bSC_INLINE\b", heads[start])]
+
+
+def stay(prover, unit, tree, proved, kept):
+    """Why the file's checks stay, or ""."""
+    for name in exported((prover.home / unit.path).read_text()):
+        more = [r for r in requires_of(tree, name) if not SEEN_TO.match(r.split(":", 1)[-1].strip() if re.match(r"\w+:", r) else r)]
+        if more and name not in kept and called_outside(prover, name, proved):
+            return f"unproved code calls {name}, which requires {more[0]}"
+    return ""
+
+
+def ends(unit):
+    """{function: how many loops} that are proved to end, each by its variant."""
+    found = {}
+    for g in unit.goals:
+        if re.search(r"_loop_variant(_\d+)?_decrease$", g.name):
+            found[g.function] = found.get(g.function, 0) + 1
+    return found
+
+
+def superfluous(check, all_loops, proved_loops):
+    if check["fate"] not in ("kept", "hoisted"):
+        return False
+    if (check["rule"], check["what"]) in (("SC-07", "index"), ("SC-08", "null")):
+        return check["access"]
+    if (check["rule"], check["what"]) in (("SC-10", "shift"), ("SC-10", "division")):
+        return True
+    return check["rule"] == "SC-17" and check["argument"].startswith(ENDS) and all_loops.get(check["function"], 0) == proved_loops.get(check["function"], 0)
+
+
+def main(certificate, report, path):
+    certificate, report = (json.loads(pathlib.Path(p).read_text()) for p in (certificate, report))
+    proof = certificate["files"].get(path, {"stale": "it is not in the manifest"})
+    why = proof.get("stale") or proof["checks_stay"]
+    own = [c for c in report["checks"] if c["place"]["file"] == path]
+    loops = {}
+    for c in own:
+        loops[c["function"]] = loops.get(c["function"], 0) + ((c["rule"], c["what"]) == ("SC-17", "loop"))
+    if why:
+        print(f"{path}: its run-time checks stay: {why}", file=sys.stderr)
+    proved = [] if why else [c["id"] for c in own if superfluous(c, loops, proof["loops_end"])]
+    digest = next(s["sha256"] for s in report["sources"] if s["file"] == path)
+    print(json.dumps({"source_sha256": digest, "proved": proved}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

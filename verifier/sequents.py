@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""What Frama-C prints of its goals (-wp-print): what is given, what is to be shown, and where that stands in the source.
+
+It prints them without their names; match() finds the name by what the title says, and by the order where several say the same.
+"""
+import collections
+import html
+import re
+
+Sequent = collections.namedtuple("Sequent", "title file line text")  # the text begins with "Goal "
+
+NUMBER = r"(?:_\d+)?"
+SHAPES = (
+    (r"Assertion 'rte,(\w+)'", r"assert_rte_\1#"), (r"Assertion '(\w+)'", r"assert_\1#"), (r"Assertion", r"assert#"), (r"Check '(\w+)'", r"check_\1#"),
+    (r"Post-condition '([\w,]+)'", r"ensures_\1#"), (r"Post-condition", "ensures#"), (r"Exit-condition", "exits#"),
+    (r"Preservation of Invariant '(\w+)'", r"loop_invariant_\1#_preserved"), (r"Establishment of Invariant '(\w+)'", r"loop_invariant_\1#_established"),
+    (r"Preservation of Invariant", "loop_invariant#_preserved"), (r"Establishment of Invariant", "loop_invariant#_established"),
+    (r"Decreasing of Loop variant", "loop_variant#_decrease"), (r"Positivity of Loop variant", "loop_variant#_positive"),
+    (r"Loop assigns", r"loop_assigns#(?:_part\\d+)?"), (r"Assigns .*\((\d+)/\d+\)$", r"assigns_(?:normal|exit)_part\1"), (r"Assigns", "assigns(?:_normal|_exit)?"),
+    (r"Instance of 'Pre-condition '([\w,]+)'.*?\bin '(\w+)''", r"call_\2#_requires_\1#"), (r"Instance of 'Pre-condition .*?\bin '(\w+)''", r"call_\1#_requires#"),
+    (r"Termination", r"terminates#"))
+
+
+def natural(name):
+    return [int(w) if w.isdigit() else w for w in re.split(r"(\d+)", name)]
+
+
+def read(text):
+    """The goals of a log, in its order."""
+    found = []
+    for part in re.split(r"^-{20,}$", text, flags=re.M):
+        m = re.search(r"^Goal (.*?)(?=^(?:Let |Assume|Prove:|Prover ))", part, re.M | re.S)
+        if m:
+            title = " ".join(m[1].split()).rstrip(":")
+            places = re.findall(r"\(file ([^,()]+), line (\d+)\)", title)
+            file, line = places[-1] if places else ("", 0)
+            found.append(Sequent(title, file, int(line), part[m.start():].strip()))
+    return found
+
+
+def function_of(sequent, spans):
+    """Its title says in whose contract or at whose call it is; else it stands in a function's body."""
+    m = re.search(r" in '(\w+)'(?!')", sequent.title)
+    if m:
+        return m[1]
+    return next((name for name, first, last in spans if first <= sequent.line <= last), "")
+
+
+def shape(title):
+    for pattern, name in SHAPES:
+        m = re.match(pattern, title)
+        if m:
+            return m.expand(name).replace(",", "_").replace("#", NUMBER)
+    return None
+
+
+def match(goals, sequents, spans):
+    """{goal's name: Sequent}; spans has (function, first line, last line) of the file."""
+    groups = collections.defaultdict(list)
+    for s in sequents:
+        if shape(s.title):
+            groups[function_of(s, spans), shape(s.title)].append(s)
+    found = {}
+    for (function, wanted), members in groups.items():
+        names = sorted((g.name for g in goals if g.function == function and re.fullmatch(f"{function}_{wanted}", g.name)), key=natural)
+        if len(names) == len(members):
+            found.update(zip(names, members))
+        else:  # at least where such goals stand
+            found.update({name: members[0] for name in names if len(members) == 1})
+    return found
+
+
+def page(path, goals, found):
+    """Of each goal of a file: its name, where it stands, who proved it in how long, and what was given."""
+    rows = []
+    for g in sorted(goals, key=lambda g: (g.function, natural(g.name))):
+        s = found.get(g.name)
+        by = f"{html.escape(g.by)}, {g.seconds:.3g} s" if g.proved() else "<b>not proved</b>"
+        rows.append(f"<details{'' if g.proved() else ' open'}><summary><code>{html.escape(g.name)}</code> <span>{by}"
+                    f"{f', {html.escape(s.file)}:{s.line}' if s else ''}</span></summary><pre>{html.escape(s.text if s else '')}</pre></details>")
+    return ("<!doctype html><html lang=en><meta charset=utf-8><title>" + html.escape(path) + "</title><style>body{font:14px sans-serif}span{color:#555}"
+            f"pre{{background:#f4f4f4;padding:8px}}</style><h1>{html.escape(path)}: proved {sum(g.proved() for g in goals)} / {len(goals)}</h1>"
+            + "\n".join(rows) + "</html>\n")
