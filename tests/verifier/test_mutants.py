@@ -44,10 +44,15 @@ def slow(file, function):
     return unproved(function, done.stdout)
 
 
+def tree_copy(to):
+    for name in ("verifier", "loader", "hypervisor", "xen-compat", "examples"):
+        shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__", "host"))
+    return to
+
+
 def left(file, function, old, new, tmp_path):
     """The goals of the function that are unproved with that change, and what the driver said. What is slow as it is has the time of a real proof."""
-    for name in ("verifier", "loader", "hypervisor", "xen-compat", "examples"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "host"))
+    tree_copy(tmp_path)
     text = (tmp_path / file).read_text()
     start = re.search(rf"^[\w ]+[ *]{function}\([^;]*?\n\{{", text, re.M).start()
     at = text.index(old, start)
