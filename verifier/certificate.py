@@ -2,8 +2,8 @@
 """What a module's certificate says of proofs, for the files whose kept proof is of what stands there now.
 
 write(prover, units, path) writes {"tools", "binaries", "model", "flags", "trusted_sha256", "files": {PATH: {"source_sha256",
-"headers": {PATH: SHA-256}, "proof_sha256", "goals", "by": {PROVER: GOALS}, "smoke", "believed", "checks_stay": WHY or "",
-"loops_end": {FUNCTION: LOOPS}} or {"stale": WHY}}}. No prover runs. tools/module/sho.py and checks.py read it.
+"headers": {PATH: SHA-256}, "proof_sha256", "goals", "by": {PROVER: GOALS}, "smoke", "believed", "checks_stay": WHY or ""}
+or {"stale": WHY}}}. No prover runs. tools/module/sho.py and checks.py read it.
 """
 import collections
 import hashlib
@@ -37,8 +37,7 @@ def entry(prover, unit, paths, callers):
     *headers, source = prover.sources(unit.path)
     return {"source_sha256": sha256(source), "headers": {prover.name(h): sha256(h) for h in headers},
             "proof_sha256": unit.digest, "goals": len(unit.goals), "by": collections.Counter(g.by for g in unit.goals),
-            "smoke": unit.smoke, "believed": sorted(unit.considered), "checks_stay": checks.stay(prover, unit, tree, paths, callers),
-            "loops_end": checks.ends(unit)}
+            "smoke": unit.smoke, "believed": sorted(unit.considered), "checks_stay": checks.stay(prover, unit, tree, paths, callers)}
 
 
 def write(prover, units, path, callers, versions, model, flags):

@@ -10,7 +10,6 @@ the list is empty, and stderr says why, if FILE is not proved as it stands, or i
 A file is proved with all its run-time-error goals, so a check goes if such a goal says the same of the same operation:
   SC-07 index, SC-08 null   of an access that is made right there: the access is valid
   SC-10 shift, division     the operand is in range, the divisor is not 0
-  SC-17 loop                where nothing but "at most 2^36 turns" made it end, in a function each of whose loops has a variant that is proved
 All else stays: counts and ranges that are handed on, unsigned arithmetic that must not wrap (WP has no goal for it), what an entry may use of time.
 """
 import json
@@ -20,7 +19,6 @@ import sys
 
 import contracts
 
-ENDS = "nothing here says that it ends: at most "
 SEEN_TO = re.compile(r"\\valid(_read)?\([^\\]*\)$|valid_(at_)?\w+\(\w+\)$|\w+ != \\null$|[^\\&|]* <= \w+ <= [^\\&|]*$")  # by safecc, at each call
 
 
@@ -68,36 +66,21 @@ def stay(prover, unit, tree, proved, kept):
     return ""
 
 
-def ends(unit):
-    """{function: how many loops} that are proved to end, each by its variant."""
-    found = {}
-    for g in unit.goals:
-        if re.search(r"_loop_variant(_\d+)?_decrease$", g.name):
-            found[g.function] = found.get(g.function, 0) + 1
-    return found
-
-
-def superfluous(check, all_loops, proved_loops):
+def superfluous(check):
     if check["fate"] not in ("kept", "hoisted"):
         return False
     if (check["rule"], check["what"]) in (("SC-07", "index"), ("SC-08", "null")):
         return check["access"]
-    if (check["rule"], check["what"]) in (("SC-10", "shift"), ("SC-10", "division")):
-        return True
-    return check["rule"] == "SC-17" and check["argument"].startswith(ENDS) and all_loops.get(check["function"], 0) == proved_loops.get(check["function"], 0)
+    return (check["rule"], check["what"]) in (("SC-10", "shift"), ("SC-10", "division"))
 
 
 def main(certificate, report, path):
     certificate, report = (json.loads(pathlib.Path(p).read_text()) for p in (certificate, report))
     proof = certificate["files"].get(path, {"stale": "it is not in the manifest"})
     why = proof.get("stale") or proof["checks_stay"]
-    own = [c for c in report["checks"] if c["place"]["file"] == path]
-    loops = {}
-    for c in own:
-        loops[c["function"]] = loops.get(c["function"], 0) + ((c["rule"], c["what"]) == ("SC-17", "loop"))
     if why:
         print(f"{path}: its run-time checks stay: {why}", file=sys.stderr)
-    proved = [] if why else [c["id"] for c in own if superfluous(c, loops, proof["loops_end"])]
+    proved = [] if why else [c["id"] for c in report["checks"] if c["place"]["file"] == path and superfluous(c)]
     digest = next(s["sha256"] for s in report["sources"] if s["file"] == path)
     print(json.dumps({"source_sha256": digest, "proved": proved}))
 
