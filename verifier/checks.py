@@ -5,13 +5,14 @@
 usage: checks.py CERTIFICATE SAFECC_JSON FILE
 
 CERTIFICATE is what `prove --certificate` wrote, SAFECC_JSON what `safecc --check --json` says of FILE.  Printed is {"source_sha256", "proved": [ID..]};
-the list is empty, and stderr says why, if FILE is not proved as it stands, or is called by unproved code with more to keep than safecc sees to.
+the list is empty, and stderr says why, if FILE (below the working folder, as its headers are) is not proved as it stands, or is called by unproved code with more to keep than safecc sees to.
 
 A file is proved with all its run-time-error goals, so a check goes if such a goal says the same of the same operation:
   SC-07 index, SC-08 null   of an access that is made right there: the access is valid
   SC-10 shift, division     the operand is in range, the divisor is not 0
 All else stays: counts and ranges that are handed on, unsigned arithmetic that must not wrap (WP has no goal for it), what an entry may use of time.
 """
+import hashlib
 import json
 import pathlib
 import re
@@ -74,10 +75,16 @@ def superfluous(check):
     return (check["rule"], check["what"]) in (("SC-10", "shift"), ("SC-10", "division"))
 
 
+def changed(proof, path):
+    """What was changed since the certificate was made, or ""."""
+    hashes = {path: proof["source_sha256"], **proof["headers"]}
+    return next((f"{name} was changed since" for name, digest in hashes.items() if hashlib.sha256(pathlib.Path(name).read_bytes()).hexdigest() != digest), "")
+
+
 def main(certificate, report, path):
     certificate, report = (json.loads(pathlib.Path(p).read_text()) for p in (certificate, report))
     proof = certificate["files"].get(path, {"stale": "it is not in the manifest"})
-    why = proof.get("stale") or proof["checks_stay"]
+    why = proof.get("stale") or proof["checks_stay"] or changed(proof, path)
     if why:
         print(f"{path}: its run-time checks stay: {why}", file=sys.stderr)
     proved = [] if why else [c["id"] for c in report["checks"] if c["place"]["file"] == path and superfluous(c)]

@@ -4,7 +4,7 @@
 # What modules' certificates say of proofs: those that verifier/cache has, as far as they are of what stands here now.
 PROOFS := $(BUILD)/verifier/certificate.json
 PROVED_C := $(shell sed -n 's/^\([^\# ]*\) .*/\1/p' verifier/manifest)
-$(BUILD)/verifier/certificate.stamp: $(PROVED_C) $(wildcard verifier/* verifier/lib/* verifier/cache/* hypervisor/*/*.h hypervisor/modules/*/*.h loader/*.h xen-compat/*.h)
+$(BUILD)/verifier/certificate.stamp: $(PROVED_C) $(wildcard verifier/* verifier/lib/* verifier/cache/* hypervisor/*/*.h hypervisor/modules/*/*.h loader/*.h xen-compat/*.h xen-compat/*/*.h)
 	@mkdir -p $(@D)
 	@BUILD=$(BUILD) $(PY) -B verifier/prove --certificate $(PROOFS)
 	@touch $@
