@@ -332,7 +332,8 @@ int domain_pause(struct domain *d, uint64_t *grace)
         (void)vcpus_are_off(d); /* tell their CPUs */
     }
     /* Who found a vcpu runnable before has done with it after a grace period. */
-    return rcu_wait(grace) && vcpus_are_off(d) ? 0 : -EAGAIN;
+    /* Another may have let it go on meanwhile: nobody is to be off then. */
+    return rcu_wait(grace) && (!d->paused || vcpus_are_off(d)) ? 0 : -EAGAIN;
 }
 
 static void vcpus_go_on(const struct domain *d)

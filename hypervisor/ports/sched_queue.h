@@ -134,7 +134,8 @@ void sched_wake(struct vcpu *v)
         continue;
 }
 
-/* Out of the queue there, and off the CPU; false: it has gone to another. */
+/* Out of the queue there, and off the CPU; false: it has gone to another.  Not if it is to run again meanwhile: who
+ * woke it found it queued, and has left it at that. */
 static bool sleep_at(struct cpu *cpu, struct vcpu *v)
 {
     struct runq *q = runq_of(cpu);
@@ -143,7 +144,7 @@ static bool sleep_at(struct cpu *cpu, struct vcpu *v)
     spin_lock(&q->lock);
     here = cpu_of(v) == cpu;
     running = here && v->sched.running;
-    if (here && (v->sched.queued || v->sched.parked))
+    if (here && (v->sched.queued || v->sched.parked) && !vcpu_runnable(v))
         runq_remove_locked(q, v);
     spin_unlock(&q->lock);
     if (running)
