@@ -21,6 +21,16 @@ SC_NODISCARD int guest_write(gva_t dst, const void *src SC_COUNT(nr_bytes), uint
 SC_NODISCARD int guest_read_u64(uint64_t *dst, gva_t src);
 SC_NODISCARD int guest_read_u32(uint32_t *dst, gva_t src);
 SC_NODISCARD int guest_write_u64(gva_t dst, uint64_t value);
+/* A number of 1, 2 or 4 bytes, little-endian. */
+SC_NODISCARD SC_INLINE int guest_read_number(uint32_t *dst, gva_t src, unsigned nr_bytes)
+{
+    *dst = 0;
+    return nr_bytes <= sizeof(*dst) ? guest_read(dst, src, nr_bytes) : -EFAULT;
+}
+SC_NODISCARD SC_INLINE int guest_write_number(gva_t dst, uint32_t value, unsigned nr_bytes)
+{
+    return nr_bytes <= sizeof(value) ? guest_write(dst, &value, nr_bytes) : -EFAULT;
+}
 
 /* The i-th element of a guest array of elements of elem_bytes. */
 SC_INLINE gva_t guest_elem(gva_t base, uint64_t i, uint64_t elem_bytes)

@@ -16,6 +16,10 @@ uint64_t priv_read_cr4(void);
 uint64_t priv_rdmsr(uint32_t msr);
 /* FS, GS or the other GS base, canonical: no other MSR is a module's to write. */
 void priv_wrmsr(uint32_t msr, uint64_t v);
+/*@ predicate touches(integer port, integer size, integer first, integer last) = port <= last && port + size > first; */
+/*@ predicate port_is_ours(integer port, integer size) = touches(port, size, 0x20, 0x21) ||
+      touches(port, size, 0x40, 0x43) || touches(port, size, 0xa0, 0xa1) || touches(port, size, 0x3f8, 0x3ff);
+*/
 /* A port of the size bytes from `port` is the hypervisor's: PICs, PIT, the console's UART. */
 bool priv_port_is_ours(uint16_t port, unsigned size);
 /* Ports that are not ours, while the hardware domain runs. */
