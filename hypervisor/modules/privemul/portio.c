@@ -118,25 +118,24 @@ static uint64_t next_place(const struct guest_regs *regs, uint64_t at, unsigned 
 /* INS and OUTS, one turn; with REP the instruction is run again until rcx is 0. */
 /*@ requires \valid_read(v) && \valid_read(v->domain) && size_ok(a.size) && string_opcode(in->opcode);
     requires a.allowed;
-    requires apart: \separated(again, regs, in);
-    assigns regs->rcx, regs->rsi, regs->rdi, *again;
+    requires apart: \separated(regs, in);
+    assigns regs->rcx, regs->rsi, regs->rdi, in->at;
     ensures refused: !\result ==> regs->rcx == \old(regs->rcx) && regs->rsi == \old(regs->rsi) &&
       regs->rdi == \old(regs->rdi);
     ensures at_end: in->rep && \old(regs->rcx) == 0 ==> \result && regs->rcx == 0 &&
       regs->rsi == \old(regs->rsi) && regs->rdi == \old(regs->rdi);
     ensures turn: \result && in->rep && \old(regs->rcx) != 0 ==> regs->rcx == \old(regs->rcx) - 1;
-    ensures once: !in->rep ==> regs->rcx == \old(regs->rcx) && !*again;
-    ensures again: \result ==> (*again <==> in->rep && regs->rcx != 0);
+    ensures once: !in->rep ==> regs->rcx == \old(regs->rcx);
+    ensures again: \result ==> in->at == (in->rep && regs->rcx != 0 ? 0 : \old(in->at));
     ensures in: \result && !(in->rep && \old(regs->rcx) == 0) && reads_port(in->opcode) ==>
       regs->rdi == next(regs, \old(regs->rdi), a.size) && regs->rsi == \old(regs->rsi);
     ensures out: \result && !(in->rep && \old(regs->rcx) == 0) && !reads_port(in->opcode) ==>
       regs->rsi == next(regs, \old(regs->rsi), a.size) && regs->rdi == \old(regs->rdi);
 */
-static bool string_io(struct vcpu *v, struct guest_regs *regs, const struct insn *in, struct access a, bool *again)
+static bool string_io(struct vcpu *v, struct guest_regs *regs, struct insn *in, struct access a)
 {
     uint32_t value;
 
-    *again = false;
     if (in->rep && regs->rcx == 0)
         return true;
     if (in->opcode < 0x6e) {
@@ -151,9 +150,55 @@ static bool string_io(struct vcpu *v, struct guest_regs *regs, const struct insn
     }
     if (in->rep) {
         regs->rcx--;
-        *again = regs->rcx != 0;
+        if (regs->rcx != 0)
+            in->at = 0; /* stay at the instruction */
     }
     return true;
+}
+
+/* IN and OUT. */
+/*@ requires \valid_read(v) && \valid_read(v->domain) && size_ok(a.size);
+    requires a.allowed;
+    assigns regs->rax;
+    ensures in: reads_port(opcode) ==>
+      put(\old(regs->rax), 0, a.size) <= regs->rax <= put(\old(regs->rax), ones(a.size), a.size);
+    ensures no_device: reads_port(opcode) && !\old(has_device(v, a.port, a.size)) ==>
+      regs->rax == put(\old(regs->rax), ones(a.size), a.size);
+    ensures out: !reads_port(opcode) ==> regs->rax == \old(regs->rax);
+*/
+static void plain_io(struct vcpu *v, struct guest_regs *regs, uint8_t opcode, struct access a)
+{
+    if (opcode % 4 < 2)
+        in_result(regs, port_read(v, a), a.size);
+    else
+        port_write(v, a, (uint32_t)regs->rax);
+}
+
+/* Which port: in the instruction, or in dx. */
+/*@ requires apart: \separated(in, regs) && \separated(port, in) && \separated(port, regs);
+    assigns in->at, *port;
+    ensures \result ==> *port == \old(port_asked(regs, in));
+    ensures dx: !(0xe4 <= in->opcode <= 0xe7) ==> in->at == \old(in->at);
+*/
+static bool port_find(const struct guest_regs *regs, struct insn *in, uint16_t *port)
+{
+    int64_t imm;
+
+    *port = (uint16_t)regs->rdx;
+    if (in->opcode < 0xe4 || in->opcode > 0xe7)
+        return true;
+    if (insn_imm(in, 1, &imm) != 0)
+        return false;
+    *port = (uint8_t)imm;
+    return true;
+}
+
+/*@ ensures \result == size_asked(in);
+    ensures size_ok(\result);
+*/
+static unsigned size_of_io(const struct insn *in)
+{
+    return in->opcode % 2 == 0 ? 1 : in->opsize16 ? 2 : 4;
 }
 
 /*@ requires \valid_read(v) && \valid_read(v->domain) && io_opcode(in->opcode);
@@ -171,8 +216,6 @@ static bool string_io(struct vcpu *v, struct guest_regs *regs, const struct insn
     ensures out: !reads_port(in->opcode) || string_opcode(in->opcode) ==> regs->rax == \old(regs->rax);
     ensures not_string: !string_opcode(in->opcode) ==> regs->rcx == \old(regs->rcx) &&
       regs->rsi == \old(regs->rsi) && regs->rdi == \old(regs->rdi);
-    ensures ins: string_opcode(in->opcode) && reads_port(in->opcode) ==> regs->rsi == \old(regs->rsi);
-    ensures outs: string_opcode(in->opcode) && !reads_port(in->opcode) ==> regs->rdi == \old(regs->rdi);
     ensures turn: \result && string_opcode(in->opcode) && in->rep && \old(regs->rcx) != 0 ==>
       regs->rcx == \old(regs->rcx) - 1;
     ensures again: \result && string_opcode(in->opcode) ==>
@@ -180,29 +223,16 @@ static bool string_io(struct vcpu *v, struct guest_regs *regs, const struct insn
 */
 bool port_io(struct vcpu *v, struct guest_regs *regs, struct insn *in)
 {
-    unsigned size = in->opcode % 2 == 0 ? 1 : in->opsize16 ? 2 : 4;
-    uint16_t port = (uint16_t)regs->rdx;
+    uint16_t port;
     struct access a;
-    bool again;
-    int64_t imm;
 
-    if (in->opcode >= 0xe4 && in->opcode <= 0xe7) {
-        if (insn_imm(in, 1, &imm) != 0)
-            return false;
-        port = (uint8_t)imm;
-    }
-    a = access_ask(v, port, size);
+    if (!port_find(regs, in, &port))
+        return false;
+    a = access_ask(v, port, size_of_io(in));
     if (!a.allowed)
         return false;
-    if (in->opcode <= 0x6f) {
-        if (!string_io(v, regs, in, a, &again))
-            return false;
-        if (again)
-            in->at = 0; /* stay at the instruction */
-    } else if (in->opcode % 4 < 2) {
-        in_result(regs, port_read(v, a), size);
-    } else {
-        port_write(v, a, (uint32_t)regs->rax);
-    }
+    if (in->opcode <= 0x6f)
+        return string_io(v, regs, in, a);
+    plain_io(v, regs, in->opcode, a);
     return true;
 }
