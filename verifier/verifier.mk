@@ -18,8 +18,10 @@ $(BUILD)/proved/%.c.json: %.c $(BUILD)/verifier/certificate.stamp $(BUILD)/safec
 	@$(BUILD)/safecc --check --json $@.all $(SAFECC_CODE) $(SAFECC_PATHS) $<
 	@$(PY) -B verifier/checks.py $(PROOFS) $@.all $< > $@.new && mv $@.new $@
 
-.PHONY: check-proofs prove-cold
+.PHONY: check-proofs prove-cold prove-weak
 check-proofs: ## Frama-C proves the files of verifier/manifest; what did not change is taken from verifier/cache
 	@BUILD=$(BUILD) $(PY) -B verifier/prove $(PROVE_ARGS)
 prove-cold: ## the same from nothing (minutes)
 	@BUILD=$(BUILD) $(PY) -B verifier/prove --cold $(PROVE_ARGS)
+prove-weak: ## does a mutant or a caller need each `ensures`? (an hour; WEAK_ARGS="--file FILE")
+	@BUILD=$(BUILD) $(PY) -B tests/verifier/weakness.py $(WEAK_ARGS)

@@ -331,8 +331,8 @@ int domain_pause(struct domain *d, uint64_t *grace)
             return rc;
         (void)vcpus_are_off(d); /* tell their CPUs */
     }
-    /* Who found a vcpu runnable before has done with it after a grace period. */
-    /* Another may have let it go on meanwhile: nobody is to be off then. */
+    /* Who found a vcpu runnable before has done with it after a grace period.  Another may have let the domain go on
+     * meanwhile: nobody is to be off then. */
     return rcu_wait(grace) && (!d->paused || vcpus_are_off(d)) ? 0 : -EAGAIN;
 }
 
