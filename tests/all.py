@@ -99,8 +99,6 @@ def main():
     if "proofs" in steps:
         add(step("proofs", ["verifier/prove", *(["--cold"] if options.full else [])], count_proofs))
         add(step("proofs/gates", ["/usr/bin/python3", "-m", "pytest", "-q", "tests/verifier", *([] if options.full else ["-m", "quick"])], count_pytest))
-        if options.full:
-            add(step("proofs/weakness", ["tests/verifier/weakness.py"]))
     if "models" in steps:
         add(step("models", ["verifier/models/check", "--build", str(BUILD / "models"), *(["--full"] if options.full else [])], count_plain))
     # Both take one CPU most of the time, and scaffold works on a copy of the tree.
