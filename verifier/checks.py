@@ -20,20 +20,37 @@ import sys
 
 import contracts
 
-SEEN_TO = re.compile(r"\\valid(_read)?\([^\\]*\)$|valid_(at_)?\w+\(\w+\)$|\w+ != \\null$|[^\\&|]* <= \w+ <= [^\\&|]*$")  # by safecc, at each call
+# What safecc sees to at each call: that memory is there, that it is not null; and what contracts.py makes of ranges and structs.
+VALID = re.compile(r"\\valid(_read)?\([^\\&|]*\)$|\w+ != \\null$")
+MADE = re.compile(r"[^\\&|]* <= \w+ <= [^\\&|]*$|valid_(at_)?\w+\(\w+\)$")
 
 
-def requires_of(tree, name):
-    """What the contract of a function says before: the clauses, as Frama-C reads them."""
-    for file in sorted(tree.rglob("*.[ch]")):
-        text = file.read_text()
+def requires_of(folder, name, files):
+    """What the contract of a function says before: the conjuncts, without names, in the first of the files that has one."""
+    for file in files:
+        text = (folder / file).read_text()
         if name not in text:
             continue
         for start, found, _, _ in contracts.declarations(contracts.attributes_blank(contracts.blank(text))):
             contract = contracts.contract_before(text, start) if found == name else None
             if contract:
-                return [" ".join(c.split()) for c in re.findall(r"\brequires\b([^;]*(?:\\forall[^;]*;[^;]*)*);", re.sub(r"//[^\n]*", "", contract.group(0)))]
+                clauses = re.findall(r"\brequires\b([^;]*(?:\\forall[^;]*;[^;]*)*);", re.sub(r"//[^\n]*", "", contract.group(0)))
+                return [part for c in clauses for part in conjuncts(re.sub(r"^\s*\w+:(?!:)", "", " ".join(c.split())))]
     return []
+
+
+def conjuncts(formula):
+    """At && outside of brackets; none of a quantified one."""
+    parts, depth, start = [], 0, 0
+    if "\\forall" in formula or "\\exists" in formula or "||" in formula or "==>" in formula:
+        return [formula.strip()]
+    for i, c in enumerate(formula):
+        depth += c in "([{"
+        depth -= c in ")]}"
+        if depth == 0 and formula[i:i + 2] == "&&":
+            parts.append(formula[start:i])
+            start = i + 2
+    return [p.strip() for p in parts + [formula[start:]]]
 
 
 def called_outside(prover, name, proved):
@@ -60,8 +77,11 @@ def exported(text):
 
 def stay(prover, unit, tree, proved, kept):
     """Why the file's checks stay, or ""."""
+    copied = sorted(f.relative_to(tree) for f in tree.rglob("*.[ch]"))
+    written = [f for f in copied if (prover.home / f).exists()], [f for f in copied if (prover.root / f).exists()]
     for name in exported((prover.home / unit.path).read_text()):
-        more = [r for r in requires_of(tree, name) if not SEEN_TO.match(r.split(":", 1)[-1].strip() if re.match(r"\w+:", r) else r)]
+        people = requires_of(prover.home, name, written[0]) + requires_of(prover.root, name, written[1])
+        more = [r for r in requires_of(tree, name, copied) if not VALID.match(r) and (r in people or not MADE.match(r))]
         if more and name not in kept and called_outside(prover, name, proved):
             return f"unproved code calls {name}, which requires {more[0]}"
     return ""
