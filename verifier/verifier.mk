@@ -13,10 +13,15 @@ $(PROOFS): $(BUILD)/verifier/certificate.stamp ;
 # The run-time checks of each proved file that its proof makes superfluous.
 PROVED_O = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter $(SAFE_C) $(EXAMPLES_C),$(PROVED_C)))
 PROVED_ARGS = $(if $(filter $<,$(PROVED_C)),--proved $(BUILD)/proved/$<.json)
-$(BUILD)/proved/%.c.json: %.c $(BUILD)/verifier/certificate.stamp $(BUILD)/safecc verifier/checks.py
+# A list is written anew only if it is another, so that a new header, or another file's proof, compiles nothing again.
+PROVED_LISTS := $(patsubst %,$(BUILD)/proved/%.json,$(filter %.c,$(PROVED_C)))
+$(PROVED_LISTS:.json=.stamp): $(BUILD)/proved/%.stamp: % $(PROOFS) $(BUILD)/safecc verifier/checks.py
 	@mkdir -p $(@D)
-	@$(BUILD)/safecc --check --json $@.all $(SAFECC_CODE) $(SAFECC_PATHS) $<
-	@$(PY) -B verifier/checks.py $(PROOFS) $@.all $< > $@.new && mv $@.new $@
+	@$(BUILD)/safecc --check --json $(@:.stamp=.all) $(SAFECC_CODE) $(SAFECC_PATHS) $<
+	@$(PY) -B verifier/checks.py $(PROOFS) $(@:.stamp=.all) $< > $(@:.stamp=.new)
+	@cmp -s $(@:.stamp=.new) $(@:.stamp=.json) || mv $(@:.stamp=.new) $(@:.stamp=.json)
+	@touch $@
+$(PROVED_LISTS): %.json: %.stamp ;
 
 .PHONY: check-proofs prove-cold prove-weak
 check-proofs: ## Frama-C proves the files of verifier/manifest; what did not change is taken from verifier/cache
