@@ -49,7 +49,7 @@ def tree(tmp_path_factory):
         if (ROOT / name).exists():
             (t.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, t.root / name)
-    for built in ("obj", "gen", "keys", "modules", "examples"):
+    for built in ("obj", "proved", "gen", "keys", "modules", "examples"):
         shutil.copytree(BUILD / built, t.build / built)
     for rules in (t.build / "obj").rglob("*.d"):  # they name what they are for by its whole path
         rules.write_text(rules.read_text().replace(f"{BUILD}/", f"{t.build}/"))
