@@ -67,7 +67,10 @@ def match(goals, sequents, spans):
             found.update(zip(names, members))
         else:  # at least where such goals stand
             found.update({name: members[0] for name in names if len(members) == 1})
-    return found
+    first = {name: line for name, line, _ in spans}
+    functions = {g.name: g.function for g in goals}
+    # Of a postcondition with a name the title has no place: its function's.
+    return {name: s if s.line else s._replace(line=first.get(functions[name], 1)) for name, s in found.items()}
 
 
 def page(path, goals, found):
