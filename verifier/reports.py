@@ -22,8 +22,8 @@ def as_sarif(units):
         results += [{"ruleId": "unproved", "level": "error", "message": {"text": f"not proved: {g.name}" + (f": {g.title}" if g.title else "")},
                      "locations": place(g.file or u.path, g.line)} for g in u.goals if not g.proved()]
         for c in u.complaints:
-            m = re.match(r"([\w./-]+\.[ch]):(\d+): ", c)
-            results.append({"ruleId": "gate", "level": "error", "message": {"text": c}, "locations": place(*((m[1], int(m[2])) if m else (u.path, 1)))})
+            m = re.match(rf"(?:\./)?{re.escape(u.path)}:(\d+): ", c)
+            results.append({"ruleId": "gate", "level": "error", "message": {"text": c}, "locations": place(u.path, int(m[1]) if m else 1)})
     return json.dumps({"version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
                        "runs": [{"tool": {"driver": {"name": "prove", "rules": [{"id": "unproved"}, {"id": "gate"}]}}, "results": results}]}, indent=1) + "\n"
 
