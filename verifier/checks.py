@@ -31,11 +31,10 @@ def requires_of(folder, name, files):
         text = (folder / file).read_text()
         if name not in text:
             continue
-        for start, found, _, _ in contracts.declarations(contracts.attributes_blank(contracts.blank(text))):
-            contract = contracts.contract_before(text, start) if found == name else None
-            if contract:
-                clauses = re.findall(r"\brequires\b([^;]*(?:\\forall[^;]*;[^;]*)*);", re.sub(r"//[^\n]*", "", contract.group(0)))
-                return [part for c in clauses for part in conjuncts(re.sub(r"^\s*\w+:(?!:)", "", " ".join(c.split())))]
+        contract = contracts.contracts_of(text).get(name)
+        if contract:
+            clauses = re.findall(r"\brequires\b([^;]*(?:\\forall[^;]*;[^;]*)*);", re.sub(r"//[^\n]*", "", contract.group(0)))
+            return [part for c in clauses for part in conjuncts(re.sub(r"^\s*\w+:(?!:)", "", " ".join(c.split())))]
     return []
 
 
@@ -105,9 +104,10 @@ def main(certificate, report, path):
     certificate, report = (json.loads(pathlib.Path(p).read_text()) for p in (certificate, report))
     proof = certificate["files"].get(path, {"stale": "it is not in the manifest"})
     why = proof.get("stale") or proof["checks_stay"] or changed(proof, path)
-    if why:
+    proved = [c["id"] for c in report["checks"] if c["place"]["file"] == path and superfluous(c)]
+    if why and proved:
         print(f"{path}: its run-time checks stay: {why}", file=sys.stderr)
-    proved = [] if why else [c["id"] for c in report["checks"] if c["place"]["file"] == path and superfluous(c)]
+        proved = []
     digest = next(s["sha256"] for s in report["sources"] if s["file"] == path)
     print(json.dumps({"source_sha256": digest, "proved": proved}))
 

@@ -193,6 +193,14 @@ def contract_before(text, start):
     return comment[0] if comment and not text[comment[0].end():start].strip() and CLAUSE.match(comment[0].group(0)) else None
 
 
+def contracts_of(text):
+    """{function: its contract} of the file, each a match in its text."""
+    found = {}
+    for start, name, *_ in declarations(attributes_blank(blank(text))):
+        found.setdefault(name, contract_before(text, start))
+    return {name: contract for name, contract in found.items() if contract}
+
+
 def with_contract(text):
     """The functions of a file that have a contract at their definition, but are not static."""
     flat = attributes_blank(blank(text))

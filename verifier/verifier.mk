@@ -28,5 +28,5 @@ check-proofs: ## Frama-C proves the files of verifier/manifest; what did not cha
 	@BUILD=$(BUILD) $(PY) -B verifier/prove $(PROVE_ARGS)
 prove-cold: ## the same from nothing (minutes)
 	@BUILD=$(BUILD) $(PY) -B verifier/prove --cold $(PROVE_ARGS)
-prove-weak: ## does a mutant or a caller need each `ensures`? (an hour; WEAK_ARGS="--file FILE")
+prove-weak: ## does a mutant or a caller need each `ensures`? (long; WEAK_ARGS="--file FILE")
 	@BUILD=$(BUILD) $(PY) -B tests/verifier/weakness.py $(WEAK_ARGS)

@@ -21,7 +21,7 @@ SC_NODISCARD int guest_write(gva_t dst, const void *src SC_COUNT(nr_bytes), uint
 SC_NODISCARD int guest_read_u64(uint64_t *dst, gva_t src);
 SC_NODISCARD int guest_read_u32(uint32_t *dst, gva_t src);
 SC_NODISCARD int guest_write_u64(gva_t dst, uint64_t value);
-/* A number of 1, 2 or 4 bytes, little-endian. */
+/* A number of 1, 2 or 4 bytes, little-endian.  0 or -EFAULT. */
 SC_NODISCARD SC_INLINE int guest_read_number(uint32_t *dst, gva_t src, unsigned nr_bytes)
 {
     *dst = 0;

@@ -269,7 +269,7 @@ static bool run_step(unsigned i)
 static bool run(unsigned i)
 {
     if (!has_weights && (steps[i].verb == CAP || steps[i].verb == WEIGHT)) {
-        (void)params(vcpus[2]->domain, 0, steps[i].arg); /* refused */
+        twin_assert(!params(vcpus[2]->domain, 0, steps[i].arg), "weights are taken, and there are none");
         return true;
     }
     return run_step(i);

@@ -47,10 +47,8 @@ def clauses(file, function):
         text = (ROOT / name).read_text()
         if function not in text:
             continue
-        for start, found, _, _ in contracts.declarations(contracts.attributes_blank(contracts.blank(text))):
-            contract = contracts.contract_before(text, start) if found == function else None
-            if not contract:
-                continue
+        contract = contracts.contracts_of(text).get(function)
+        if contract:
             plain, nth = re.sub(r"//[^\n]*", lambda m: " " * len(m[0]), contract[0]), 0
             for m in re.finditer(r"\bensures\s+(?:(\w+):(?!:))?", plain):
                 depth, at = 0, m.end()  # a quantifier's `;` is behind its variables
