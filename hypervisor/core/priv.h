@@ -14,6 +14,8 @@ uint64_t priv_read_cr0(void);
 uint64_t priv_read_cr4(void);
 /* Model-specific registers; one that does not exist is a bug of the caller (see msr_probe in core/machine.h). */
 uint64_t priv_rdmsr(uint32_t msr);
+/*@ predicate base_register(integer msr) = 0xc0000100 <= msr <= 0xc0000102; */
+/*@ predicate canonical_address(integer a) = a < 0x800000000000 || a >= 0xffff800000000000; */
 /* FS, GS or the other GS base, canonical: no other MSR is a module's to write. */
 void priv_wrmsr(uint32_t msr, uint64_t v);
 /*@ predicate touches(integer port, integer size, integer first, integer last) = port <= last && port + size > first; */

@@ -7,30 +7,6 @@
 #include "modules/pvmmu/pvmmu.h"
 #include "ports/pvmmu.h"
 
-#define DESC_PRESENT (1UL << 47)
-#define DESC_DPL (3UL << 45)
-#define DESC_CODE_DATA (1UL << 44)
-#define DESC_TYPE (0xfUL << 40)
-#define DESC_ACCESSED (1UL << 40)
-
-bool descriptor_fix(uint64_t *desc)
-{
-    uint64_t d = *desc;
-
-    if ((d & DESC_PRESENT) == 0)
-        return true;
-    /* A guest's kernel and users both run in ring 3. */
-    d |= DESC_DPL;
-    if ((d & DESC_CODE_DATA) != 0) {
-        *desc = d | DESC_ACCESSED; /* so that the CPU never writes to it */
-        return true;
-    }
-    if ((d & DESC_TYPE) != 0)
-        return false; /* gates, TSS and LDT descriptors are the hypervisor's */
-    *desc = d;
-    return true;
-}
-
 /* Hold a frame as descriptor page of v's domain; building one takes no other table. */
 static int seg_get(struct vcpu *v, mfn_t m, SC_OWNED fref_t *out)
 {

@@ -124,7 +124,24 @@ uint64_t pte_disallowed(const struct domain *d, unsigned level);
 SC_NODISCARD int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entries);
 SC_NODISCARD int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames SC_COUNT(nr), unsigned nr, unsigned entries);
 SC_NODISCARD int pvmmu_update_descriptor(struct vcpu *v, maddr_t where, uint64_t desc);
-/* Make a descriptor safe; false: it cannot be. */
+#define DESC_PRESENT (1UL << 47)
+#define DESC_DPL (3UL << 45)
+#define DESC_CODE_DATA (1UL << 44)
+#define DESC_TYPE (0xfUL << 40)
+#define DESC_ACCESSED (1UL << 40)
+/* Make a descriptor safe (descriptor_fix.c); false: it cannot be. */
+/*@ requires \valid(desc);
+    assigns *desc;
+    ensures absent: (\old(*desc) & DESC_PRESENT) == 0 ==> \result && *desc == \old(*desc);
+    ensures ring_3: \result && (\old(*desc) & DESC_PRESENT) != 0 ==>
+      (*desc & 1UL << 45) != 0 && (*desc & 1UL << 46) != 0;
+    ensures marked: \result && (\old(*desc) & DESC_PRESENT) != 0 && (\old(*desc) & DESC_CODE_DATA) != 0 ==>
+      (*desc & DESC_ACCESSED) != 0 && *desc == (\old(*desc) | DESC_DPL | DESC_ACCESSED);
+    ensures no_gate: \result && (\old(*desc) & DESC_PRESENT) != 0 && (\old(*desc) & DESC_CODE_DATA) == 0 ==>
+      (\old(*desc) & DESC_TYPE) == 0 && *desc == (\old(*desc) | DESC_DPL);
+    ensures refused: !\result ==> *desc == \old(*desc) && (*desc & DESC_PRESENT) != 0 &&
+      (*desc & DESC_CODE_DATA) == 0 && (*desc & DESC_TYPE) != 0;
+*/
 bool descriptor_fix(uint64_t *desc);
 /* Unmap v's LDT pages, or GDT pages, and drop their references. */
 void pvmmu_drop_ldt(struct vcpu *v);
