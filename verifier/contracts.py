@@ -288,7 +288,7 @@ def add(text, world, is_proved=False):
             puts.append((start, f"/*@ {whole} */ " if whole else ""))
     if is_proved:
         heads = {start: (contract_before(text, start) or re.compile("").match(text, start)).start() for start, *_ in functions(flat)}
-        puts += locks.comments(world.guards, flat, functions(flat), heads)
+        puts += locks.comments(world.guards, flat, functions(flat), heads, " ".join(world.given.values()))
     for at, extra in sorted(puts, key=lambda p: p[0], reverse=True):  # of two at one place the later comes first
         text = text[:at] + extra + text[at:]
     return text

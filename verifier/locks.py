@@ -46,11 +46,14 @@ class Guards:
         self.statics = set()
         self.ghosts = set() # the ghost functions that were put in
         self.logic = {}     # what predicates and logic functions say
+        self.said = ""      # all code and contracts that were read: a contract in a header may speak of a field, too
 
     def read(self, text, flat, structs):
         """text: with its comments; flat: without; structs: (name, body) of each."""
         for m in re.finditer(r"/\*@.*?\*/", text, re.S):
             self.logic.update(LOGIC.findall(m.group(0)))
+            self.said += m.group(0)
+        self.said += flat
         understood = 0
         for struct, body in structs:
             understood += len(GUARDED.findall(body))
@@ -144,8 +147,8 @@ def ghost(guards, key):
     return f"/*@ ghost /@ {' '.join(says)} exits \\false; @/ void taken_{name}({parameters}); */ "
 
 
-def comments(guards, flat, functions, heads):
-    """[(place, comment)] for a file that is proved; heads: where each function begins, with its contract"""
+def comments(guards, flat, functions, heads, given):
+    """[(place, comment)] for a file that is proved; heads: where each function begins, with its contract; given: what is said of the core's functions"""
     puts, declared = [], set()
     for start, _, params, begin, end in functions:
         for m in CALL.finditer(flat, begin, end):
@@ -154,7 +157,7 @@ def comments(guards, flat, functions, heads):
                 raise Unclear(f"{call}: what two locks guard at once is not said yet")
             key, x = guards.lock(argument, flat, params, (begin, end))
             for struct, name in sorted(guards.elsewhere.get(key, ())):
-                if re.search(rf"(->|\.)\s*{name}\b", flat):
+                if re.search(rf"(->|\.)\s*{name}\b", guards.said + given):
                     raise Unclear(f"{argument}: it guards {name} of struct {struct}, to which nothing leads from there")
             if key not in guards.of:
                 continue

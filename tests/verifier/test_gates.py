@@ -419,6 +419,15 @@ def test_a_lock_does_not_keep_what_it_guards(locked, old, new, expected):
     locked.refused(expected)
 
 
+@pytest.mark.quick
+def test_a_header_says_no_more_of_what_a_lock_guards(locked):
+    """What a header's function reads would be known from one holding of the lock to the next."""
+    locked.write("row.h", "struct row { uint32_t nr SC_GUARDED_BY(demo_lock); };\n/*@ assigns \\nothing; ensures \\result == r->nr; */\n"
+                          "uint32_t row_nr(const struct row *r);\n")
+    locked.edit("demo.c", '#include "demo.h"', '#include "demo.h"\n#include "row.h"')
+    locked.refused("it guards nr of struct row")
+
+
 APART_C = """
 #include "demo.h"
 
