@@ -47,9 +47,12 @@ gnttab_layout := -e '/^struct active {/,/^}/{/ hold;/d; s/ kind SC.*/&\n    fref
   -e '/^struct mapping {/,/^}/{/ device;/d; s/^    uint32_t ref;/    fref_t device;\n&/}' -e '/^struct maptrack {/,/^}/{s/^    spinlock_t lock;/    uint64_t more[2] SC_ATOMIC;\n&/}' \
   -e '/^struct gnttab_domain {/,/^}/{/ version SC/d; s/ max_frames SC.*/&\n    uint64_t more SC_ATOMIC;\n    uint32_t version SC_RANGE(1, 2) SC_GUARDED_BY(lock);/}' \
   -e '/^struct free_list {/,/^}/{s/^    spinlock_t lock;/    uint64_t more[8] SC_ATOMIC;\n&/}'
-$(LAYOUT)/modules/%_private.h: hypervisor/modules/%_private.h tests/modules/build.mk
-	@mkdir -p $(@D)
-	@sed $($(notdir $*)_layout) $< > $@
+define layout_header
+$(LAYOUT)/modules/%_$(1).h: hypervisor/modules/%_$(1).h tests/modules/build.mk
+	@mkdir -p $$(@D)
+	@sed $$($$(notdir $$*)_layout) $$< > $$@
+endef
+$(foreach h,private use,$(eval $(call layout_header,$(h))))
 $(LAYOUT)/modules/%: hypervisor/modules/%
 	@mkdir -p $(@D)
 	@cp $< $@

@@ -8,12 +8,6 @@
 #define PTE_AVAIL_SHIFT 9
 #define PTE_AVAIL_BITS 7U
 
-/* As many uses as kinds of mapping are asked for. */
-static uint16_t mapping_uses(uint32_t flags)
-{
-    return (uint16_t)(((flags & GNTMAP_host_map) != 0) + ((flags & GNTMAP_device_map) != 0));
-}
-
 /*
  * Make the mappings that flags ask for of the pinned frame.  Consumes pin->ref; it
  * goes to the page-table entry, or else to *device.  0 or an error of pvmmu's.
@@ -209,7 +203,7 @@ SC_NODISCARD static int copy_pin(const struct domain *d, uint32_t ref, uint32_t 
     }
     if (rc == GNTST_okay && unlikely(pin.kind == GRANT_PART)) {
         gnttab_pin_rest(buf->next != NULL ? buf->next : rd, buf->next != NULL ? buf->next_ref : ref, &rest);
-        buf->outside = offset < rest.start || offset + len > (uint32_t)rest.start + rest.length;
+        buf->outside = !part_covers(rest.start, rest.length, offset, len);
     }
     buf->ref = fref_take(pin.ref);
     return rc;

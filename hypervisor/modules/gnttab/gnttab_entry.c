@@ -17,27 +17,6 @@ _Static_assert(sizeof(union grant_entry_v2) == 16 && offsetof(union grant_entry_
                    offsetof(union grant_entry_v2, transitive.gref) == 8,
                "grant_entry_v2");
 
-/* What the header grants to user who wants to use it so. */
-static enum grant_kind header_kind(uint32_t header, domid_t user, uint32_t how)
-{
-    if (header >> 16 != user || ((how & PIN_WRITE) != 0 && (header & GTF_readonly) != 0))
-        return GRANT_NOTHING;
-    switch (header & GTF_type_mask) {
-    case GTF_permit_access:
-        if ((header & GTF_sub_page) == 0)
-            return GRANT_PAGE;
-        return (how & PIN_MAP) == 0 ? GRANT_PART : GRANT_NOTHING;
-    case GTF_transitive: return (how & PIN_TRANSIT) != 0 ? GRANT_TRANSITIVE : GRANT_NOTHING;
-    default: return GRANT_NOTHING;
-    }
-}
-
-/* What is in use stays what it is, as far as the hypervisor is concerned. */
-static bool kind_ok_locked(enum grant_kind kind, const struct active *act)
-{
-    return kind != GRANT_NOTHING && (!active_in_use_locked(act) || kind == act->kind);
-}
-
 int entry_claim_v2_locked(const struct gnttab_domain *gt, uint32_t ref, const struct active *act, domid_t user,
                           uint32_t how)
 {
@@ -46,12 +25,12 @@ int entry_claim_v2_locked(const struct gnttab_domain *gt, uint32_t ref, const st
     uint32_t at = entry_at_locked(gt, ref);
     enum grant_kind kind;
 
-    if (!kind_ok_locked(header_kind(shared_read32(&words[at]), user, how), act))
+    if (!active_kind_ok_locked(act, header_kind(shared_read32(&words[at]), user, how)))
         return GNTST_general_error;
     /* A full barrier: the marks are there before the header is read again. */
-    (void)shared_or32(&status[STATUS_AT(ref)], marks_of(1, how & PIN_WRITE) << STATUS_SHIFT(ref));
+    (void)shared_or32(&status[STATUS_AT(ref)], status_marks(ref, marks_of(1, how & PIN_WRITE)));
     kind = header_kind(shared_read32_acquire(&words[at]), user, how);
-    if (!kind_ok_locked(kind, act)) {
+    if (!active_kind_ok_locked(act, kind)) {
         entry_unclaim_locked(gt, ref, act);
         return GNTST_general_error;
     }

@@ -24,22 +24,12 @@ SC_INLINE uint32_t entry_at_locked(const struct gnttab_domain *gt, uint32_t ref)
     return (ref << gt->version) % FRAME_WORDS;
 }
 
-/* Two entries share a word of the status array; the marks of ref are shifted by so much in it. */
+/* Two entries share a word of the status array. */
 SC_COUNT(1024) SC_INLINE uint32_t *status_words_locked(const struct gnttab_domain *gt, uint32_t ref)
 {
     return held_u32(gt->status[ref / STATUS_REFS % STATUS_FRAMES]);
 }
 #define STATUS_AT(ref) ((ref) % STATUS_REFS / 2)
-#define STATUS_SHIFT(ref) ((ref) % 2 * 16)
-
-#define MARKS ((uint32_t)(GTF_reading | GTF_writing))
-/* The marks that this many uses ask for. */
-SC_INLINE uint32_t marks_of(uint32_t readers, uint32_t writers)
-{
-    if (writers != 0)
-        return MARKS;
-    return readers != 0 ? GTF_reading : 0;
-}
 
 /* The frame of an entry of version 2: two words, and a guest that writes them now gets what it makes of them. */
 SC_INLINE mfn_t entry_frame_v2(const uint32_t *words SC_COUNT(1024), uint32_t at SC_RANGE(0, 1023))
@@ -62,13 +52,15 @@ SC_INLINE void entry_unmark_locked(const struct gnttab_domain *gt, uint32_t ref,
     if (likely(gt->version == 1))
         (void)shared_and32(&entry_words_locked(gt, ref)[entry_at_locked(gt, ref)], ~marks);
     else
-        (void)shared_and32(&status_words_locked(gt, ref)[STATUS_AT(ref)], ~(marks << STATUS_SHIFT(ref)));
+        (void)shared_and32(&status_words_locked(gt, ref)[STATUS_AT(ref)], ~status_marks(ref, marks));
 }
-/* Take back what a claim marked and the active entry does not ask for. */
+/* Take back the marks that the active entry does not ask for. */
 SC_INLINE void entry_unclaim_locked(const struct gnttab_domain *gt, uint32_t ref, const struct active *act)
 {
-    if (act->writers == 0)
-        entry_unmark_locked(gt, ref, act->readers == 0 ? MARKS : GTF_writing);
+    uint32_t marks = marks_not_of(act->readers, act->writers);
+
+    if (marks != 0)
+        entry_unmark_locked(gt, ref, marks);
 }
 
 /* Exchange two entries that are not in use. */

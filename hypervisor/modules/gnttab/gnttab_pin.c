@@ -15,19 +15,12 @@
 /* Check the header and mark it as being read or written.  GNTST_*. */
 SC_NODISCARD static int header_claim(uint32_t *header, domid_t user, uint32_t how)
 {
-    uint32_t want = GTF_permit_access | (uint32_t)user << 16;
-    uint32_t mask = GTF_type_mask | 0xffff0000U, set = GTF_reading, w = shared_read32(header), seen;
+    uint32_t w = shared_read32(header), seen;
 
-    if ((how & PIN_MAP) != 0)
-        mask |= GTF_sub_page;
-    if ((how & PIN_WRITE) != 0) {
-        mask |= GTF_readonly;
-        set |= GTF_writing;
-    }
     for (int i = 0; i < CLAIM_TRIES; i++) {
-        if (unlikely((w & mask) != want))
+        if (unlikely(!header_grants_page(w, user, how)))
             return GNTST_general_error;
-        seen = shared_cmpxchg32(header, w, w | set);
+        seen = shared_cmpxchg32(header, w, header_marked(w, how));
         if (likely(seen == w))
             return GNTST_okay;
         w = seen;
@@ -41,6 +34,9 @@ SC_NODISCARD SC_INLINE int entry_claim_locked(const struct gnttab_domain *gt, ui
 {
     if (unlikely(gt->version != 1))
         return entry_claim_v2_locked(gt, ref, act, user, how);
+    /* Begun in version 2. */
+    if (unlikely(!active_kind_ok_locked(act, GRANT_PAGE)))
+        return GNTST_general_error;
     return header_claim(&entry_words_locked(gt, ref)[entry_at_locked(gt, ref)], user, how);
 }
 
@@ -71,38 +67,33 @@ SC_NODISCARD SC_INLINE int pin_frames(mfn_t frame, domid_t owner, bool write, bo
 SC_NODISCARD static int pin_locked(const struct domain *rd, struct gnttab_domain *gt, uint32_t ref, struct active *act,
                                    domid_t user, uint32_t how, uint16_t n, struct pin *pin)
 {
-    bool first, claim;
-    fref_t hold;
-    int kind, rc = GNTST_okay;
+    bool write = (how & PIN_WRITE) != 0, first = !active_in_use_locked(act);
+    fref_t hold = FREF_NONE;
+    int kind = GRANT_PAGE, rc = GNTST_okay;
 
     if (unlikely(ref >= gt->nr_refs))
         return GNTST_bad_gntref;
-    first = !active_in_use_locked(act);
-    if (!first && unlikely(act->domid != user || act->readers >= PIN_MAX || act->writers >= PIN_MAX))
+    if (unlikely(!active_admits_locked(act, user)))
         return GNTST_general_error;
-    claim = first || ((how & PIN_WRITE) != 0 && act->writers == 0) || act->kind != GRANT_PAGE;
-    kind = claim ? entry_claim_locked(gt, ref, act, user, how) : GRANT_PAGE;
+    if (!active_covers_locked(act, write))
+        kind = entry_claim_locked(gt, ref, act, user, how);
     if (unlikely(kind < 0))
         return kind;
-    hold = act->hold;
     pin->kind = (uint16_t)kind;
     if (likely(kind != GRANT_TRANSITIVE)) {
-        pin->frame = first ? entry_frame_locked(gt, ref) : fref_mfn(hold);
-        rc = pin_frames(pin->frame, rd->id, (how & PIN_WRITE) != 0, first, &hold, &pin->ref);
+        pin->frame = first ? entry_frame_locked(gt, ref) : fref_mfn(act->hold);
+        rc = pin_frames(pin->frame, rd->id, write, first, &hold, &pin->ref);
     }
     if (unlikely(rc != GNTST_okay)) {
         entry_unclaim_locked(gt, ref, act);
         return rc;
     }
-    act->hold = hold;
-    act->domid = user;
-    act->kind = (uint16_t)kind;
-    if ((how & PIN_WRITE) != 0)
-        act->writers += n;
-    else
-        act->readers += n;
-    if (first)
+    if (first) {
+        active_first_locked(act, hold, user, (enum grant_kind)kind, write, n);
         sloppy_add(&gt->nr_active, 1);
+    } else {
+        active_more_locked(act, write, n);
+    }
     return GNTST_okay;
 }
 
@@ -137,24 +128,17 @@ void gnttab_pin_rest(struct domain *rd, uint32_t ref, struct grant_rest *rest)
 SC_OWNED static fref_t unpin_locked(struct gnttab_domain *gt, uint32_t ref, struct active *act, domid_t user,
                                     bool write, uint16_t n)
 {
-    fref_t hold = FREF_NONE;
+    fref_t hold;
     bool last;
 
-    if (unlikely(act->domid != user) || unlikely((write ? act->writers : act->readers) < n))
+    if (unlikely(!active_has_locked(act, user, write, n)))
         return FREF_NONE;
-    if (write)
-        act->writers -= n;
-    else
-        act->readers -= n;
+    hold = active_end_locked(act, write, n);
     last = !active_in_use_locked(act);
-    if (act->writers == 0 && likely(ref < gt->nr_refs))
-        entry_unmark_locked(gt, ref, last ? MARKS : GTF_writing);
-    if (last) {
-        hold = fref_take(act->hold);
-        act->domid = 0;
-        act->kind = GRANT_PAGE;
+    if (likely(ref < gt->nr_refs))
+        entry_unclaim_locked(gt, ref, act);
+    if (last)
         sloppy_add(&gt->nr_active, -1);
-    }
     return hold;
 }
 

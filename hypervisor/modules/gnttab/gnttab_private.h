@@ -9,6 +9,7 @@
 #include "core/guest.h"
 #include "core/sloppy.h"
 #include "modules/gnttab/gnttab.h"
+#include "modules/gnttab/gnttab_use.h"
 
 #define GRANT_FRAMES OPT_GNTTAB_MAX_FRAMES
 #define FRAME_WORDS ((uint32_t)(PAGE_SIZE / sizeof(uint32_t)))
@@ -25,26 +26,6 @@
 
 #define TRACK_CHUNK 256U
 #define TRACK_CHUNKS 256U
-
-/* Most uses of one grant at a time. */
-#define PIN_MAX 0xff00U
-
-/* What is granted. */
-enum grant_kind {
-    GRANT_PAGE,
-    GRANT_PART,       /* GTF_sub_page: some bytes of a page, to copy only */
-    GRANT_TRANSITIVE, /* the use of a third domain's grant, to copy only */
-    GRANT_NOTHING,
-};
-
-/* A grant in use.  Free (readers and writers 0): all zero. */
-struct active {
-    fref_t hold; /* RO reference: the frame stays while the grant is in use; none for GRANT_TRANSITIVE */
-    uint16_t readers SC_GUARDED_BY(active_entry.lock);
-    uint16_t writers SC_GUARDED_BY(active_entry.lock);
-    domid_t domid SC_GUARDED_BY(active_entry.lock); /* who uses it */
-    uint16_t kind SC_GUARDED_BY(active_entry.lock); /* enum grant_kind */
-};
 
 struct active_entry {
     spinlock_t lock;
@@ -105,11 +86,6 @@ struct gnttab_domain {
     struct maptrack *track SC_ATOMIC; /* slot; as long as this */
 };
 
-/* How a grant is to be used. */
-#define PIN_WRITE 1U
-#define PIN_MAP 2U     /* a mapping: not allowed where only a part of the page is granted */
-#define PIN_TRANSIT 4U /* it may be a transitive one */
-
 struct pin {
     mfn_t frame;   /* none for GRANT_TRANSITIVE */
     fref_t ref;    /* of this use, RW or RO as PIN_WRITE says; none for GRANT_TRANSITIVE */
@@ -123,11 +99,11 @@ struct grant_rest {
     uint32_t next_ref;
 };
 
-/* Use grant ref of rd, n times at once, as domain user.  GNTST_*. */
+/* Use grant ref of rd, n times at once (1 to PIN_USES), as domain user.  GNTST_*. */
 SC_NODISCARD int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint32_t how, uint16_t n, struct pin *pin);
 /* The rest of an entry that the caller has pinned and found to be of this kind. */
 void gnttab_pin_rest(struct domain *rd, uint32_t ref, struct grant_rest *rest);
-/* End n uses. */
+/* End n uses, 1 at least. */
 void gnttab_unpin(struct domain *rd, uint32_t ref, domid_t user, bool write, uint16_t n);
 /* How many entries nr_frames of a table have. */
 SC_INLINE uint32_t gnttab_refs(uint32_t version SC_RANGE(1, 2), uint32_t nr_frames)
@@ -177,11 +153,6 @@ SC_NODISCARD SC_INLINE int gnttab_pinned_frame(const struct domain *rd, uint32_t
         return GNTST_general_error;
     *frame = fref_mfn(e->use.hold);
     return GNTST_okay;
-}
-
-SC_INLINE bool active_in_use_locked(const struct active *act)
-{
-    return (act->readers | act->writers) != 0;
 }
 
 /* gnttab_track.c */

@@ -229,21 +229,6 @@ SC_NODISCARD static int track_import(struct gnttab_domain *gt, const struct gntt
     return rc;
 }
 
-static bool grant_is_good(const struct gnttab_record_grant *g)
-{
-    return g->readers < UINT16_MAX && g->writers < UINT16_MAX && g->kind < GRANT_NOTHING &&
-           fref_is_none(g->hold) == (g->kind == GRANT_TRANSITIVE);
-}
-
-static void grant_import_locked(struct active *act, const struct gnttab_record_grant *g)
-{
-    act->hold = fref_converted(g->hold);
-    act->readers = g->readers;
-    act->writers = g->writers;
-    act->domid = g->user;
-    act->kind = g->kind;
-}
-
 SC_NODISCARD static int grants_import(struct gnttab_domain *gt, const struct gnttab_record *r)
 {
     uint32_t first = r->at.number % RECORDS_A_CHUNK * GNTTAB_RECORD_NR_GRANTS;
@@ -262,10 +247,10 @@ SC_NODISCARD static int grants_import(struct gnttab_domain *gt, const struct gnt
 
         if ((g->readers | g->writers) == 0)
             continue;
-        if (!grant_is_good(g))
+        if (!active_possible(!fref_is_none(g->hold), g->readers, g->writers, g->kind))
             return -EINVAL;
         spin_lock(&e->lock);
-        grant_import_locked(&e->use, g);
+        active_fill_locked(&e->use, fref_converted(g->hold), g->readers, g->writers, g->user, g->kind);
         spin_unlock(&e->lock);
     }
     return 0;

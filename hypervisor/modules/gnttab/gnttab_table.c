@@ -190,18 +190,15 @@ static void mapping_abandon(struct domain *d, struct mapping *m)
 {
     uint16_t flags = atomic_read16(&m->flags);
     struct domain *rd;
-    uint16_t n = 0;
 
     if ((flags & MAPPING_KINDS) == 0)
         return;
-    n += (flags & GNTMAP_host_map) != 0;
-    n += (flags & GNTMAP_device_map) != 0;
     rd = gnttab_granter(d, m->domid);
     frame_put(m->device);
     m->device = FREF_NONE;
     atomic_write16(&m->flags, 0);
     if (rd != NULL && rd->gnttab != NULL)
-        gnttab_unpin(rd, m->ref, d->id, (flags & GNTMAP_readonly) == 0, n);
+        gnttab_unpin(rd, m->ref, d->id, (flags & GNTMAP_readonly) == 0, mapping_uses(flags));
 }
 
 void gnttab_domain_close(struct domain *d)

@@ -196,6 +196,38 @@ static void test_in_use(void **state)
     assert_int_equal(gnttab_domain_pins(domu), 0);
 }
 
+/* What is in use for a copy is no whole page in version 1 either, as long as it is in use. */
+static void test_kind_kept(void **state)
+{
+    mfn_t m = mock_frame(domu);
+    struct pin pin = { .ref = FREF_NONE }, again = { .ref = FREF_NONE };
+
+    for (int transitive = 0; transitive < 2; transitive++) {
+        assert_int_equal(set_version(domu, 2), 0);
+        if (transitive)
+            grant2_transitive(domu, 1, 0, domx->id, 9, 0);
+        else
+            grant2_part(domu, 1, 0, m, 0, 1, 0);
+        assert_int_equal(gnttab_pin(domu, 1, 0, PIN_TRANSIT, 1, &pin), GNTST_okay);
+        assert_int_equal(pin.kind, transitive ? GRANT_TRANSITIVE : GRANT_PART);
+        grant2(domu, 1, 0, m, 0);
+        assert_int_equal(set_version(domu, 1), 0);
+        assert_int_equal(gnttab_pin(domu, 1, 0, 0, 1, &again), GNTST_general_error);
+        assert_int_equal(gnttab_pin(domu, 1, 0, PIN_MAP | PIN_WRITE, 1, &again), GNTST_general_error);
+        assert_int_equal(entry(domu, 1)->flags, GTF_permit_access | GTF_reading);
+        assert_int_equal(fref_is_none(again.ref), true);
+        if (!transitive)
+            frame_put(fref_take(pin.ref));
+        gnttab_unpin(domu, 1, 0, false, 1);
+        assert_int_equal(entry(domu, 1)->flags, GTF_permit_access);
+        assert_int_equal(gnttab_pin(domu, 1, 0, PIN_MAP | PIN_WRITE, 1, &again), GNTST_okay);
+        frame_put(fref_take(again.ref));
+        gnttab_unpin(domu, 1, 0, true, 1);
+        assert_int_equal(mock_refs_rw(m) + mock_refs_ro(m), 0);
+        assert_int_equal(gnttab_domain_pins(domu), 0);
+    }
+}
+
 /* What is kept of the reserved entries, and that nothing else is. */
 static void test_kept(void **state)
 {
@@ -241,7 +273,7 @@ int run_version(void)
 {
     const struct CMUnitTest tests[] = {
         T(set_version), T(get_version), T(status_frames), T(status_mapped), T(nomem), T(nomem_late), T(sizes), T(in_use),
-        T(kept),
+        T(kind_kept), T(kept),
     };
 
     return cmocka_run_group_tests_name("version", tests, NULL, NULL);
