@@ -28,7 +28,7 @@ int entry_claim_v2_locked(const struct gnttab_domain *gt, uint32_t ref, const st
     if (!active_kind_ok_locked(act, header_kind(shared_read32(&words[at]), user, how)))
         return GNTST_general_error;
     /* A full barrier: the marks are there before the header is read again. */
-    (void)shared_or32(&status[STATUS_AT(ref)], status_marks(ref, marks_of(1, how & PIN_WRITE)));
+    (void)shared_or32(&status[status_word_index(ref)], status_marks(ref, marks_of(1, how & PIN_WRITE)));
     kind = header_kind(shared_read32_acquire(&words[at]), user, how);
     if (!active_kind_ok_locked(act, kind)) {
         entry_unclaim_locked(gt, ref, act);

@@ -16,20 +16,18 @@
 /* The words of the frame that entry ref is in ... */
 SC_COUNT(1024) SC_INLINE uint32_t *entry_words_locked(const struct gnttab_domain *gt, uint32_t ref)
 {
-    return held_u32(gt->frame[(ref << gt->version) / FRAME_WORDS % GRANT_FRAMES]);
+    return held_u32(gt->frame[entry_frame_index(gt->version, ref)]);
 }
 /* ... and where in them it begins. */
 SC_INLINE uint32_t entry_at_locked(const struct gnttab_domain *gt, uint32_t ref)
 {
-    return (ref << gt->version) % FRAME_WORDS;
+    return entry_word(gt->version, ref);
 }
 
-/* Two entries share a word of the status array. */
 SC_COUNT(1024) SC_INLINE uint32_t *status_words_locked(const struct gnttab_domain *gt, uint32_t ref)
 {
-    return held_u32(gt->status[ref / STATUS_REFS % STATUS_FRAMES]);
+    return held_u32(gt->status[status_frame_index(ref)]);
 }
-#define STATUS_AT(ref) ((ref) % STATUS_REFS / 2)
 
 /* The frame of an entry of version 2: two words, and a guest that writes them now gets what it makes of them. */
 SC_INLINE mfn_t entry_frame_v2(const uint32_t *words SC_COUNT(1024), uint32_t at SC_RANGE(0, 1023))
@@ -52,7 +50,7 @@ SC_INLINE void entry_unmark_locked(const struct gnttab_domain *gt, uint32_t ref,
     if (likely(gt->version == 1))
         (void)shared_and32(&entry_words_locked(gt, ref)[entry_at_locked(gt, ref)], ~marks);
     else
-        (void)shared_and32(&status_words_locked(gt, ref)[STATUS_AT(ref)], ~status_marks(ref, marks));
+        (void)shared_and32(&status_words_locked(gt, ref)[status_word_index(ref)], ~status_marks(ref, marks));
 }
 /* Take back the marks that the active entry does not ask for. */
 SC_INLINE void entry_unclaim_locked(const struct gnttab_domain *gt, uint32_t ref, const struct active *act)

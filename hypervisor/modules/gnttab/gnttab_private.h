@@ -4,25 +4,12 @@
 #define MODULES_GNTTAB_PRIVATE_H
 
 #include "core/atomic.h"
-#include "core/cmdline.h"
 #include "core/frame.h"
 #include "core/guest.h"
 #include "core/sloppy.h"
 #include "modules/gnttab/gnttab.h"
+#include "modules/gnttab/gnttab_place.h"
 #include "modules/gnttab/gnttab_use.h"
-
-#define GRANT_FRAMES OPT_GNTTAB_MAX_FRAMES
-#define FRAME_WORDS ((uint32_t)(PAGE_SIZE / sizeof(uint32_t)))
-/* As many as a frame has at most: of version 1. */
-#define FRAME_REFS ((uint32_t)(PAGE_SIZE / sizeof(struct grant_entry_v1)))
-/* Version 2: frames of its status array, and how many table frames one of them is for. */
-#define STATUS_REFS ((uint32_t)(PAGE_SIZE / sizeof(grant_status_t)))
-#define STATUS_FOR ((uint32_t)(STATUS_REFS * sizeof(union grant_entry_v2) / PAGE_SIZE))
-#define STATUS_FRAMES (GRANT_FRAMES / STATUS_FOR)
-
-#define ACTIVE_CHUNK 128U
-#define ACTIVE_CHUNKS (GRANT_FRAMES * FRAME_REFS / ACTIVE_CHUNK)
-#define FRAME_CHUNKS (FRAME_REFS / ACTIVE_CHUNK)
 
 #define TRACK_CHUNK 256U
 #define TRACK_CHUNKS 256U
@@ -105,11 +92,6 @@ SC_NODISCARD int gnttab_pin(struct domain *rd, uint32_t ref, domid_t user, uint3
 void gnttab_pin_rest(struct domain *rd, uint32_t ref, struct grant_rest *rest);
 /* End n uses, 1 at least. */
 void gnttab_unpin(struct domain *rd, uint32_t ref, domid_t user, bool write, uint16_t n);
-/* How many entries nr_frames of a table have. */
-SC_INLINE uint32_t gnttab_refs(uint32_t version SC_RANGE(1, 2), uint32_t nr_frames)
-{
-    return nr_frames * (FRAME_WORDS >> version);
-}
 /* Status frames for a table of nr_frames, version 2.  0 or -ENOMEM. */
 SC_NODISCARD int gnttab_status_grow_locked(struct domain *d, struct gnttab_domain *gt, uint32_t nr_frames)
     SC_HOLDS(gt->lock);
@@ -127,9 +109,9 @@ SC_NULLABLE SC_INLINE struct active_entry *gnttab_active(const struct gnttab_dom
 {
     struct active_chunk *chunk;
 
-    if (unlikely(ref / ACTIVE_CHUNK >= ACTIVE_CHUNKS))
+    if (unlikely(active_chunk_index(ref) >= ACTIVE_CHUNKS))
         return NULL;
-    chunk = slot_read(gt->active[ref / ACTIVE_CHUNK]);
+    chunk = slot_read(gt->active[active_chunk_index(ref)]);
     return likely(chunk != NULL) ? &chunk->entry[ref % ACTIVE_CHUNK] : NULL;
 }
 

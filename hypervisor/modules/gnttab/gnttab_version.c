@@ -102,7 +102,7 @@ static void reserved_write_locked(const struct gnttab_domain *gt, const struct r
         } else {
             shared_write32(&words[at | 2], (uint32_t)e->frame);
             shared_write32(&words[at | 3], (uint32_t)(e->frame >> 32));
-            (void)shared_or32(&status_words_locked(gt, ref)[STATUS_AT(ref)], status_marks(ref, e->marks));
+            (void)shared_or32(&status_words_locked(gt, ref)[status_word_index(ref)], status_marks(ref, e->marks));
             shared_write32(&words[at], e->header);
         }
     }
