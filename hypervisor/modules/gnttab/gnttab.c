@@ -55,7 +55,7 @@ SC_NODISCARD static int map_tracked(struct vcpu *v, struct domain *rd, const str
     }
     *frame = pin.frame;
     /* From here on an unmap may find it. */
-    atomic_write16(&m->flags, (uint16_t)(req->flags & MAPPING_FLAGS));
+    atomic_write16(&m->flags, mapping_flags(req->flags));
     return GNTST_okay;
 }
 
@@ -125,7 +125,7 @@ SC_NODISCARD static int unmap_claimed(struct vcpu *v, const struct gnttab_unmap_
     if ((done & GNTMAP_device_map) != 0)
         frame_put(fref_take(m->device));
     gnttab_unpin(rd, m->ref, d->id, (flags & GNTMAP_readonly) == 0, mapping_uses(done));
-    left = flags & ~done;
+    left = mapping_left(flags, done);
     if (likely((left & MAPPING_KINDS) == 0)) {
         gnttab_mapping_free(v, gnttab_track(d->gnttab), m, req->handle);
         return GNTST_okay;

@@ -52,14 +52,44 @@ struct active {
       more{A,B}(a, write, n) && more{C,B}(a, write, n) ==> more{A,C}(a, write, 0) && same_use{A,C}(a);
 */
 
+/*@ logic integer device(integer flags) = flags % 2;
+    logic integer host(integer flags) = flags / 2 % 2;
+    logic integer uses(integer flags) = host(flags) + device(flags);
+    predicate of_kinds(integer done, integer flags) = 0 <= done < 4 && device(done) <= device(flags) &&
+      host(done) <= host(flags);
+*/
 /* As many uses as kinds of mapping are asked for: GNTMAP_host_map, GNTMAP_device_map. */
 /*@ assigns \nothing;
-    ensures each: \result == flags / GNTMAP_host_map % 2 + flags / GNTMAP_device_map % 2;
-    ensures most: \result <= PIN_USES;
+    ensures \result == uses(flags) && \result <= PIN_USES;
+    ensures some: \result == 0 <==> flags % 4 == 0;
 */
 SC_INLINE uint16_t mapping_uses(uint32_t flags)
 {
     return (uint16_t)(flags / GNTMAP_host_map % 2 + flags / GNTMAP_device_map % 2);
+}
+
+/* What a mapping keeps of the flags that it is asked for with: MAPPING_FLAGS. */
+/*@ assigns \nothing;
+    ensures same_uses: host(\result) == host(flags) && device(\result) == device(flags);
+    ensures as_asked: \result / GNTMAP_readonly % 2 == flags / GNTMAP_readonly % 2 &&
+      \result / GNTMAP_contains_pte % 2 == flags / GNTMAP_contains_pte % 2;
+    ensures no_others: \result / 8 % 2 == 0 && \result < 2 * GNTMAP_contains_pte;
+*/
+SC_INLINE uint16_t mapping_flags(uint32_t flags)
+{
+    return (uint16_t)(flags % 8 + flags / GNTMAP_contains_pte % 2 * GNTMAP_contains_pte);
+}
+
+/* The flags of a mapping when these kinds of it have ended. */
+/*@ requires of_kinds(done, flags);
+    assigns \nothing;
+    ensures balance: uses(flags) == uses(done) + uses(\result);
+    ensures each: host(\result) == host(flags) - host(done) && device(\result) == device(flags) - device(done);
+    ensures others: \result / 4 == flags / 4;
+*/
+SC_INLINE uint16_t mapping_left(uint16_t flags, uint16_t done)
+{
+    return flags - done;
 }
 
 /*@ assigns \nothing;
