@@ -98,6 +98,20 @@ uint64_t kbytes_number(const struct kbytes *in, size_t at, size_t len)
     return value;
 }
 
+size_t kbytes_text_len(const struct kbytes *in, size_t at, size_t len)
+{
+    size_t nr = 0;
+
+    /*@ loop invariant 0 <= nr <= len;
+        loop invariant \forall integer i; 0 <= i < nr ==> in->bytes[at + i] != 0;
+        loop assigns nr;
+        loop variant len - nr;
+    */
+    while (nr < len && in->bytes[at + nr] != 0)
+        nr++;
+    return nr;
+}
+
 void kbytes_text(const struct kbytes *in, size_t at, size_t len, char out[KIMAGE_TEXT_MAX])
 {
     size_t i;

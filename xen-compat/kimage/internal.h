@@ -4,6 +4,7 @@
 #define KIMAGE_INTERNAL_H
 
 #include <xen/errno.h>
+#include <xen/features.h>
 #include "../../hypervisor/unpack/unpack.h"
 #include "kimage.h"
 #include "kimage_sink.h"
@@ -59,6 +60,12 @@ int kbytes_hold(const struct kbytes *in, size_t at, size_t len, const char *text
 /*@ requires inside(in, at, len);
     ensures none: len == 0 ==> \result == 0; */
 uint64_t kbytes_number(const struct kbytes *in, size_t at, size_t len);
+/* The length of a text, without the 0 at its end. */
+/*@ requires inside(in, at, len);
+    ensures inside: \result <= len;
+    ensures ends: \result == len || in->bytes[at + \result] == 0;
+    ensures none: \forall integer i; 0 <= i < \result ==> in->bytes[at + i] != 0; */
+size_t kbytes_text_len(const struct kbytes *in, size_t at, size_t len);
 /* Copies up to the first 0, cut to fit. */
 /*@ requires inside(in, at, len);
     ensures ends: out[KIMAGE_TEXT_MAX - 1] == 0;
@@ -152,6 +159,37 @@ int ksections_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *
 
 /* ---- guestinfo.c */
 int kguestinfo_parse(const struct kbytes *text, struct kimage_info *info);
+
+/* ---- feature_names.c: the features that a kernel may ask for. */
+#define KFEATURES 7u
+#define KFEATURE_NAME_MAX 32u
+struct kfeature {
+    uint8_t bit SC_RANGE(0, 31);
+    char name[KFEATURE_NAME_MAX];
+    uint8_t nr SC_RANGE(0, 32);
+};
+extern const struct kfeature kfeatures[KFEATURES];
+/*@ predicate kfeature_names(struct kbytes *text, integer at, integer len, integer f) =
+      len == kfeatures[f].nr && text_is(text, at, &kfeatures[f].name[0], kfeatures[f].nr);
+    predicate kfeature_known(struct kbytes *text, integer at, integer len) =
+      \exists integer f; 0 <= f < KFEATURES && kfeature_names(text, at, len, f);
+    predicate feature_bit(integer k) = k == XENFEAT_writable_page_tables || k == XENFEAT_writable_descriptor_tables ||
+      k == XENFEAT_auto_translated_physmap || k == XENFEAT_supervisor_mode_kernel ||
+      k == XENFEAT_pae_pgdir_above_4gb || k == XENFEAT_hvm_callback_vector || k == XENFEAT_dom0;
+*/
+/* The one of that name, or KFEATURES. */
+/*@ requires inside(text, at, len);
+    assigns \nothing;
+    ensures found: \result < KFEATURES ==> kfeature_names(text, at, len, \result);
+    ensures known: \result < KFEATURES <==> kfeature_known(text, at, len);
+    ensures one_of: \result <= KFEATURES; */
+size_t kfeature_find(const struct kbytes *text, size_t at, size_t len);
+/* Its bit in the words of features. */
+/*@ requires f < KFEATURES;
+    assigns \nothing;
+    ensures bit: \result == kfeatures[f].bit;
+    ensures seven: feature_bit(\result); */
+uint32_t kfeature_bit(size_t f);
 
 /* ---- features.c: "a|!b": a is supported, b is required. */
 int kfeatures_parse(const struct kbytes *text, size_t at, size_t len, struct kimage_info *info);

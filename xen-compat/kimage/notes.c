@@ -32,19 +32,9 @@ static uint64_t note_number(const struct kbytes *notes, const struct note *note,
     }
 }
 
-/* The length of a text, without the 0 at its end. */
-static size_t note_text_len(const struct kbytes *notes, const struct note *note)
-{
-    size_t len = 0;
-
-    while (len < note->len && notes->bytes[note->at + len] != 0)
-        len++;
-    return len;
-}
-
 static enum kimage_pae note_pae(const struct kbytes *notes, const struct note *note)
 {
-    size_t len = note_text_len(notes, note);
+    size_t len = kbytes_text_len(notes, note->at, note->len);
 
     if (kbytes_hold(notes, note->at, len, KTEXT("bimodal")))
         return KIMAGE_PAE_BIMODAL;
@@ -65,7 +55,7 @@ static void note_text(const struct kbytes *notes, const struct note *note, struc
 static int note_take(const struct kbytes *notes, const struct note *note, struct kimage_info *info)
 {
     uint64_t number = note_number(notes, note, note->len, 0);
-    size_t text_len = note_text_len(notes, note);
+    size_t text_len = kbytes_text_len(notes, note->at, note->len);
 
     switch (note->type) {
     case XEN_ELFNOTE_ENTRY: info->virt_entry = number; break;
