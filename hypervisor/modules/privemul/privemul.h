@@ -25,8 +25,8 @@
     ensures efer: msr == 0xc0000080 ==> \result && (*value & (uint64_t)~EFER_SHOWN) == 0;
     ensures no_x2apic: msr == 0x1b ==> \result && (*value & 0x400) == 0;
     ensures memory: !v->domain->privileged && memory_types(msr) ==> !\result;
-    ensures no_machine_checks: !v->domain->privileged && machine_checks(msr) && \result ==>
-      *value == 0 && msr < 0x400;
+    ensures empty_unit: !v->domain->privileged && 0x179 <= msr <= 0x17b ==> \result && *value == 0;
+    ensures no_banks: !v->domain->privileged && 0x400 <= msr <= 0x47f ==> !\result;
 */
 bool msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
 /*@ requires \valid(v) && \valid_read(v->domain);
