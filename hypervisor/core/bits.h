@@ -10,5 +10,10 @@ SC_INLINE unsigned bit_width(uint64_t v)
 {
     return v == 0 ? 0 : 64 - (unsigned)__builtin_clzl(v);
 }
+/* The lowest bit that is set; v is not 0. */
+SC_INLINE unsigned bit_lowest(uint64_t v)
+{
+    return (unsigned)__builtin_ctzl(v) % 64;
+}
 
 #endif

@@ -64,9 +64,9 @@ inline kick()
 #endif
 }
 
-/* hypervisor/modules/evtchn/evtchn_private.h evtchn_upcall: shared_read8(&info->evtchn_upcall_pending) != 0 */
-/* hypervisor/modules/evtchn/evtchn_private.h evtchn_upcall: if (shared_xchg8(&info->evtchn_upcall_pending, 1) == 0) */
-/* hypervisor/modules/evtchn/evtchn_private.h evtchn_upcall: vcpu_kick(v); */
+/* hypervisor/modules/evtchn/evtchn_2l.h evtchn_upcall: shared_read8(&info->evtchn_upcall_pending) != 0 */
+/* hypervisor/modules/evtchn/evtchn_2l.h evtchn_upcall_set: if (shared_xchg8(&info->evtchn_upcall_pending, 1) == 0) */
+/* hypervisor/modules/evtchn/evtchn_2l.h evtchn_upcall_set: vcpu_kick(v); */
 inline tell()
 {
     if
@@ -79,8 +79,8 @@ inline tell()
     fi
 }
 
-/* hypervisor/modules/evtchn/evtchn_private.h evtchn_2l_select: !shared_test_and_set_bit(&info->evtchn_pending_sel, w) */
-/* hypervisor/modules/evtchn/evtchn_private.h evtchn_2l_select: evtchn_upcall(v); */
+/* hypervisor/modules/evtchn/evtchn_2l.h evtchn_2l_select: !shared_test_and_set_bit(&info->evtchn_pending_sel, w) */
+/* hypervisor/modules/evtchn/evtchn_2l.h evtchn_2l_select: evtchn_upcall(v); */
 inline select_word()
 {
 #ifdef UPCALL_FIRST
@@ -99,18 +99,18 @@ inline set_pending(port)
 #ifdef MASK_FIRST
     was_masked = masked[port];
 #endif
-    /* hypervisor/modules/evtchn/evtchn_private.h evtchn_2l_set_pending: if (shared_test_and_set_bit(&s->evtchn_pending[w], port % 64)) */
+    /* hypervisor/modules/evtchn/evtchn_2l.h evtchn_2l_raise: if (shared_test_and_set_bit(&s->evtchn_pending[w], port % 64)) */
     if
     :: atomic { pending[port] -> skip }
 #ifdef SELECT_LATE
     :: atomic { !pending[port] -> skip }; select_word(); pending[port] = true
 #else
     :: atomic { !pending[port] -> pending[port] = true };
-        /* hypervisor/modules/evtchn/evtchn_private.h evtchn_2l_set_pending: if (!shared_test_bit(&s->evtchn_mask[w], port % 64)) */
+        /* hypervisor/modules/evtchn/evtchn_2l.h evtchn_2l_tell: if (!shared_test_bit(&s->evtchn_mask[w], nr)) */
 #ifndef MASK_FIRST
         was_masked = masked[port];
 #endif
-        /* hypervisor/modules/evtchn/evtchn_private.h evtchn_2l_set_pending: evtchn_2l_select(v, w); */
+        /* hypervisor/modules/evtchn/evtchn_2l.h evtchn_2l_tell: evtchn_2l_select(v, w); */
         if
         :: !was_masked -> select_word()
         :: else

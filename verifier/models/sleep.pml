@@ -72,11 +72,11 @@ proctype raiser()
     do
     :: n < RAISES ->
         n++;
-        /* hypervisor/modules/evtchn/evtchn_private.h evtchn_upcall: shared_read8(&info->evtchn_upcall_pending) != 0 */
+        /* hypervisor/modules/evtchn/evtchn_2l.h evtchn_upcall: shared_read8(&info->evtchn_upcall_pending) != 0 */
         if
         :: atomic { (raiser_upcall != NONE || upcall) -> skip }
         :: atomic { !(raiser_upcall != NONE || upcall) -> skip };
-            /* hypervisor/modules/evtchn/evtchn_private.h evtchn_upcall: if (shared_xchg8(&info->evtchn_upcall_pending, 1) == 0) */
+            /* hypervisor/modules/evtchn/evtchn_2l.h evtchn_upcall_set: if (shared_xchg8(&info->evtchn_upcall_pending, 1) == 0) */
 #ifdef PLAIN_UPCALL
             atomic { was = upcall; raiser_upcall = 1 };
 #else

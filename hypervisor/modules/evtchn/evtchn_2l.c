@@ -7,15 +7,15 @@
 #include "modules/evtchn/evtchn_private.h"
 
 /* The order is that of evtchn_2l_set_pending, turned round: mask, then pending. */
-/*@ requires \valid(d) && \valid(d->shared) && told_ok(v);
-    requires apart: v->domain == d && \separated(d, v) && \separated(d, v->info);
-    requires mask_apart: \separated(&d->shared->evtchn_mask[0 .. 63], d) &&
-      \separated(&d->shared->evtchn_mask[0 .. 63], v) && \separated(&d->shared->evtchn_mask[0 .. 63], v->info);
-    assigns d->shared->evtchn_mask[0 .. 63], v->info->evtchn_pending_sel, v->info->evtchn_upcall_pending,
-      v->block, v->poll, v->runstate, v->runstate_lock, v->sched, v->cpu, v->domain->nr_polling, v->domain->counts;
-    ensures open: port / 64 < 64 ==> (d->shared->evtchn_mask[port / 64] & (1UL << port % 64)) == 0;
-    ensures others: \forall integer i; 0 <= i < 64 && i != port / 64 ==>
-      d->shared->evtchn_mask[i] == \old(d->shared->evtchn_mask[i]);
+/*@ requires \valid(d) && \valid(d->shared) && told_ok(v) && info_apart(v) && page_apart(d->shared, v) &&
+      v->domain == d;
+    assigns d->shared->evtchn_mask[0 .. 63], d->shared->evtchn_pending[0 .. 63], v->info->evtchn_pending_sel,
+      v->info->evtchn_upcall_pending, v->block, v->poll, v->runstate, v->runstate_lock, v->sched, v->cpu,
+      v->domain->nr_polling, v->domain->counts;
+    ensures open: port / 64 < 64 ==> !masked(d->shared, port);
+    ensures others: same_words{Pre, Post}(d->shared, port / 64);
+    ensures selected: port / 64 < 64 && \old(masked(d->shared, port)) && pending(d->shared, port) &&
+      v->info != \null ==> bit(v->info->evtchn_pending_sel, port / 64);
     ensures no_port: port / 64 >= 64 ==> v->block == \old(v->block) &&
       v->info->evtchn_pending_sel == \old(v->info->evtchn_pending_sel);
 */
@@ -26,8 +26,12 @@ void evtchn_2l_unmask(struct domain *d, struct vcpu *v, uint32_t port)
 
     if (w >= ARRAY_SIZE(s->evtchn_mask))
         return;
-    if (shared_test_and_clear_bit(&s->evtchn_mask[w], port % 64) && shared_test_bit(&s->evtchn_pending[w], port % 64))
+    if (shared_test_and_clear_bit(&s->evtchn_mask[w], port % 64) && shared_test_bit(&s->evtchn_pending[w], port % 64)) {
+        /*@ assert !masked(s, port) && pending(s, port) && same_words{Pre, Here}(s, w); */
         evtchn_2l_select(v, w);
+        /*@ assert open: !masked(s, port); */
+        /*@ assert others: same_words{Pre, Here}(s, w); */
+    }
 }
 
 /*@ requires \valid(v) && v->domain == d && \separated(v, d);
@@ -41,11 +45,6 @@ static void poller_wake(struct domain *d, struct vcpu *v, uint32_t port)
         vcpu_unblock(v);
 }
 
-/*@ requires vcpus_ok(d);
-    assigns d->nr_polling, *(d->vcpu[0 .. MAX_VCPUS - 1]);
-    ensures others: \forall integer i; 0 <= i < MAX_VCPUS && d->vcpu[i] != \null &&
-      waits_for_another(d->vcpu[i], port) ==> d->vcpu[i]->block == \old(d->vcpu[i]->block);
-*/
 void evtchn_wake_pollers_slow(struct domain *d, uint32_t port)
 {
     /*@ loop invariant 0 <= i <= MAX_VCPUS;

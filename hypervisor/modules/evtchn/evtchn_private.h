@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * evtchn_private.h - the port table, and what the module's files share.
- *
- * A port's binding is one atomic word, so that sending takes no lock:
- *
- *   bits  0-7   state (EVTCHNSTAT_*, BIND_RESERVED or BIND_HV)
- *   bits 16-31  remote domain, when unbound or interdomain
- *   bits 32-63  remote port, pirq or VIRQ
- *
- * It is written with the lock of its domain held, and, where it becomes or
- * ceases to be interdomain, with the peer's lock too.
+ * evtchn_private.h - the port table, and what the module's files share.  A
+ * port is in evtchn_port.h, 64 of them in evtchn_chunk.h, sending by the
+ * 2-level ABI in evtchn_2l.h.
  */
 #ifndef MODULES_EVTCHN_PRIVATE_H
 #define MODULES_EVTCHN_PRIVATE_H
@@ -18,12 +11,13 @@
 #include "core/atomic.h"
 #include "core/guest.h"
 #include "modules/evtchn/evtchn.h"
+#include "modules/evtchn/evtchn_2l.h"
+#include "modules/evtchn/evtchn_chunk.h"
 #include "ports/physdev.h"
 #include "ports/sched.h"
 
 #include <xen/event_channel.h>
 
-#define CHUNK_PORTS 64U
 #define NEAR_CHUNKS 256U /* reached by one load; ports below 16384 */
 #define FAR_CHUNKS 512U
 #define MAX_CHUNKS (EVTCHN_FIFO_NR_CHANNELS / CHUNK_PORTS)
@@ -32,25 +26,8 @@
 #define FIFO_PAGE_PORTS 1024U
 #define FIFO_PAGES (EVTCHN_FIFO_NR_CHANNELS / FIFO_PAGE_PORTS)
 
-#define BIND_RESERVED 0xffU
-#define BIND_HV 0xfeU /* the other end is the hypervisor's: evtchn_hv.c */
-
 /* Attempts to lock what a concurrent rebinding keeps moving. */
 #define RELOCK_TRIES 16
-
-struct evtchn_port {
-    uint64_t bind;
-    struct domain *remote SC_NULLABLE; /* slot; interdomain: the peer's domain */
-    uint32_t last_queue;               /* FIFO queue it was last linked in: vcpu << 8 | priority; see evtchn_fifo.c */
-    uint16_t vcpu;                     /* atomic; whom to notify */
-    uint8_t priority;                  /* atomic */
-    uint8_t saved;                     /* atomic; became pending while its FIFO array page was missing */
-};
-
-struct evtchn_chunk {
-    uint64_t used SC_GUARDED_BY(evtchn_domain.lock); /* bit a port that is not closed */
-    struct evtchn_port port[CHUNK_PORTS];
-};
 
 struct evtchn_group {
     struct evtchn_chunk *chunk[FAR_CHUNKS]; /* slots */
@@ -80,24 +57,6 @@ struct evtchn_vcpu {
     fref_t control SC_GUARDED_BY(lock);                        /* held; none before init_control */
     uint32_t tail[EVTCHN_FIFO_MAX_QUEUES] SC_GUARDED_BY(lock); /* last port queued; 0 when empty */
 };
-
-/* Binding words. */
-SC_INLINE uint64_t bind_make(uint32_t state, domid_t dom, uint32_t number)
-{
-    return state | (uint64_t)dom << 16 | (uint64_t)number << 32;
-}
-SC_INLINE uint32_t bind_state(uint64_t bind)
-{
-    return (uint8_t)bind;
-}
-SC_INLINE domid_t bind_dom(uint64_t bind)
-{
-    return (domid_t)(bind >> 16);
-}
-SC_INLINE uint32_t bind_number(uint64_t bind)
-{
-    return (uint32_t)(bind >> 32);
-}
 
 /* Whether a VIRQ is one per domain; those of each vcpu are listed.  Source: xen.h, VIRQ_*. */
 bool evtchn_virq_is_global(uint32_t virq);
@@ -139,70 +98,6 @@ void evtchn_fifo_clear_pending_locked(const struct evtchn_fifo *f SC_NULLABLE, u
 bool evtchn_fifo_busy_locked(const struct evtchn_fifo *f SC_NULLABLE, uint32_t port);
 /* Let go of the FIFO pages; every port is closed. */
 void evtchn_fifo_teardown_locked(struct domain *d);
-
-/* End the SCHEDOP_poll of vcpus that wait for port (slow part). */
-void evtchn_wake_pollers_slow(struct domain *d, uint32_t port);
-
-SC_INLINE void evtchn_wake_pollers(struct domain *d, uint32_t port)
-{
-    if (unlikely(atomic_read32(&d->nr_polling) != 0))
-        evtchn_wake_pollers_slow(d, port);
-}
-
-/*
- * Tell v that some event is pending.  The caller's locked operation on the selector
- * or ready word comes first and is the barrier that pairs with the guest's, which
- * clears the byte before it reads the selector; the exchange is the one that pairs
- * with v's CPU, which blocks or runs v before it looks at the byte (vcpu_kick).
- */
-SC_INLINE void evtchn_upcall(struct vcpu *v)
-{
-    struct vcpu_info *info = v->info;
-
-    if (unlikely(info == NULL) || shared_read8(&info->evtchn_upcall_pending) != 0)
-        return;
-    if (shared_xchg8(&info->evtchn_upcall_pending, 1) == 0)
-        vcpu_kick(v);
-}
-
-/*@ // What may be told of an event.
-    predicate told_ok(struct vcpu *v) = \valid(v) && \valid(v->domain) && (v->info == \null || \valid(v->info));
-    predicate vcpu_ok(struct domain *d, struct vcpu *v) =
-      v != \null ==> \valid(v) && v->domain == d && \separated(d, v);
-    predicate vcpus_ok(struct domain *d) =
-      (\forall integer i; 0 <= i < MAX_VCPUS ==> vcpu_ok(d, d->vcpu[i])) &&
-      (\forall integer i, k; 0 <= i < MAX_VCPUS && 0 <= k < MAX_VCPUS && i != k &&
-        d->vcpu[i] != \null && d->vcpu[k] != \null ==>
-        \separated(d->vcpu[i], d->vcpu[k]));
-    predicate waits_for_another(struct vcpu *v, integer port) = v->poll_port != 0 && v->poll_port != port;
-*/
-/* Select word w of the pending bits for v. */
-/*@ requires told_ok(v) && w < 64;
-    assigns v->info->evtchn_pending_sel, v->info->evtchn_upcall_pending, v->block, v->poll, v->runstate,
-      v->runstate_lock, v->sched, v->cpu, v->domain->nr_polling, v->domain->counts;
-*/
-SC_INLINE void evtchn_2l_select(struct vcpu *v, uint32_t w)
-{
-    struct vcpu_info *info = v->info;
-
-    if (likely(info != NULL) && !shared_test_and_set_bit(&info->evtchn_pending_sel, w))
-        evtchn_upcall(v);
-}
-
-SC_INLINE void evtchn_2l_set_pending(struct domain *d, struct vcpu *v, uint32_t port)
-{
-    struct shared_info *s = d->shared;
-    uint32_t w = port / 64;
-
-    /* A port of the FIFO ABI that was found while the domain goes back to 2-level. */
-    if (unlikely(w >= ARRAY_SIZE(s->evtchn_pending)))
-        return;
-    if (shared_test_and_set_bit(&s->evtchn_pending[w], port % 64))
-        return;
-    if (!shared_test_bit(&s->evtchn_mask[w], port % 64))
-        evtchn_2l_select(v, w);
-    evtchn_wake_pollers(d, port);
-}
 
 /* Make the port pending and notify v, a vcpu of d. */
 SC_INLINE void evtchn_set_pending(struct domain *d, struct vcpu *v SC_NULLABLE, struct evtchn_port *p, uint32_t port)

@@ -56,16 +56,11 @@ static uint32_t table_limit(const struct evtchn_domain *ed)
 static uint32_t chunk_closed_port_locked(const struct evtchn_domain *ed, const struct evtchn_chunk *chunk,
                                          uint32_t first_port)
 {
-    uint64_t closed = ~chunk->used;
+    uint32_t i = evtchn_chunk_closed_locked(chunk, 0);
 
-    while (closed != 0) {
-        uint32_t i = (uint32_t)__builtin_ctzll(closed) % CHUNK_PORTS;
-
-        if (ed->fifo == NULL || !evtchn_fifo_busy_locked(ed->fifo, first_port + i))
-            return i;
-        closed &= closed - 1;
-    }
-    return CHUNK_PORTS;
+    while (i < CHUNK_PORTS && ed->fifo != NULL && evtchn_fifo_busy_locked(ed->fifo, first_port + i))
+        i = evtchn_chunk_closed_locked(chunk, i + 1);
+    return i;
 }
 
 int evtchn_find_closed_locked(struct domain *d, uint32_t *port_out)
@@ -105,16 +100,9 @@ int evtchn_find_closed_locked(struct domain *d, uint32_t *port_out)
 void evtchn_take_locked(struct evtchn_domain *ed, uint32_t port, uint64_t bind, uint16_t vcpu, struct domain *remote)
 {
     struct evtchn_chunk *chunk = evtchn_chunk_at(ed, port / CHUNK_PORTS);
-    struct evtchn_port *p;
 
-    if (chunk == NULL)
-        return;
-    p = &chunk->port[port % CHUNK_PORTS];
-    atomic_write16(&p->vcpu, vcpu);
-    atomic_write8(&p->priority, EVTCHN_FIFO_PRIORITY_DEFAULT);
-    slot_publish(p->remote, remote);
-    atomic_write64(&p->bind, bind);
-    chunk->used |= 1UL << (port % CHUNK_PORTS);
+    if (chunk != NULL)
+        evtchn_chunk_take_locked(chunk, port % CHUNK_PORTS, bind, vcpu, remote);
 }
 
 static void port_clear_pending_locked(struct domain *d, uint32_t port)
@@ -132,17 +120,12 @@ void evtchn_release_locked(struct domain *d, uint32_t port)
     struct evtchn_domain *ed = d->evtchn;
     uint32_t c = port / CHUNK_PORTS;
     struct evtchn_chunk *chunk = evtchn_chunk_at(ed, c);
-    struct evtchn_port *p;
 
     if (chunk == NULL)
         return;
-    p = &chunk->port[port % CHUNK_PORTS];
-    atomic_write64(&p->bind, 0);
-    slot_publish(p->remote, NULL);
-    atomic_write16(&p->vcpu, 0);
-    atomic_write8(&p->saved, 0);
+    evtchn_chunk_unbind_locked(chunk, port % CHUNK_PORTS);
     port_clear_pending_locked(d, port);
-    chunk->used &= ~(1UL << (port % CHUNK_PORTS));
+    evtchn_chunk_close_locked(chunk, port % CHUNK_PORTS);
     if (c < ed->first_free)
         ed->first_free = c;
 }
