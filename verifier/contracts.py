@@ -140,7 +140,7 @@ def clauses(world, returns, params, contract):
     for p in params:
         if not p.name:
             continue
-        own = re.search(rf"\\valid(_read)?\(\s*{p.name}\b", contract)
+        own = re.search(rf"\\valid(_read)?\(\s*{p.name}\b(?!\s*(?:->|\.|\[))", contract)
         if p.range:
             before.append(f"{p.range[0]} <= {p.name} <= {p.range[1]}")
         if p.string and not p.nullable:

@@ -72,12 +72,12 @@ SC_INLINE void shared_write8(uint8_t *p, uint8_t v)
 {
     __atomic_store_n(p, v, __ATOMIC_RELEASE);
 }
-/* Order what is read and written of a shared page around it, for the guest's other CPUs too. */
 /* Put v there, and what was there; a full barrier. */
 SC_INLINE uint8_t shared_xchg8(uint8_t *p, uint8_t v)
 {
     return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);
 }
+/* Order what is read and written of a shared page around it, for the guest's other CPUs too. */
 SC_INLINE void shared_fence(void)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
