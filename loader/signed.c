@@ -77,6 +77,7 @@ bool sho_signed(struct sho_bytes file, enum sho_kind kind, struct sho_bytes *con
         return sho_refuse(p, SHO_IN_FILE, 0, "the key that signed it is revoked");
     if (verdict != SHO_GOOD)
         return sho_refuse(p, SHO_IN_FILE, 0, "its signature is not good");
+    /*@ assert accepted: verdict == SHO_GOOD; */
     *content = sho_part(file, 0, file.nr - SHO_TRAILER_BYTES);
     return true;
 }
