@@ -45,6 +45,18 @@ typedef struct SC_OPAQUE {
 #define FREF_TAG_IO 0x4 /* not counted: device memory */
 #define FREF_TAG_PT 0x8 /* a table */
 
+/* For proofs: the reference that was got last and is in no entry yet, and whose frame it holds; NOBODYS_DEVICE: none's.
+ */
+#define NOBODYS_DEVICE 0x10000
+/*@ ghost uint64_t ref_got; */
+/*@ ghost int ref_for; */
+/* As those, of a table that is held to be changed. */
+/*@ ghost uint64_t table_got; */
+/*@ ghost int table_for; */
+/* The domain whose TLBs were flushed since an entry of a table was changed; null: none's. */
+struct domain;
+/*@ ghost struct domain *put_flushed; */
+
 #define FREF_NONE ((fref_t){ 0 })
 /* Out of a field, which is left with none (SC-12). */
 #define fref_take(field)              \

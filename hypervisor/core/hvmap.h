@@ -7,18 +7,7 @@
 #define CORE_HVMAP_H
 
 #include "core/frame.h"
-
-#define PTE_P 0x1UL
-#define PTE_W 0x2UL
-#define PTE_U 0x4UL
-#define PTE_PWT 0x8UL
-#define PTE_PCD 0x10UL
-#define PTE_A 0x20UL
-#define PTE_D 0x40UL
-#define PTE_PS 0x80UL
-#define PTE_G 0x100UL
-#define PTE_NX (1UL << 63)
-#define PTE_ADDR 0x000ffffffffff000UL
+#include "core/pte_word.h"
 
 #define HVMAP_RX (PTE_P | PTE_A | PTE_G)
 #define HVMAP_R (PTE_P | PTE_A | PTE_G | PTE_NX)

@@ -12,23 +12,43 @@
 
 #include "core/frame.h"
 #include "core/hvmap.h"
+#include "core/pte_word.h"
+
+/* For proofs: the entry that was made of a reference and is in no slot yet, and whose frame it names. */
+/*@ ghost uint64_t entry_made; */
+/*@ ghost int entry_for; */
+/* The entry that came out of a slot and whose reference nobody has taken yet. */
+/*@ ghost uint64_t entry_out; */
+/* What this CPU put into a slot last, over what, where, and whose frame that names. AS_BEFORE: whose an entry named
+ * that was in a slot before. */
+#define AS_BEFORE (-1)
+/*@ ghost uint64_t put_entry; */
+/*@ ghost uint64_t put_over; */
+/*@ ghost uint64_t put_table; */
+/*@ ghost unsigned put_slot; */
+/*@ ghost int put_for; */
+/*@ predicate nothing_in_hand = entry_made == 0 && entry_out == 0;
+    predicate in_hand(integer pte) = pte % 2 == 0 ? nothing_in_hand :
+      (entry_made == pte && entry_out == 0) || (entry_made == 0 && entry_out == pte);
+    predicate nothing_put{A, B} = \at(put_entry, A) == \at(put_entry, B) && \at(put_over, A) == \at(put_over, B) &&
+      \at(put_table, A) == \at(put_table, B) && \at(put_slot, A) == \at(put_slot, B) &&
+      \at(put_for, A) == \at(put_for, B) && \at(put_flushed, A) == \at(put_flushed, B);
+    predicate put_at(mfn_t table, integer i) = put_table == table.v && put_slot == i % 512;
+    predicate out_is(integer pte) = entry_made == 0 && entry_out == (pte % 2 == 1 ? pte : 0);
+*/
 
 SC_INLINE mfn_t pte_mfn(uint64_t pte)
 {
-    return mfn((pte & PTE_ADDR) >> PAGE_SHIFT);
-}
-SC_INLINE bool pte_present(uint64_t pte)
-{
-    return (pte & PTE_P) != 0;
+    return mfn(pte_frame(pte));
 }
 
 /* A present entry for ref; flags: all bits but the address and the right to write. */
 SC_INLINE uint64_t pte_make(SC_OWNED fref_t ref, uint64_t flags, bool writable)
 {
     SC_REQUIRE(!fref_is_none(ref));
-    uint64_t w = writable && (ref.v & (FREF_TAG_RW | FREF_TAG_IO | FREF_TAG_PT)) != 0 ? PTE_W : 0;
+    bool may_write = (ref.v & (FREF_TAG_RW | FREF_TAG_IO | FREF_TAG_PT)) != 0;
 
-    return (ref.v & PTE_ADDR) | (flags & ~(PTE_ADDR | PTE_W)) | w | PTE_P;
+    return pte_of(fref_mfn(ref).v, flags, writable && may_write);
 }
 
 /* The reference that a present L1 entry owns: the frame is held so, by whomever. */
@@ -78,9 +98,28 @@ SC_INLINE uint64_t pt_peek(mfn_t m, unsigned i)
         return 0;
     return __atomic_load_n(&frame_words(m)[i & 511], __ATOMIC_RELAXED);
 }
-SC_INLINE SC_NODISCARD uint64_t pt_commit(mfn_t table, unsigned i, uint64_t pte)
+/* Put pte there, with those marks of the old entry (accessed, dirty) that keep has, and give the old one. */
+SC_INLINE SC_NODISCARD uint64_t pt_commit(mfn_t table, unsigned i, uint64_t pte, uint64_t keep)
 {
-    return __atomic_exchange_n(pt_slot(table, i), pte, __ATOMIC_SEQ_CST);
+    uint64_t *slot = pt_slot(table, i), old;
+
+    if (likely(keep == 0))
+        return __atomic_exchange_n(slot, pte, __ATOMIC_SEQ_CST);
+    old = __atomic_load_n(slot, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(slot, &old, pte | (old & keep), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+        ;
+    return old;
+}
+/* As pt_commit, if the slot maps the same frame with the same rights as pte, so that its reference stays: true. */
+SC_INLINE bool pt_commit_same(mfn_t table, unsigned i, uint64_t pte, uint64_t keep)
+{
+    uint64_t *slot = pt_slot(table, i), old = __atomic_load_n(slot, __ATOMIC_RELAXED);
+
+    while (pte_same_place(old, pte)) {
+        if (__atomic_compare_exchange_n(slot, &old, pte | (old & keep), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+            return true;
+    }
+    return false;
 }
 /* Replace *old by pte if it is still there; otherwise *old is what is. */
 SC_INLINE SC_NODISCARD bool pt_commit_if(mfn_t table, unsigned i, uint64_t *old, uint64_t pte)

@@ -6,6 +6,7 @@
 #define PORTS_PVMMU_H
 
 #include "core/domain.h"
+#include "core/pt.h"
 
 /*
  * Put a granted frame into the caller's address space (GNTTABOP_map_grant_ref).
@@ -38,6 +39,12 @@ SC_NODISCARD bool pvmmu_vcpu_release(struct vcpu *v);
 SC_NODISCARD bool pvmmu_unpin_release(struct domain *d, mfn_t m);
 
 /* Machine frame mapped at va in the guest's address space, with its L1 entry; -EFAULT if none. */
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(pte_out, v, v->domain);
+    assigns *pte_out, table_got, table_for;
+    ensures \result == 0 || \result == -EFAULT;
+    ensures present: \result == 0 ==> entry_present(*pte_out);
+    ensures guests: \result == 0 ==> va.v < 0x800000000000 || va.v >= HV_VIRT_END;
+*/
 SC_NODISCARD int pvmmu_lookup(struct vcpu *v, gva_t va, uint64_t *pte_out);
 
 #endif

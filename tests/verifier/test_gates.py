@@ -236,6 +236,45 @@ def test_function_of_the_core(demo):
     demo.refused("not proved: demo_pick")
 
 
+@pytest.fixture(name="counted")
+def demo_counted(demo):
+    """A function of the core, believed to count in a variable that only contracts know."""
+    (demo.root / "hypervisor/core").mkdir()
+    demo.write("hypervisor/core/told.h", """
+#include "hypervisor/ports/safe.h"
+/*@ ghost int times_told; */
+void core_tell(void);
+""")
+    demo.edit("demo.h", "struct demo_row", '#include "hypervisor/core/told.h"\nstruct demo_row')
+    demo.edit("demo.h", "uint32_t demo_digit(void);", "uint32_t demo_digit(void);\n"
+              "/*@ requires times_told == 0; assigns times_told; ensures times_told == 1; */\nvoid demo_tell(void);")
+    demo.write("demo.c", DEMO_C + "void demo_tell(void)\n{\n    core_tell();\n}\n")
+    demo.write("verifier/lib/trusted.list", "demo_digit x\ncore_tell counts\n")
+    demo.write("verifier/lib/core.acsl", "core_tell: requires times_told < 9; assigns times_told; ensures times_told == \\old(times_told) + 1;\n")
+    return demo
+
+
+@pytest.mark.full
+def test_state_that_only_contracts_know(counted):
+    code, text = counted.prove("--update")
+    assert code == 0, text
+    counted.edit("demo.c", "    core_tell();\n", "    core_tell();\n    core_tell();\n")
+    counted.refused("not proved: demo_tell_ensures")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("file, old, new", [
+    ("hypervisor/core/told.h", "int times_told;", "int times_told = 0;"),
+    ("hypervisor/core/told.h", "int times_told;", "int times_told; /@ assigns times_told; @/ void times_clear(void);"),
+    ("demo.h", "struct demo_row", "/*@ ghost int times_told_here; */\nstruct demo_row"),
+    ("demo.c", "    core_tell();\n", "    /*@ ghost times_told = 1; */\n"),
+])
+def test_code_does_not_write_what_only_contracts_know(counted, file, old, new):
+    """Else a proof could say of it what it likes."""
+    counted.edit(file, old, new)
+    counted.refused("ghost: nothing is assumed outside of verifier/lib")
+
+
 @pytest.mark.full
 def test_clauses_for_what_is_not_trusted(demo):
     demo.write("verifier/lib/core.acsl", "demo_other: assigns \\nothing;\n")

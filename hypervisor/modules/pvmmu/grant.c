@@ -28,7 +28,7 @@ static void table_drop(struct vcpu *v, SC_OWNED fref_t table)
 /* What was there. */
 static uint64_t slot_replace(mfn_t table, unsigned slot, uint64_t pte)
 {
-    uint64_t old = pt_commit(table, slot, pte);
+    uint64_t old = pt_commit(table, slot, pte, 0);
 
     if (pte_present(old))
         frame_put(pte_ref(old));
@@ -69,7 +69,7 @@ static int entry_take(struct vcpu *v, uint64_t new_va, uint64_t *pte)
 
     if (l1_find(v, new_va, &table, &slot) != 0)
         return -EINVAL;
-    *pte = pt_commit(fref_mfn(table), slot, 0);
+    *pte = pt_commit(fref_mfn(table), slot, 0, 0);
     table_drop(v, table);
     return 0;
 }

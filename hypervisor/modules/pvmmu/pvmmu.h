@@ -22,8 +22,8 @@
  * @   && nr_kind(f) + nr_ro(f) == references_that_exist(f);
  * @ predicate pvmmu_inv = \forall mfn_t f; valid(f) ==> table_inv(f) && frame_inv(f);
  *
- * Every function below requires and ensures pvmmu_inv.  holds() is by linear
- * references (core/frame.h): only frame_get_* make one, pt_commit moves one.
+ * Every function below keeps pvmmu_inv: said here, seen to by the twin, over all tables.  holds() is by linear
+ * references (core/frame.h): only frame_get_* make one, pt_commit moves one; of one slot that is proved (update.c).
  *
  * No lock: a slot changes by one atomic exchange while the table is held by a
  * reference of its kind, which keeps it from being torn down.
@@ -93,14 +93,68 @@ uint64_t mmu_request_restore(struct mmu_ctx *c, struct mmu_request *q);
 /* Whatever the call did, before the guest runs again. */
 void mmu_finish(struct mmu_ctx *c);
 
+/*@ logic integer disallowed(struct domain *d, integer level) = level == KIND_L1 ?
+      (d->privileged ? 0x7ff0000000000000 : 0x7ff0000000000098) : 0x7ff0000000000198;
+*/
+/*@ predicate may_map(struct mmu_ctx *c, integer who) = who == NOBODYS_DEVICE ? c->v->domain->privileged :
+      c->pg_owner != \null && who == c->pg_owner->id;
+    predicate valid_ctx(struct mmu_ctx *c) = \valid_read(c->v) && \valid_read(c->v->domain) &&
+      \valid_read(c->pt_owner) && (c->pg_owner != \null ==> \valid_read(c->pg_owner));
+    predicate entry_apart(uint64_t *p, struct mmu_ctx *c) = \separated(p, c) && \separated(p, c->v) &&
+      \separated(p, c->v->domain) && \separated(p, c->pt_owner) &&
+      (c->pg_owner != \null ==> \separated(p, c->pg_owner));
+    predicate ctx_apart(struct mmu_ctx *c) = \separated(c, c->v) && \separated(c, c->v->domain) &&
+      \separated(c, c->pt_owner);
+    predicate flag_apart(_Bool *p, struct mmu_ctx *c) = \separated(p, c) && \separated(p, c->v) &&
+      \separated(p, c->v->domain) && \separated(p, c->pt_owner);
+*/
 /*
  * Update slot i of a sealed L1 that the caller holds: 0, -EINVAL, -EBUSY.
  * In update_l1_if only if the entry still is *expected, else -EAGAIN and
  * *expected gets what is there (ptwr).
  */
+/*@ requires valid_ctx(c) && nothing_in_hand;
+    assigns ref_got, ref_for, entry_made, entry_for, entry_out, put_entry, put_over, put_table, put_slot,
+      put_for, put_flushed \from \nothing;
+    ensures balance: nothing_in_hand;
+    ensures refused: \result != 0 ==> \result < 0 && nothing_put{Pre, Post};
+    ensures where: \result == 0 ==> put_at(table, i);
+    ensures absent: \result == 0 && !entry_present(value) ==> !entry_present(put_entry);
+    ensures asked: \result == 0 && entry_present(value) ==>
+      same_place(put_entry, value) && entry_users(put_entry) && !entry_global(put_entry);
+    ensures whose: \result == 0 && entry_present(value) ==> put_for == AS_BEFORE || may_map(c, put_for);
+    ensures bits: \result == 0 && entry_present(value) ==> (value & disallowed(c->pt_owner, KIND_L1)) == 0;
+*/
 SC_NODISCARD int update_l1(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t value, bool preserve_ad);
+/*@ requires valid_ctx(c) && nothing_in_hand && entry_apart(expected, c);
+    assigns *expected, ref_got, ref_for, entry_made, entry_for, entry_out, put_entry, put_over, put_table, put_slot,
+      put_for, put_flushed \from \nothing;
+    ensures balance: nothing_in_hand;
+    ensures refused: \result != 0 ==> \result < 0 && nothing_put{Pre, Post};
+    ensures where: \result == 0 ==> put_at(table, i) && *expected == \old(*expected);
+    ensures absent: \result == 0 && !entry_present(value) ==> put_entry == value;
+    ensures asked: \result == 0 && entry_present(value) ==>
+      same_place(put_entry, value) && entry_users(put_entry) && !entry_global(put_entry);
+    ensures whose: \result == 0 && entry_present(value) ==> may_map(c, put_for);
+    ensures bits: \result == 0 && entry_present(value) ==> (value & disallowed(c->pt_owner, KIND_L1)) == 0;
+*/
 SC_NODISCARD int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t *expected, uint64_t value);
 /* L2-L4; WALK_PREEMPTED: run the walk and, unless *committed, ask again. */
+/*@ requires valid_ctx(c) && nothing_in_hand && KIND_L2 <= level <= KIND_L4 && !*committed;
+    requires ctx_apart(c) && flag_apart(committed, c);
+    assigns c->walk, *committed, ref_got, ref_for, entry_made, entry_for, entry_out, put_entry, put_over, put_table;
+    assigns put_slot, put_for, put_flushed \from \nothing;
+    ensures balance: nothing_in_hand;
+    ensures refused: !*committed ==> nothing_put{Pre, Post};
+    ensures done: \result == 0 ==> *committed;
+    ensures where: *committed ==> put_at(table, i);
+    ensures ours: *committed ==> !(level == KIND_L4 && HV_L4_FIRST <= i <= HV_L4_LAST);
+    ensures absent: *committed && !entry_present(value) ==> !entry_present(put_entry);
+    ensures asked: *committed && entry_present(value) ==>
+      entry_present(put_entry) && entry_frame(put_entry) == entry_frame(value) && entry_users(put_entry);
+    ensures whose: *committed && entry_present(value) ==> put_for == c->pt_owner->id;
+    ensures bits: *committed && entry_present(value) ==> (value & disallowed(c->pt_owner, level)) == 0;
+*/
 SC_NODISCARD int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned i, uint64_t value,
                               bool preserve_ad, bool *committed);
 
@@ -109,15 +163,37 @@ SC_NODISCARD int walk_run(struct mmu_ctx *c);
 /* The same for a caller that cannot wait: 0 or the build's error. */
 SC_NODISCARD int walk_to_end(struct mmu_ctx *c);
 /* Let go of a table for a caller that cannot wait. */
+/*@ requires \separated(c, c->v, c->v->domain);
+    assigns c->walk, c->flush, c->to_end;
+*/
 void table_put_to_end(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
 /* Hold a table, building it if need be: 0, error, or WALK_PREEMPTED (run, ask again). */
+/*@ requires 1 <= kind <= 5;
+    assigns c->walk, *out, ref_got, ref_for;
+    ensures \result <= WALK_PREEMPTED;
+    ensures \result == 0 ==> m.v < 0x10000000000 && out->v == m.v * 4096 + FREF_TAG_PT && ref_got == out->v &&
+      ref_for == c->pt_owner->id;
+*/
 SC_NODISCARD int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, SC_OWNED fref_t *out);
 /* Let go of a table; may start a tear-down: WALK_PREEMPTED, else 0. */
+/*@ assigns c->walk;
+    ensures \result == 0 || \result == WALK_PREEMPTED;
+*/
 SC_NODISCARD int table_put(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
 
 /* The reference a new L1 entry needs; -EINVAL. */
+/*@ requires valid_ctx(c) && entry_present(pte);
+    assigns *out, ref_got, ref_for;
+    ensures refused: \result <= 0;
+    ensures asked: \result == 0 ==> out->v / 4096 == entry_frame(pte) && out->v != 0 && out->v == ref_got;
+    ensures rights: \result == 0 && entry_writes(pte) ==> out->v / 2 % 8 != 0;
+    ensures whose: \result == 0 ==> may_map(c, ref_for);
+*/
 SC_NODISCARD int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, SC_OWNED fref_t *out);
 /* Bits a guest may not set at this level. */
+/*@ assigns \nothing;
+    ensures \result == disallowed(d, level);
+*/
 uint64_t pte_disallowed(const struct domain *d, unsigned level);
 
 /* Descriptor tables (descriptor.c). */
@@ -152,6 +228,14 @@ bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset);
 bool ptwr_fault(struct vcpu *v, uint64_t address);
 
 /* Find the L1 table of va in v's current address space, held; -EFAULT. */
+/*@ requires \valid(v) && \valid_read(v->domain);
+    assigns *table, *slot, table_got, table_for;
+    ensures refused: \result == 0 || \result == -EFAULT;
+    ensures guests: \result == 0 ==> va < 0x800000000000 || va >= HV_VIRT_END;
+    ensures held: \result == 0 ==> table->v % 16 == FREF_TAG_PT && table_got == table->v &&
+      table_for == v->domain->id;
+    ensures slot: \result == 0 ==> *slot == va / 4096 % 512;
+*/
 SC_NODISCARD int l1_find(struct vcpu *v, uint64_t va, SC_OWNED fref_t *table, unsigned *slot);
 
 #endif

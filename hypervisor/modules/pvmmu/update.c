@@ -17,114 +17,159 @@ uint64_t pte_disallowed(const struct domain *d, unsigned level)
     return PTE_HIGH | PTE_CACHE | PTE_G;
 }
 
+/* Device memory: not RAM, or the firmware's. */
+/*@ assigns \nothing; */
+static bool frame_is_device(mfn_t m)
+{
+    return unlikely(!frame_valid(m)) || unlikely(frame_owner(m) == (DOMID_IO & 0x7fff));
+}
+
 int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, fref_t *out)
 {
     mfn_t m = pte_mfn(pte);
 
-    if (unlikely(!frame_valid(m)) || unlikely(frame_owner(m) == (DOMID_IO & 0x7fff))) {
+    if (frame_is_device(m)) {
         if (!c->v->domain->privileged)
             return -EPERM;
         return frame_get_io(m, out);
     }
     if (unlikely(c->pg_owner == NULL))
         return -EINVAL;
-    if ((pte & PTE_W) != 0)
+    if (pte_writes(pte))
         return frame_get_rw(m, c->pg_owner->id, out);
     return frame_get_ro(m, c->pg_owner->id, out);
 }
 
-/* What the guest makes of an entry whose frame stays: that another domain's frame was accessed stays too, so that
- * pvmmu_grant_unmap can go by it. */
-static uint64_t keep_accessed(const struct mmu_ctx *c, uint64_t pte, uint64_t old)
+/* The entry that a guest gets for an L1's slot when it asks for pte: 0, or why it may not have it. */
+/*@ requires valid_ctx(c) && entry_present(pte) && entry_made == 0;
+    requires entry_apart(made, c);
+    assigns *made, ref_got, ref_for, entry_made, entry_for;
+    ensures refused: \result != 0 ==> \result < 0 && entry_made == 0;
+    ensures made: \result == 0 ==> entry_made == *made && entry_present(*made);
+    ensures frame: \result == 0 ==> entry_frame(*made) == entry_frame(pte);
+    ensures rights: \result == 0 ==> (entry_writes(*made) <==> entry_writes(pte));
+    ensures marks: \result == 0 ==> entry_users(*made) && !entry_global(*made);
+    ensures whose: \result == 0 ==> may_map(c, entry_for);
+    ensures bits: \result == 0 ==> (pte & disallowed(c->pt_owner, KIND_L1)) == 0;
+*/
+static int l1_entry_make(struct mmu_ctx *c, uint64_t pte, uint64_t *made)
 {
-    if ((old & ~pte & PTE_A) == 0 || (frame_valid(pte_mfn(old)) && frame_owner(pte_mfn(old)) == c->pt_owner->id))
-        return pte;
-    return pte | PTE_A;
+    fref_t r;
+    int rc;
+
+    if (unlikely((pte & pte_disallowed(c->pt_owner, KIND_L1)) != 0))
+        return -EINVAL;
+    rc = l1_ref_get(c, pte, &r);
+    if (unlikely(rc != 0))
+        return rc;
+    pte = pte_for_user(pte_not_global(pte));
+    *made = pte_make(r, pte, pte_writes(pte));
+    return 0;
 }
 
-static uint64_t keep_ad(uint64_t pte, uint64_t old, bool preserve_ad)
+/* Of another domain's frame it stays known that it was accessed, so that pvmmu_grant_unmap can go by it. */
+/*@ requires \valid_read(c->pt_owner);
+    assigns \nothing;
+    ensures \result == 0 || \result == PTE_A;
+*/
+static uint64_t marks_kept(const struct mmu_ctx *c, uint64_t pte)
 {
-    return preserve_ad ? pte | (old & PTE_AD) : pte;
+    mfn_t m = pte_mfn(pte);
+
+    return frame_valid(m) && frame_owner(m) == c->pt_owner->id ? 0 : PTE_A;
+}
+
+/* The frame and the rights are what they were: the slot's reference stays as it is. */
+/*@ requires valid_ctx(c) && entry_present(pte) && nothing_in_hand && (keep == 0 || keep == PTE_AD);
+    assigns put_entry, put_over, put_table, put_slot, put_for, put_flushed \from \nothing;
+    ensures not: !\result ==> nothing_put{Pre, Post};
+    ensures where: \result ==> put_at(table, i) && put_for == AS_BEFORE;
+    ensures asked: \result ==> same_place(put_entry, pte) && entry_users(put_entry) && !entry_global(put_entry);
+    ensures bits: \result ==> (pte & disallowed(c->pt_owner, KIND_L1)) == 0;
+*/
+static bool l1_same_place(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t pte, uint64_t keep)
+{
+    return pte_same_place(pt_load(table, i), pte) && (pte & pte_disallowed(c->pt_owner, KIND_L1)) == 0 &&
+           pt_commit_same(table, i, pte_for_user(pte_not_global(pte)), keep != 0 ? keep : marks_kept(c, pte));
 }
 
 int update_l1(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t value, bool preserve_ad)
 {
-    uint64_t old = pt_load(table, i), pte = value;
-    fref_t r;
-    int rc;
+    uint64_t keep = preserve_ad ? PTE_AD : 0, pte = value, old;
 
     if (pte_present(value)) {
-        if (unlikely((value & pte_disallowed(c->pt_owner, KIND_L1)) != 0))
-            return -EINVAL;
-        value = (value & ~PTE_G) | PTE_U;
-        /* Same frame, same rights: the slot's reference stays as it is. */
-        while (((old ^ value) & (PTE_ADDR | PTE_W | PTE_P)) == 0) {
-            if (pt_commit_if(table, i, &old, keep_accessed(c, keep_ad(value, old, preserve_ad), old)))
-                return 0;
-        }
-        rc = l1_ref_get(c, value, &r);
+        int rc;
+
+        if (l1_same_place(c, table, i, value, keep))
+            return 0;
+        rc = l1_entry_make(c, value, &pte);
         if (unlikely(rc != 0))
             return rc;
-        pte = pte_make(r, value, (value & PTE_W) != 0);
     }
-    if (preserve_ad) {
-        while (!pt_commit_if(table, i, &old, keep_ad(pte, old, true)))
-            ;
-    } else {
-        old = pt_commit(table, i, pte);
-    }
+    old = pt_commit(table, i, pte, keep);
     if (pte_present(old))
         frame_put(pte_ref(old));
     return 0;
 }
 
-int update_l1_if(struct mmu_ctx *c, mfn_t t, unsigned i, uint64_t *expected, uint64_t value)
+int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t *expected, uint64_t value)
 {
-    uint64_t pte = value, old = *expected;
-    fref_t r;
-    int rc;
+    uint64_t pte = value;
 
     if (pte_present(value)) {
-        if ((value & pte_disallowed(c->pt_owner, KIND_L1)) != 0)
-            return -EINVAL;
-        rc = l1_ref_get(c, value, &r);
+        int rc = l1_entry_make(c, value, &pte);
+
         if (rc != 0)
             return rc;
-        pte = pte_make(r, (value & ~PTE_G) | PTE_U, (value & PTE_W) != 0);
     }
-    if (!pt_commit_if(t, i, expected, pte)) {
+    if (!pt_commit_if(table, i, expected, pte)) {
         if (pte_present(pte))
             frame_put(pte_ref(pte));
         return -EAGAIN;
     }
-    if (pte_present(old))
-        frame_put(pte_ref(old));
+    if (pte_present(*expected))
+        frame_put(pte_ref(*expected));
+    return 0;
+}
+
+/* As l1_entry_make, for L2 to L4: WALK_PREEMPTED too. */
+/*@ requires valid_ctx(c) && entry_present(pte) && entry_made == 0 && KIND_L2 <= level <= KIND_L4;
+    requires ctx_apart(c) && entry_apart(made, c);
+    assigns c->walk, *made, ref_got, ref_for, entry_made, entry_for;
+    ensures refused: \result != 0 ==> entry_made == 0;
+    ensures made: \result == 0 ==> entry_made == *made && entry_present(*made) && entry_users(*made);
+    ensures asked: \result == 0 ==> entry_frame(*made) == entry_frame(pte);
+    ensures whose: \result == 0 ==> entry_for == c->pt_owner->id;
+    ensures bits: \result == 0 ==> (pte & disallowed(c->pt_owner, level)) == 0;
+*/
+static int upper_entry_make(struct mmu_ctx *c, unsigned level, uint64_t pte, uint64_t *made)
+{
+    fref_t r;
+    int rc;
+
+    if ((pte & pte_disallowed(c->pt_owner, level)) != 0)
+        return -EINVAL;
+    rc = table_get(c, pte_mfn(pte), level - 1, &r);
+    if (rc != 0)
+        return rc;
+    *made = pte_make(r, pte_for_user(pte), true);
     return 0;
 }
 
 int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned i, uint64_t value, bool preserve_ad,
                  bool *committed)
 {
-    uint64_t old = pt_load(table, i), pte = value;
-    fref_t r;
-    int rc;
+    uint64_t pte = value, old;
 
     if (level == KIND_L4 && i >= HV_L4_FIRST && i <= HV_L4_LAST)
         return -EINVAL;
     if (pte_present(value)) {
-        if ((value & pte_disallowed(c->pt_owner, level)) != 0)
-            return -EINVAL;
-        rc = table_get(c, pte_mfn(value), level - 1, &r);
+        int rc = upper_entry_make(c, level, value, &pte);
+
         if (rc != 0)
             return rc;
-        pte = pte_make(r, value | PTE_U, true);
     }
-    if (preserve_ad) {
-        while (!pt_commit_if(table, i, &old, keep_ad(pte, old, true)))
-            ;
-    } else {
-        old = pt_commit(table, i, pte);
-    }
+    old = pt_commit(table, i, pte, preserve_ad ? PTE_AD : 0);
     *committed = true;
     if (level == KIND_L4)
         tlb_root_changed(table);
@@ -147,15 +192,19 @@ int l1_find(struct vcpu *v, uint64_t va, fref_t *table, unsigned *slot)
 
     /* A guest's addresses go from the end of the hypervisor's, through 0, to the end of the lower half.  What is not
      * canonical would be looked for elsewhere, in the hypervisor's own tables too. */
-    if (va - HV_VIRT_END >= (1UL << 47) - HV_VIRT_END)
+    if (va >= 1UL << 47 && va < HV_VIRT_END)
         return -EFAULT;
+    /*@ loop invariant KIND_L1 <= l <= KIND_L4;
+        loop assigns l, e, t;
+        loop variant l;
+    */
     for (unsigned l = KIND_L4; l > KIND_L1; l--) {
         e = pt_peek(t, (unsigned)(va >> (PAGE_SHIFT + 9 * (l - 1))) & 511);
         if (!pte_present(e))
             return -EFAULT;
         t = pte_mfn(e);
     }
-    *slot = (unsigned)(va >> PAGE_SHIFT) & 511;
+    *slot = (unsigned)(va / PAGE_SIZE % 512);
     /* Whatever the walk met, this is an L1 of the domain's own, or it fails. */
     return frame_get_sealed(t, v->domain->id, KIND_L1, table) == 0 ? 0 : -EFAULT;
 }

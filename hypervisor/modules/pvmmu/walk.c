@@ -45,7 +45,7 @@ static unsigned build_l1(struct mmu_ctx *c, mfn_t table, unsigned from, int *err
         *err = unlikely((pte & bad) != 0) ? -EINVAL : l1_ref_get(c, pte, &r);
         if (unlikely(*err != 0))
             return i;
-        pt_adopt(table, i, pte_make(r, (pte & ~PTE_G) | PTE_U, (pte & PTE_W) != 0));
+        pt_adopt(table, i, pte_make(r, pte_for_user(pte_not_global(pte)), pte_writes(pte)));
     }
     return 512;
 }
@@ -78,7 +78,7 @@ static unsigned build_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsi
         *err = (pte & bad) != 0 ? -EINVAL : frame_get_table(pte_mfn(pte), c->pt_owner->id, level - 1, &r);
         if (*err != 0)
             return i;
-        pt_adopt(table, i, pte_make(r, pte | PTE_U, true));
+        pt_adopt(table, i, pte_make(r, pte_for_user(pte), true));
     }
     return 512;
 }
@@ -98,7 +98,7 @@ static void build_done(struct mmu_ctx *c, mfn_t table, unsigned level)
     up = w->depth - 1;
     slot = frame_progress(w->at[up].table);
     pte = pt_load(w->at[up].table, slot);
-    pt_adopt(w->at[up].table, slot, pte_make(pte_table_ref(pte), pte | PTE_U, true));
+    pt_adopt(w->at[up].table, slot, pte_make(pte_table_ref(pte), pte_for_user(pte), true));
     frame_set_progress(w->at[up].table, slot + 1);
 }
 
