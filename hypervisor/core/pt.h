@@ -121,6 +121,18 @@ SC_INLINE bool pt_commit_same(mfn_t table, unsigned i, uint64_t pte, uint64_t ke
     }
     return false;
 }
+/* Put pte there if the slot maps the same frame with the same rights as mapped: true. *old: what was there, or is. */
+SC_INLINE SC_NODISCARD bool pt_commit_over(mfn_t table, unsigned i, uint64_t mapped, uint64_t pte, uint64_t *old)
+{
+    uint64_t *slot = pt_slot(table, i);
+
+    *old = __atomic_load_n(slot, __ATOMIC_RELAXED);
+    while (pte_same_place(*old, mapped)) {
+        if (__atomic_compare_exchange_n(slot, old, pte, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+            return true;
+    }
+    return false;
+}
 /* Replace *old by pte if it is still there; otherwise *old is what is. */
 SC_INLINE SC_NODISCARD bool pt_commit_if(mfn_t table, unsigned i, uint64_t *old, uint64_t pte)
 {

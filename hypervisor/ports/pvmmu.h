@@ -17,6 +17,19 @@
  * avail: software bits for the entry.
  * 0, -EINVAL (no such L1, misaligned), -EBUSY.
  */
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
+    requires nothing_in_hand && ref.v != 0 && ref.v == ref_got;
+    assigns ref_got, table_got, table_for, entry_made, entry_for, entry_out, put_entry, put_over, put_table, put_slot,
+      put_for, put_flushed \from \nothing;
+    ensures balance: nothing_in_hand;
+    ensures refused: \result != 0 ==> \result < 0 && nothing_put{Pre, Post};
+    ensures his_table: \result == 0 ==> table_for == v->domain->id && put_table == table_got / 4096;
+    ensures frame: \result == 0 ==> entry_present(put_entry) && entry_users(put_entry) &&
+      entry_frame(put_entry) == ref.v / 4096 % 0x10000000000;
+    ensures whose: \result == 0 ==> put_for == ref_for;
+    ensures rights: \result == 0 && entry_writes(put_entry) ==> !readonly && ref.v / 2 % 8 != 0;
+    ensures guests: \result == 0 && !contains_pte ==> where < 0x800000000000 || where >= HV_VIRT_END;
+*/
 SC_NODISCARD int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool readonly, uint64_t avail,
                                  SC_OWNED fref_t ref);
 /*
@@ -24,6 +37,14 @@ SC_NODISCARD int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_p
  * GNTTABOP_unmap_and_replace) the entry at where, which must map frame m with the
  * given right.  Drops the entry's reference.  0 or -EINVAL.
  */
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
+    requires nothing_in_hand && m.v < 0x10000000000;
+    assigns table_got, table_for, entry_made, entry_out, put_entry, put_over, put_table, put_slot, put_for, put_flushed
+   \from \nothing; ensures balance: nothing_in_hand; ensures refused: \result <= 0; ensures ended: \result == 0 ==>
+   entry_present(put_over) && entry_frame(put_over) == m.v && (entry_writes(put_over) <==> !readonly); ensures flushed:
+   \result == 0 && entry_accessed(put_over) ==> put_flushed == v->domain; ensures cleared: \result == 0 && new_pte_gva
+   == 0 ==> !entry_present(put_entry);
+*/
 SC_NODISCARD int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m, bool readonly,
                                    uint64_t new_pte_gva);
 

@@ -423,6 +423,12 @@ static void clock_rewind(void)
     cpus[0].tlb_stamp = 1;
 }
 
+static void check_ended(unsigned i, bool done)
+{
+    if (done && (steps[i].verb == UNGRANT || steps[i].verb == REPLACE) && nr_granted == 0)
+        twin_assert((cached >> THEIRS & 1) == 0, "a grant has ended, and the TLB has its frame");
+}
+
 static bool run(unsigned i)
 {
     unsigned before = nr_entries_to(THEIRS);
@@ -430,8 +436,7 @@ static bool run(unsigned i)
 
     twin_assert(nr_entries_to(THEIRS) <= before || steps[i].verb == GRANT,
                 "another domain's frame is mapped without a grant");
-    if (done && (steps[i].verb == UNGRANT || steps[i].verb == REPLACE) && nr_granted == 0)
-        twin_assert((cached >> THEIRS & 1) == 0, "a grant has ended, and the TLB has its frame");
+    check_ended(i, done);
     clock_rewind();
     return done;
 }
@@ -440,23 +445,44 @@ static bool run(unsigned i)
 
 /* What vcpu 0 does, and what vcpu 1 does amid it. */
 static const char *const firsts[] = {
-    "L1[0] = DATA rw", "L1[1] = ANY ro",    "L1[1] = ANY rw",
-    "L1[1] = L1 rw",   "ANY[1] = DATA rw",  "L2[1] = none",
-    "L2[1] = ANY",     "L2[1] = L2",        "L3[0] = none",
-    "L4[0] = none",    "L4[1] = ANY",       "L4[1] = THEIRS",
-    "pin L1",          "pin ANY as L1",     "pin ANY as L4",
-    "pin L4",          "unpin L1",          "unpin ANY",
-    "unpin L4",        "base L4",           "base BOOT",
-    "base ANY",        "user base L4",      "va 0 = DATA rw",
-    "va 1 = ANY rw",   "grant at va 2",     "end the grant at va 2",
-    "GDT in ANY",      "descriptor in ANY", "clear ANY",
+    "L1[0] = DATA rw",
+    "L1[1] = ANY ro",
+    "L1[1] = ANY rw",
+    "L1[1] = L1 rw",
+    "ANY[1] = DATA rw",
+    "L2[1] = none",
+    "L2[1] = ANY",
+    "L2[1] = L2",
+    "L3[0] = none",
+    "L4[0] = none",
+    "L4[1] = ANY",
+    "L4[1] = THEIRS",
+    "pin L1",
+    "pin ANY as L1",
+    "pin ANY as L4",
+    "pin L4",
+    "unpin L1",
+    "unpin ANY",
+    "unpin L4",
+    "base L4",
+    "base BOOT",
+    "base ANY",
+    "user base L4",
+    "va 0 = DATA rw",
+    "va 1 = ANY rw",
+    "grant at va 2",
+    "end the grant at va 2",
+    "GDT in ANY",
+    "descriptor in ANY",
+    "clear ANY",
     "vcpu 0 goes on",
+    "put va 0 in the grant's place at va 2",
 };
 static const char *const seconds[] = {
     "L1[0] = none",  "L1[1] = none", "L1[1] = ANY ro", "L1[1] = ANY rw", "L2[1] = none",  "L2[1] = ANY",
     "L2[0] = none",  "L3[0] = none", "L4[0] = none",   "pin L1",         "pin ANY as L1", "pin L4",
     "unpin L1",      "unpin L2",     "unpin ANY",      "unpin L4",       "base L4",       "base BOOT",
-    "va 1 = ANY rw", "touch va 1",   "GDT in ANY",     "no GDT",         "give up DATA",
+    "va 1 = ANY rw", "touch va 1",   "GDT in ANY",     "no GDT",         "give up DATA",  "L1[2] = none",
 };
 static unsigned second; /* the step that is to come in */
 static bool met;
@@ -487,6 +513,7 @@ void world_race(void)
 static bool race(unsigned pair, unsigned step)
 {
     unsigned first = step_named(firsts[pair / ARRAY_SIZE(seconds)]);
+    bool done;
 
     second = step_named(seconds[pair % ARRAY_SIZE(seconds)]);
     met = false;
@@ -494,7 +521,8 @@ static bool race(unsigned pair, unsigned step)
         return false; /* vcpu 0 is in another call */
     actor = cpus[0].current = us->vcpu[0];
     world_steps_until(step);
-    (void)run_step(first);
+    done = run_step(first);
+    check_ended(first, done);
     world_steps_until(0);
     actor = cpus[0].current = us->vcpu[1];
     clock_rewind();
@@ -520,6 +548,7 @@ int main(void)
         { .name = "its tables", .op = { "base L4" } },
         { .name = "two L1s and a grant", .op = { "base L4", "L2[1] = ANY", "grant at va 2", "touch va 0" } },
         { .name = "both vcpus in its tables", .op = { "base L4", "vcpu 0's base L4", "pin ANY as L1" } },
+        { .name = "both vcpus and a grant", .op = { "base L4", "vcpu 0's base L4", "grant at va 2", "touch va 2" } },
         { .name = "a call", .op = { "vcpu 0 begins to pin L4", "vcpu 0 goes on" } },
     };
     const struct twin pvmmu = {
