@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/frame.h"
 
+#include "core/frame_free.h"
 #include "core/tlb.h"
 #include "core/log.h"
 #include "ports/pagealloc.h"

@@ -84,6 +84,7 @@ SC_INLINE mfn_t fref_mfn(fref_t r)
 }
 
 #define DOMID_NONE 0x7fff /* owner of a frame that no domain has: free, or the hypervisor's */
+#define FS_NOBODYS FS_OWNER(DOMID_NONE)
 
 /*
  * The frame table.  aux: links while free; TLB stamp while plain; slots adopted
@@ -322,44 +323,6 @@ SC_NODISCARD int frame_unpin(mfn_t m, domid_t owner, SC_OWNED fref_t *out);
 SC_CORE SC_INLINE void frame_state_set(mfn_t m, uint64_t s)
 {
     __atomic_store_n(&frame_table()[m.v].state, s, __ATOMIC_RELEASE);
-}
-
-/*
- * For the page allocator.  A frame is nobody's when it was taken from it and not given to anybody yet, or is on its way
- * back; it is free when it heads a free block of an order, and then has links.  Other frames are not the allocator's
- * to touch: the call fails the module (SC_REQUIRE).  Locks: the allocator's own.
- */
-#define FS_NOBODYS FS_OWNER(DOMID_NONE)
-SC_INLINE bool frame_is_nobodys(mfn_t m)
-{
-    return frame_valid(m) && frame_state(m) == FS_NOBODYS;
-}
-SC_INLINE bool frame_is_free(mfn_t m, unsigned order)
-{
-    return frame_valid(m) && frame_state(m) == (FS_NOBODYS | FS_SEALED | order);
-}
-SC_INLINE void frame_set_free(mfn_t m, unsigned order)
-{
-    SC_REQUIRE(frame_is_nobodys(m) && order < 64);
-    frame_state_set(m, FS_NOBODYS | FS_SEALED | order);
-}
-SC_INLINE void frame_clear_free(mfn_t m, unsigned order)
-{
-    SC_REQUIRE(frame_is_free(m, order));
-    frame_state_set(m, FS_NOBODYS);
-}
-SC_INLINE uint32_t frame_link_prev(mfn_t m)
-{
-    return (uint32_t)(frame_table()[m.v].aux >> 32);
-}
-SC_INLINE uint32_t frame_link_next(mfn_t m)
-{
-    return (uint32_t)frame_table()[m.v].aux;
-}
-SC_INLINE void frame_link_set(mfn_t m, uint32_t prev, uint32_t next)
-{
-    SC_REQUIRE((frame_state(m) & ~FS_KIND_MASK) == (FS_NOBODYS | FS_SEALED));
-    frame_table()[m.v].aux = (uint64_t)prev << 32 | next;
 }
 
 /* A second reference like r. */

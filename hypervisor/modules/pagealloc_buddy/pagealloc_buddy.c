@@ -4,104 +4,19 @@
  * DOMID_NONE and its order in the count bits; its aux links it into the list of
  * its order.  Each node has lists of its own; a block lies in one node.
  */
-#include "core/frame.h"
-#include "core/lock.h"
 #include "core/log.h"
-#include "core/atomic.h"
-#include "core/numa.h"
-#include "ports/pagealloc.h"
+#include "modules/pagealloc_buddy/buddy_block.h"
 
-#define NR_ORDERS (PAGEALLOC_MAX_ORDER + 1)
-#define NIL 0xffffffffU
-
-struct node {
-    spinlock_t lock __attribute__((aligned(64)));
-    uint32_t free_head[NR_ORDERS] SC_GUARDED_BY(lock);
-    uint64_t nr_free SC_GUARDED_BY(lock);
-    uint64_t nr_total SC_GUARDED_BY(lock);
-};
 static struct node nodes[MAX_NODES];
 static bool lists_ready SC_BOOT;
 
-static void list_add_locked(struct node *n, unsigned order, mfn_t m)
+static bool node_get(uint32_t node SC_RANGE(0, MAX_NODES - 1), unsigned order, uint64_t limit, mfn_t *out)
 {
-    uint32_t old = n->free_head[order];
-
-    frame_set_free(m, order);
-    frame_link_set(m, NIL, old);
-    if (old != NIL)
-        frame_link_set(mfn(old), (uint32_t)m.v, frame_link_next(mfn(old)));
-    n->free_head[order] = (uint32_t)m.v;
-}
-
-static void list_del_locked(struct node *n, unsigned order, mfn_t m)
-{
-    uint32_t prev = frame_link_prev(m), next = frame_link_next(m);
-
-    if (prev == NIL)
-        n->free_head[order] = next;
-    else
-        frame_link_set(mfn(prev), frame_link_prev(mfn(prev)), next);
-    if (next != NIL)
-        frame_link_set(mfn(next), prev, frame_link_next(mfn(next)));
-    frame_clear_free(m, order);
-}
-
-/* Give back one aligned block, merging it with its free buddies. */
-static void block_free_locked(struct node *n, mfn_t m, unsigned order)
-{
-    uint32_t node = numa_node_of(m);
-
-    while (order < PAGEALLOC_MAX_ORDER) {
-        mfn_t buddy = mfn(m.v ^ (1UL << order));
-
-        if (!frame_is_free(buddy, order) || numa_node_of(buddy) != node)
-            break;
-        list_del_locked(n, order, buddy);
-        m = mfn(m.v & ~(1UL << order));
-        order++;
-    }
-    list_add_locked(n, order, m);
-}
-
-/* Cut the block of order have at m down to order want, lowest part kept. */
-static void block_split_locked(struct node *n, mfn_t m, unsigned have, unsigned want)
-{
-    while (have > want) {
-        have--;
-        list_add_locked(n, have, mfn(m.v + (1UL << have)));
-    }
-}
-
-/* The first block in the lists of at least this order that begins low enough. */
-static bool block_find_locked(const struct node *n, unsigned order, uint64_t limit, mfn_t *out, unsigned *out_order)
-{
-    for (unsigned o = order; o < NR_ORDERS; o++) {
-        for (uint32_t at = n->free_head[o]; at != NIL; at = frame_link_next(mfn(at))) {
-            if (at + (1UL << order) > limit)
-                continue;
-            *out = mfn(at);
-            *out_order = o;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool node_get(struct node *n, unsigned order, uint64_t limit, mfn_t *out)
-{
-    unsigned have;
+    struct node *n = &nodes[node];
     bool found;
-    mfn_t m;
 
     spin_lock(&n->lock);
-    found = block_find_locked(n, order, limit, &m, &have);
-    if (found) {
-        list_del_locked(n, have, m);
-        block_split_locked(n, m, have, order);
-        atomic_write64(&n->nr_free, atomic_read64(&n->nr_free) - (1UL << order));
-        *out = m;
-    }
+    found = block_take_locked(n, node, order, limit, out);
     spin_unlock(&n->lock);
     return found;
 }
@@ -129,7 +44,7 @@ static bool nodes_get(uint32_t wanted, unsigned order, uint64_t limit, mfn_t *ou
     uint32_t left = numa_all(), first = node_first(wanted), node = first;
 
     for (uint32_t i = 0; i < MAX_NODES && left != 0; i++) {
-        if (node_get(&nodes[node % MAX_NODES], order, limit, out))
+        if (node_get(node % MAX_NODES, order, limit, out))
             return true;
         left &= ~(1U << node);
         node = numa_nearest(first, (left & wanted) != 0 ? left & wanted : left);
@@ -166,8 +81,7 @@ void pagealloc_put(mfn_t m, unsigned order)
     spin_lock(&n->lock);
     for (uint64_t i = 0; i < 1UL << order; i++)
         SC_REQUIRE(frame_is_nobodys(mfn(m.v + i)));
-    block_free_locked(n, m, order);
-    atomic_write64(&n->nr_free, atomic_read64(&n->nr_free) + (1UL << order));
+    block_give_locked(n, m, order);
     spin_unlock(&n->lock);
 }
 
