@@ -11,9 +11,9 @@
 
 #include "core/frame.h"
 
-/* What contracts speak of and no code: nothing defines it.  Of each frame, the order of the free block that it heads
- * and one, or 0: what its state word says of that.  It changes under the allocator's lock of the frame's node only. */
-extern uint8_t frame_mark[1UL << 40];
+/* For proofs, of each frame: the order of the free block that it heads and one, or 0, which is what its state word says
+ * of that.  It changes under the allocator's lock of the frame's node only. */
+/*@ ghost extern uint8_t frame_mark[1UL << 40]; */
 
 SC_INLINE bool frame_is_nobodys(mfn_t m)
 {

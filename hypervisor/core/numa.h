@@ -37,8 +37,8 @@ SC_CORE void numa_report(void);
 /* In the log, for the key `u`: nodes, and what each domain has where. */
 SC_CORE void numa_log(void);
 
-/* What contracts speak of and no code: nothing defines it.  Of each frame what numa_node_of() says. */
-extern uint8_t frame_node[1UL << 40];
+/* For proofs, of each frame: what numa_node_of() says. */
+/*@ ghost extern uint8_t frame_node[1UL << 40]; */
 
 SC_INLINE uint32_t numa_node_of(mfn_t m)
 {
