@@ -3,6 +3,7 @@
 
 #include "arch/cpu.h"
 #include "core/time.h"
+#include "core/timer_heap.h"
 #include "core/tlb.h"
 #include "core/domain.h"
 
@@ -13,61 +14,11 @@
 #include "ports/evtchn.h"
 #include "ports/sched.h"
 
-SC_HOLDS(q->lock) static void heap_place(struct timerq *q, uint16_t slot, struct timer *t)
-{
-    q->heap[slot] = t;
-    t->slot = slot;
-}
-
-SC_HOLDS(q->lock) static void heap_up(struct timerq *q, uint16_t slot, struct timer *t)
-{
-    while (slot > 1) {
-        struct timer *parent = q->heap[slot / 2];
-
-        if (parent->deadline_ns <= t->deadline_ns)
-            break;
-        heap_place(q, slot, parent);
-        slot = slot / 2;
-    }
-    heap_place(q, slot, t);
-}
-
-SC_HOLDS(q->lock) static void heap_down(struct timerq *q, uint16_t slot, struct timer *t)
-{
-    for (;;) {
-        uint16_t child = (uint16_t)(2 * slot);
-
-        if (child > q->nr)
-            break;
-        if (child < q->nr && q->heap[child + 1]->deadline_ns < q->heap[child]->deadline_ns)
-            child++;
-        if (t->deadline_ns <= q->heap[child]->deadline_ns)
-            break;
-        heap_place(q, slot, q->heap[child]);
-        slot = child;
-    }
-    heap_place(q, slot, t);
-}
-
-SC_HOLDS(q->lock) static void heap_remove(struct timerq *q, struct timer *t)
-{
-    uint16_t slot = t->slot;
-    struct timer *last = q->heap[q->nr];
-
-    q->nr--;
-    t->slot = 0;
-    if (last == t)
-        return;
-    if (slot > 1 && q->heap[slot / 2]->deadline_ns > last->deadline_ns)
-        heap_up(q, slot, last);
-    else
-        heap_down(q, slot, last);
-}
-
 /* Set the hardware for the earliest deadline, if that changed. */
 SC_HOLDS(q->lock) static void timerq_arm(struct timerq *q)
 {
-    uint64_t next = q->nr > 0 ? q->heap[1]->deadline_ns : UINT64_MAX;
+    const struct timer *first = timer_heap_first(q);
+    uint64_t next = first != NULL ? first->deadline_ns : UINT64_MAX;
 
     if (next == q->armed_ns)
         return;
@@ -97,7 +48,7 @@ static void timer_take_out(struct timer *t)
         return;
     spin_lock(&q->lock);
     if (t->slot != 0)
-        heap_remove(q, t);
+        timer_heap_remove(q, t);
     spin_unlock(&q->lock);
     /* The hardware may fire for nothing; that is cheaper than setting it again. */
 }
@@ -112,17 +63,11 @@ static void timer_put(struct timer *t, uint64_t deadline_ns)
         timer_take_out(t);
     spin_lock(&q->lock);
     if (t->slot != 0) {
-        t->deadline_ns = deadline_ns;
-        if (t->slot > 1 && q->heap[t->slot / 2]->deadline_ns > deadline_ns)
-            heap_up(q, t->slot, t);
-        else
-            heap_down(q, t->slot, t);
+        timer_heap_change(q, t, deadline_ns);
     } else {
         BUG_ON(q->nr >= TIMERQ_MAX);
-        t->deadline_ns = deadline_ns;
         t->cpu = (uint16_t)cpu->id;
-        q->nr++;
-        heap_up(q, q->nr, t);
+        timer_heap_insert(q, t, deadline_ns);
     }
     timerq_arm(q);
     spin_unlock(&q->lock);
@@ -151,7 +96,7 @@ void timerq_adopt(struct cpu *from)
 
     do {
         spin_lock(&q->lock);
-        t = q->nr > 0 ? q->heap[1] : NULL;
+        t = timer_heap_first(q);
         spin_unlock(&q->lock);
         if (t != NULL)
             timer_adopt(t, from);
@@ -208,15 +153,12 @@ void timerq_run(void)
 
     q->armed_ns = UINT64_MAX;
     for (;;) {
-        struct timer *t = NULL;
+        struct timer *t;
 
         spin_lock(&q->lock);
-        if (q->nr > 0 && q->heap[1]->deadline_ns <= now) {
-            t = q->heap[1];
-            heap_remove(q, t);
-        } else {
+        t = timer_heap_due(q, now);
+        if (t == NULL)
             timerq_arm(q);
-        }
         spin_unlock(&q->lock);
         if (t == NULL)
             return;
