@@ -316,6 +316,8 @@ static void test_rcu_leave(void **state)
     no_cpus();
 }
 
+int run_timer_heap_tests(void); /* test_timer_heap.c */
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, mock_setup, mock_teardown)
@@ -324,5 +326,5 @@ int main(void)
         T(sloppy_nomem), T(rcu_wait),   T(rcu_defer), T(rcu_leave), T(rcu_defer_domain), T(frame_leave),
     };
 
-    return cmocka_run_group_tests_name("core", tests, mock_start, NULL);
+    return cmocka_run_group_tests_name("core", tests, mock_start, NULL) + run_timer_heap_tests();
 }
