@@ -103,7 +103,7 @@ size_t kbytes_text_len(const struct kbytes *in, size_t at, size_t len)
     size_t nr = 0;
 
     /*@ loop invariant 0 <= nr <= len;
-        loop invariant \forall integer i; 0 <= i < nr ==> in->bytes[at + i] != 0;
+        loop invariant \forall integer i; at <= i < at + nr ==> in->bytes[i] != 0;
         loop assigns nr;
         loop variant len - nr;
     */

@@ -64,7 +64,7 @@ uint64_t kbytes_number(const struct kbytes *in, size_t at, size_t len);
 /*@ requires inside(in, at, len);
     ensures inside: \result <= len;
     ensures ends: \result == len || in->bytes[at + \result] == 0;
-    ensures none: \forall integer i; 0 <= i < \result ==> in->bytes[at + i] != 0; */
+    ensures none: \forall integer i; at <= i < at + \result ==> in->bytes[i] != 0; */
 size_t kbytes_text_len(const struct kbytes *in, size_t at, size_t len);
 /* Copies up to the first 0, cut to fit. */
 /*@ requires inside(in, at, len);
@@ -191,7 +191,36 @@ size_t kfeature_find(const struct kbytes *text, size_t at, size_t len);
     ensures seven: feature_bit(\result); */
 uint32_t kfeature_bit(size_t f);
 
-/* ---- features.c: "a|!b": a is supported, b is required. */
+/* ---- features.c: "a|!b": a is supported, b is required; up to its first 0. */
+/*@ predicate has_bit(integer bits, integer k) = (bits & (1 << k)) != 0;
+    predicate bits_grow(integer was, integer is) = \forall integer k; 0 <= k < 32 ==>
+      (has_bit(was, k) ==> has_bit(is, k)) && (has_bit(is, k) ==> has_bit(was, k) || feature_bit(k));
+    predicate features_grow(integer supported, integer required, integer supported_now, integer required_now) =
+      bits_grow(supported, supported_now) && bits_grow(required, required_now) && \forall integer k; 0 <= k < 32 &&
+        has_bit(required_now, k) ==> has_bit(required, k) || has_bit(supported_now, k);
+    predicate bar(struct kbytes *text, integer i) = text->bytes[i] == '|';
+    predicate text_ends(struct kbytes *text, integer at, integer len, integer end) =
+      at <= end <= at + len && (end == at + len || text->bytes[end] == 0) &&
+      \forall integer i; at <= i < end ==> text->bytes[i] != 0;
+    predicate name_begins(struct kbytes *text, integer first, integer from) = from == first || bar(text, from - 1);
+    predicate name_is(struct kbytes *text, integer end, integer from, integer to) =
+      from <= to <= end && (to == end || bar(text, to)) && \forall integer i; from <= i < to ==> !bar(text, i);
+    predicate name_required(struct kbytes *text, integer from, integer to) = from < to && text->bytes[from] == '!';
+    predicate name_good(struct kbytes *text, integer from, integer to) =
+      name_required(text, from, to) ==> kfeature_known(text, from + 1, to - from - 1);
+    predicate names_good_at(struct kbytes *text, integer first, integer end, integer from) =
+      name_begins(text, first, from) ==> \forall integer to; name_is(text, end, from, to) ==> name_good(text, from, to);
+    predicate names_good(struct kbytes *text, integer first, integer end, integer n) =
+      \forall integer from; first <= from < n ==> names_good_at(text, first, end, from);
+    predicate features_good(struct kbytes *text, integer at, integer len) =
+      \forall integer end; text_ends(text, at, len, end) ==> names_good(text, at, end, end + 1);
+*/
+/*@ requires inside(text, at, len) && \separated(text, info);
+    assigns info->features_supported, info->features_required;
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC;
+    ensures known: \result == 0 <==> features_good(text, at, len);
+    ensures bits: features_grow(\old(info->features_supported), \old(info->features_required),
+      info->features_supported, info->features_required); */
 int kfeatures_parse(const struct kbytes *text, size_t at, size_t len, struct kimage_info *info);
 
 /* ---- layout.c: defaults and checks, once all is known. */
