@@ -12,10 +12,10 @@ struct asked {
       kfeature_names(text, from + 1, to - from - 1, f) : kfeature_names(text, from, to - from, f);
     predicate name_known(struct kbytes *text, integer from, integer to) = name_required(text, from, to) ?
       kfeature_known(text, from + 1, to - from - 1) : kfeature_known(text, from, to - from);
-    predicate bit_supported(struct asked is, integer f) = has_bit(is.supported, kfeatures[f].bit);
-    predicate bit_required(struct asked is, integer f) = has_bit(is.required, kfeatures[f].bit);
-    predicate grown(struct asked was, struct asked is) =
-      features_grow(was.supported, was.required, is.supported, is.required);
+    predicate bit_supported(struct asked now, integer f) = has_bit(now.supported, kfeatures[f].bit);
+    predicate bit_required(struct asked now, integer f) = has_bit(now.required, kfeatures[f].bit);
+    predicate grown(struct asked was, struct asked now) =
+      features_grow(was.supported, was.required, now.supported, now.required);
 */
 /*@ lemma text_end_once: \forall struct kbytes *text, integer at, len, a, b;
       text_ends(text, at, len, a) && text_ends(text, at, len, b) ==> a == b;

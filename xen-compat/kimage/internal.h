@@ -193,8 +193,8 @@ uint32_t kfeature_bit(size_t f);
 
 /* ---- features.c: "a|!b": a is supported, b is required; up to its first 0. */
 /*@ predicate has_bit(integer bits, integer k) = (bits & (1 << k)) != 0;
-    predicate bits_grow(integer was, integer is) = \forall integer k; 0 <= k < 32 ==>
-      (has_bit(was, k) ==> has_bit(is, k)) && (has_bit(is, k) ==> has_bit(was, k) || feature_bit(k));
+    predicate bits_grow(integer was, integer now) = \forall integer k; 0 <= k < 32 ==>
+      (has_bit(was, k) ==> has_bit(now, k)) && (has_bit(now, k) ==> has_bit(was, k) || feature_bit(k));
     predicate features_grow(integer supported, integer required, integer supported_now, integer required_now) =
       bits_grow(supported, supported_now) && bits_grow(required, required_now) && \forall integer k; 0 <= k < 32 &&
         has_bit(required_now, k) ==> has_bit(required, k) || has_bit(supported_now, k);
