@@ -17,6 +17,8 @@
 /* For proofs: the entry that was made of a reference and is in no slot yet, and whose frame it names. */
 /*@ ghost uint64_t entry_made; */
 /*@ ghost int entry_for; */
+/* As what kind of table it was held, if it was got as one that may have to be built. */
+/*@ ghost int entry_kind; */
 /* The entry that came out of a slot and whose reference nobody has taken yet. */
 /*@ ghost uint64_t entry_out; */
 /* What this CPU put into a slot last, over what, where, and whose frame that names. AS_BEFORE: whose an entry named

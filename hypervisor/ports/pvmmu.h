@@ -35,7 +35,8 @@ SC_NODISCARD int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_p
 /*
  * Clear (or with new_pte_gva set, replace by the entry found there:
  * GNTTABOP_unmap_and_replace) the entry at where, which must map frame m with the
- * given right.  Drops the entry's reference.  0 or -EINVAL.
+ * given right.  Drops the entry's reference.  0, or -EINVAL: also if another vcpu changed the entry meanwhile, and then
+ * an entry that was to replace it is given up.
  */
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
     requires nothing_in_hand && m.v < 0x10000000000;

@@ -143,7 +143,7 @@ SC_NODISCARD int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64
 /*@ requires valid_ctx(c) && nothing_in_hand && KIND_L2 <= level <= KIND_L4 && !*committed;
     requires ctx_apart(c) && flag_apart(committed, c);
     assigns c->walk, *committed, ref_got, ref_for, entry_made, entry_for, entry_out, put_entry, put_over, put_table;
-    assigns put_slot, put_for, put_flushed \from \nothing;
+    assigns entry_kind, put_slot, put_for, put_flushed \from \nothing;
     ensures balance: nothing_in_hand;
     ensures refused: !*committed ==> nothing_put{Pre, Post};
     ensures done: \result == 0 ==> *committed;
@@ -153,6 +153,7 @@ SC_NODISCARD int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64
     ensures asked: *committed && entry_present(value) ==>
       entry_present(put_entry) && entry_frame(put_entry) == entry_frame(value) && entry_users(put_entry);
     ensures whose: *committed && entry_present(value) ==> put_for == c->pt_owner->id;
+    ensures below: *committed && entry_present(value) ==> entry_kind == level - 1;
     ensures bits: *committed && entry_present(value) ==> (value & disallowed(c->pt_owner, level)) == 0;
 */
 SC_NODISCARD int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned i, uint64_t value,
@@ -169,10 +170,10 @@ SC_NODISCARD int walk_to_end(struct mmu_ctx *c);
 void table_put_to_end(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
 /* Hold a table, building it if need be: 0, error, or WALK_PREEMPTED (run, ask again). */
 /*@ requires 1 <= kind <= 5;
-    assigns c->walk, *out, ref_got, ref_for;
+    assigns c->walk, *out, ref_got, ref_for, entry_kind;
     ensures \result <= WALK_PREEMPTED;
     ensures \result == 0 ==> m.v < 0x10000000000 && out->v == m.v * 4096 + FREF_TAG_PT && ref_got == out->v &&
-      ref_for == c->pt_owner->id;
+      ref_for == c->pt_owner->id && entry_kind == kind;
 */
 SC_NODISCARD int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, SC_OWNED fref_t *out);
 /* Let go of a table; may start a tear-down: WALK_PREEMPTED, else 0. */

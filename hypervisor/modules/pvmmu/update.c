@@ -135,11 +135,12 @@ int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t *expected,
 /* As l1_entry_make, for L2 to L4: WALK_PREEMPTED too. */
 /*@ requires valid_ctx(c) && entry_present(pte) && entry_made == 0 && KIND_L2 <= level <= KIND_L4;
     requires ctx_apart(c) && entry_apart(made, c);
-    assigns c->walk, *made, ref_got, ref_for, entry_made, entry_for;
+    assigns c->walk, *made, ref_got, ref_for, entry_made, entry_for, entry_kind;
     ensures refused: \result != 0 ==> entry_made == 0;
     ensures made: \result == 0 ==> entry_made == *made && entry_present(*made) && entry_users(*made);
     ensures asked: \result == 0 ==> entry_frame(*made) == entry_frame(pte);
     ensures whose: \result == 0 ==> entry_for == c->pt_owner->id;
+    ensures below: \result == 0 ==> entry_kind == level - 1;
     ensures bits: \result == 0 ==> (pte & disallowed(c->pt_owner, level)) == 0;
 */
 static int upper_entry_make(struct mmu_ctx *c, unsigned level, uint64_t pte, uint64_t *made)
