@@ -46,7 +46,20 @@ SC_INLINE gva_t guest_elem(gva_t base, uint64_t i, uint64_t elem_bytes)
  * Words shared live with a guest (event bitmaps, FIFO words, grant flags,
  * vcpu_info).  The page is pinned by a reference the caller holds.  What comes
  * back is untrusted.
+ *
+ * For proofs: what this CPU has seen of such words, and what its locked operations have made of them.
  */
+/* The word as it was seen last: by a look, or by a locked operation as that took it. */
+/*@ ghost uint64_t word_seen; */
+/* Bits that were set each time. */
+/*@ ghost uint64_t always_seen; */
+/* Bits that this CPU's operations have put there set, whether they were or not. */
+/*@ ghost uint64_t put_on; */
+/* Bits that this CPU's operations have changed, from 0 to 1 and from 1 to 0. */
+/*@ ghost uint64_t turned_on; */
+/*@ ghost uint64_t turned_off; */
+/* How often another value was there than the expected one. */
+/*@ ghost uint64_t words_missed; */
 SC_INLINE uint8_t shared_read8(const uint8_t *p)
 {
     return __atomic_load_n(p, __ATOMIC_RELAXED);

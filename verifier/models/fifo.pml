@@ -33,9 +33,9 @@ byte tail;
 #define UNLOCK lock = false
 #endif
 
-/* hypervisor/modules/evtchn/evtchn_fifo.c fifo_link: if ((w & WORD_LINKED) == 0) */
-/* hypervisor/modules/evtchn/evtchn_fifo.c fifo_link: seen = shared_cmpxchg32(tail, w, (w & ~(WORD_BUSY | WORD_LINK)) | port); */
-/* hypervisor/modules/evtchn/evtchn_fifo.c fifo_link: w = i == 0 ? shared_or32(tail, WORD_BUSY) | WORD_BUSY : seen; */
+/* hypervisor/modules/evtchn/fifo_word.h word_link: if ((w & WORD_LINKED) == 0) */
+/* hypervisor/modules/evtchn/fifo_word.h word_append: return shared_cmpxchg32(tail, w, word_leading_to(w, port)); */
+/* hypervisor/modules/evtchn/fifo_word.h word_link: w = i == 0 ? word_make_busy(tail) | WORD_BUSY : seen; */
 inline fifo_link(t, port)
 {
     atomic { was_pending = pending[t]; was_masked = masked[t]; was_linked = linked[t]; tries = 0; appended = false };
@@ -91,7 +91,7 @@ inline enqueue(port)
     :: appended -> appended = false
     :: else ->
 #ifndef HEAD_LATE
-        /* hypervisor/modules/evtchn/evtchn_fifo.c fifo_enqueue_locked: shared_write32(&control[at + CONTROL_HEADS + priority], port); */
+        /* hypervisor/modules/evtchn/evtchn_fifo.c fifo_enqueue_locked: control_set_head(control, at, priority, port); */
         head = port;
 #endif
 #ifdef READY_LATE
@@ -100,7 +100,7 @@ inline enqueue(port)
         ready = true;
         raised = false;
 #else
-        /* hypervisor/modules/evtchn/evtchn_fifo.c fifo_enqueue_locked: (shared_or32(&control[at], 1U << priority) >> priority & 1) == 0 */
+        /* hypervisor/modules/evtchn/fifo_word.h control_set_ready: (shared_or32(&control[at], 1U << priority) >> priority & 1) == 0 */
         atomic { raised = !ready; ready = true };
 #endif
 #ifdef HEAD_LATE
@@ -116,11 +116,11 @@ inline set_pending(port)
     /* hypervisor/modules/evtchn/evtchn_fifo.c evtchn_fifo_set_pending: spin_lock(&ev->lock); */
     LOCK;
     if
-    /* hypervisor/modules/evtchn/evtchn_fifo.c word_set_pending: likely(shared_cmpxchg32(word, w, w | WORD_PENDING | WORD_LINKED) == w) */
+    /* hypervisor/modules/evtchn/fifo_word.h word_raise_idle: likely(shared_cmpxchg32(word, w, w | WORD_PENDING | WORD_LINKED) == w) */
     :: atomic { !pending[port] && !masked[port] && !linked[port] -> pending[port] = true; linked[port] = true; queue_it = true }
-    /* hypervisor/modules/evtchn/evtchn_fifo.c word_set_pending: w = shared_or32(word, WORD_PENDING); */
+    /* hypervisor/modules/evtchn/fifo_word.h word_raise: return shared_or32(word, WORD_PENDING); */
     :: atomic { pending[port] = true; queue_it = !masked[port] && !linked[port] };
-        /* hypervisor/modules/evtchn/evtchn_fifo.c word_set_pending: *queue_it = (shared_or32(word, WORD_LINKED) & WORD_LINKED) == 0; */
+        /* hypervisor/modules/evtchn/fifo_word.h word_link_once: return (shared_or32(word, WORD_LINKED) & WORD_LINKED) == 0; */
         if
         :: queue_it -> atomic { queue_it = !linked[port]; linked[port] = true }
         :: else
@@ -194,7 +194,7 @@ end:
         od
     :: nr_masks < MASKS && !masked[1] -> nr_masks++; masked[1] = true
     :: masked[1] ->
-        /* hypervisor/modules/evtchn/evtchn_fifo.c evtchn_fifo_unmask: old = shared_and32(&page[port % FIFO_PAGE_PORTS], ~WORD_MASKED); */
+        /* hypervisor/modules/evtchn/evtchn_fifo.c evtchn_fifo_unmask: pending = word_unmask(&page[port % FIFO_PAGE_PORTS]); */
         LOCK;
         atomic { old_pending = pending[1]; masked[1] = false };
         UNLOCK;

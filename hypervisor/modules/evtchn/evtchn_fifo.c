@@ -12,36 +12,12 @@
  * the locks of both vcpus held, the old one's and the new one's.
  */
 #include "modules/evtchn/evtchn_private.h"
+#include "modules/evtchn/fifo_word.h"
 
 #include "core/log.h"
 #include "core/pool.h"
 
 SC_POOL(fifo, struct evtchn_fifo);
-
-#define WORD_PENDING (1U << EVTCHN_FIFO_PENDING)
-#define WORD_MASKED (1U << EVTCHN_FIFO_MASKED)
-#define WORD_LINKED (1U << EVTCHN_FIFO_LINKED)
-#define WORD_BUSY (1U << EVTCHN_FIFO_BUSY)
-#define WORD_LINK ((uint32_t)EVTCHN_FIFO_LINK_MASK)
-
-/* In words of a page: the control block is "ready", a pad, then the heads. */
-#define CONTROL_HEADS (offsetof(struct evtchn_fifo_control_block, head) / 4)
-
-/* A guest that keeps to the ABI changes a word at most four times after BUSY is set. */
-#define LINK_TRIES 5
-
-SC_INLINE uint32_t queue_make(uint32_t vcpu, uint32_t priority)
-{
-    return vcpu << 8 | priority;
-}
-SC_INLINE uint32_t queue_vcpu(uint32_t queue)
-{
-    return queue >> 8;
-}
-SC_INLINE uint32_t queue_priority(uint32_t queue)
-{
-    return queue % EVTCHN_FIFO_MAX_QUEUES;
-}
 
 /* The page of words that port is in, or null while there is none. */
 SC_NULLABLE SC_COUNT(FIFO_PAGE_PORTS)
@@ -54,49 +30,14 @@ SC_INLINE uint32_t *fifo_page(const struct evtchn_fifo *f SC_NULLABLE, uint32_t 
     return held_u32(f->page[i]);
 }
 
-/*
- * Append port to the queue whose last port has *tail: false when the guest has
- * taken the tail out already, so that the queue is empty.  The guest may clear
- * PENDING, and LINKED with LINK, and set or (while not BUSY) clear MASKED.
- */
+/* Append port to the queue whose last port has *tail; false: that queue is empty. */
 static bool fifo_link(uint32_t *tail, uint32_t port)
 {
-    uint32_t w = shared_read32(tail), seen;
+    int rc = word_link(tail, port);
 
-    for (int i = 0; i < LINK_TRIES; i++) {
-        if ((w & WORD_LINKED) == 0) {
-            if (i > 0)
-                (void)shared_and32(tail, ~WORD_BUSY);
-            return false;
-        }
-        seen = shared_cmpxchg32(tail, w, (w & ~(WORD_BUSY | WORD_LINK)) | port);
-        if (likely(seen == w))
-            return true;
-        w = i == 0 ? shared_or32(tail, WORD_BUSY) | WORD_BUSY : seen;
-    }
-    (void)shared_and32(tail, ~WORD_BUSY);
-    log_guest(LOG_WARNING, "evtchn: the guest keeps changing the event word before port %u", port);
-    return true; /* the guest broke the protocol; what is lost is its own */
-}
-
-#define RAISED_NEW 1U    /* was not pending: look for pollers */
-#define RAISED_UPCALL 2U /* the queue was empty: tell the vcpu */
-
-/* Set PENDING, and LINKED too when it is time to queue the port: then *queue_it. */
-SC_INLINE uint32_t word_set_pending(uint32_t *word, bool can_queue, bool *queue_it)
-{
-    uint32_t w = shared_read32(word);
-
-    *queue_it = false;
-    if (likely((w & (WORD_PENDING | WORD_MASKED | WORD_LINKED)) == 0) && likely(can_queue) &&
-        likely(shared_cmpxchg32(word, w, w | WORD_PENDING | WORD_LINKED) == w)) {
-        *queue_it = true;
-        return RAISED_NEW;
-    }
-    w = shared_or32(word, WORD_PENDING);
-    if (can_queue && (w & (WORD_MASKED | WORD_LINKED)) == 0)
-        *queue_it = (shared_or32(word, WORD_LINKED) & WORD_LINKED) == 0;
-    return (w & WORD_PENDING) == 0 ? RAISED_NEW : 0;
+    if (unlikely(rc == LINK_GIVEN_UP)) /* the guest broke the protocol; what is lost is its own */
+        log_guest(LOG_WARNING, "evtchn: the guest keeps changing the event word before port %u", port);
+    return rc != LINK_EMPTY;
 }
 
 /* The port has just been LINKED: put it at the end of v's queue. */
@@ -121,8 +62,8 @@ SC_INLINE uint32_t fifo_enqueue_locked(struct vcpu *v, struct evtchn_vcpu *ev, s
     page = tail != 0 && tail != port ? fifo_page(ev->fifo, tail) : NULL;
     if (page != NULL && fifo_link(&page[tail % FIFO_PAGE_PORTS], port))
         return 0;
-    shared_write32(&control[at + CONTROL_HEADS + priority], port);
-    return (shared_or32(&control[at], 1U << priority) >> priority & 1) == 0 ? RAISED_UPCALL : 0;
+    control_set_head(control, at, priority, port);
+    return control_set_ready(control, at, priority) ? RAISED_UPCALL : 0;
 }
 
 /* Make the port pending; v's queues are locked, and those the port was in last. */
@@ -197,15 +138,16 @@ void evtchn_fifo_set_pending(struct domain *d, struct vcpu *v, struct evtchn_por
 void evtchn_fifo_unmask(struct domain *d, struct vcpu *v, struct evtchn_port *p, uint32_t port)
 {
     struct evtchn_vcpu *ev = v->evtchn;
-    uint32_t *page SC_COUNT(FIFO_PAGE_PORTS) = NULL, old = 0;
+    uint32_t *page SC_COUNT(FIFO_PAGE_PORTS) = NULL;
+    bool pending = false;
 
     spin_lock(&ev->lock);
     if (ev->fifo != NULL)
         page = fifo_page(ev->fifo, port);
     if (page != NULL)
-        old = shared_and32(&page[port % FIFO_PAGE_PORTS], ~WORD_MASKED);
+        pending = word_unmask(&page[port % FIFO_PAGE_PORTS]);
     spin_unlock(&ev->lock);
-    if ((old & WORD_PENDING) != 0)
+    if (pending)
         evtchn_fifo_set_pending(d, v, p, port);
 }
 
@@ -213,23 +155,22 @@ bool evtchn_fifo_pending_locked(const struct evtchn_fifo *f, uint32_t port)
 {
     const uint32_t *page = fifo_page(f, port);
 
-    return page != NULL && (shared_read32(&page[port % FIFO_PAGE_PORTS]) & WORD_PENDING) != 0;
+    return page != NULL && word_is_pending(&page[port % FIFO_PAGE_PORTS]);
 }
 
 bool evtchn_fifo_busy_locked(const struct evtchn_fifo *f, uint32_t port)
 {
     const uint32_t *page = fifo_page(f, port);
 
-    return page != NULL && (shared_read32(&page[port % FIFO_PAGE_PORTS]) & WORD_LINKED) != 0;
+    return page != NULL && word_is_linked(&page[port % FIFO_PAGE_PORTS]);
 }
 
 void evtchn_fifo_clear_pending_locked(const struct evtchn_fifo *f, uint32_t port)
 {
     uint32_t *page = fifo_page(f, port);
 
-    /* It may stay LINKED: the guest finds it not pending, and takes it out. */
     if (page != NULL)
-        (void)shared_and32(&page[port % FIFO_PAGE_PORTS], ~WORD_PENDING);
+        word_clear_pending(&page[port % FIFO_PAGE_PORTS]);
 }
 
 /* Ports that are pending in the 2-level ABI stay so until their array page comes. */
