@@ -12,13 +12,6 @@
 #include "core/percpu.h"
 #include "modules/sched_fair/sched_fair_private.h"
 
-#define SLICE_MAX_NS 10000000UL
-#define SLICE_MIN_NS 1000000UL
-#define TURN_NS 20000000UL     /* shared by the slices of those that wait, and of who runs */
-#define BONUS_NS SLICE_MAX_NS  /* who was blocked is so long before the others: it keeps what another's turn cost it */
-#define LEAD_NS 1000000UL      /* who deserves less than that before the running one waits for its slice's end */
-#define RAN_MAX_NS (1UL << 39) /* times the largest rate it is below 2^64 */
-
 SC_PERCPU(struct runq, runqs);
 
 #include "ports/sched_queue.h"
@@ -30,20 +23,17 @@ static void charge_locked(struct runq *q, uint64_t now)
 {
     struct vcpu *v = q->running;
     const struct vcpu *head = q->ready.head;
-    uint64_t ran, least;
+    uint64_t ran;
 
     if (v == NULL || now <= v->sched.since_ns)
         return;
-    ran = min_u64(now - v->sched.since_ns, RAN_MAX_NS);
+    ran = ran_since(v->sched.since_ns, now);
     if (cap_is_set(v->domain))
         cap_charge(v->domain, v->sched.since_ns, ran);
     v->sched.since_ns = now;
     v->sched.ran_ns += ran;
     v->sched.vtime_ns += virtual_ns(v, ran);
-    least = v->sched.vtime_ns;
-    if (head != NULL && before(head->sched.vtime_ns, least))
-        least = head->sched.vtime_ns;
-    q->least_ns = later(q->least_ns, least);
+    q->least_ns = least_of(q->least_ns, v->sched.vtime_ns, head != NULL ? head->sched.vtime_ns : v->sched.vtime_ns);
 }
 
 /* How long v's turn is.  Beside a heavier one it is shorter, so that this one waits for no more than it makes up for in
@@ -51,31 +41,27 @@ static void charge_locked(struct runq *q, uint64_t now)
 static uint64_t slice_ns_locked(const struct runq *q, const struct vcpu *v)
 {
     const struct vcpu *head = q->ready.head;
-    uint64_t slice = TURN_NS / (atomic_read32(&q->nr) + 1UL);
 
     if (head == NULL)
         return SLICE_MAX_NS;
     if (before(v->sched.vtime_ns, q->least_ns))
         return SLICE_MIN_NS;
-    slice = slice * atomic_read32(&head->domain->sched.rate) / atomic_read32(&v->domain->sched.rate);
-    return max_u64(min_u64(slice, SLICE_MAX_NS), SLICE_MIN_NS);
+    return slice_of(atomic_read32(&q->nr), atomic_read32(&v->domain->sched.rate),
+                    atomic_read32(&head->domain->sched.rate));
 }
 
 /* When to look again: v's slice, its domain's cap, who is parked; 0: nothing to look for. */
 static uint64_t limit_ns_locked(const struct runq *q, const struct vcpu *v SC_NULLABLE, uint64_t now)
 {
-    uint64_t limit = UINT64_MAX;
+    uint64_t turn = NEVER, cap = NEVER, due = NEVER;
 
-    if (v != NULL && q->ready.head != NULL) {
-        uint64_t slice = slice_ns_locked(q, v);
-
-        limit = slice > v->sched.ran_ns ? slice - v->sched.ran_ns : SLICE_MIN_NS;
-    }
+    if (v != NULL && q->ready.head != NULL)
+        turn = turn_left_ns(slice_ns_locked(q, v), v->sched.ran_ns);
     if (v != NULL && cap_is_set(v->domain))
-        limit = min_u64(limit, cap_left_ns(v->domain, now));
+        cap = cap_left_ns(v->domain, now);
     if (q->parked.head != NULL)
-        limit = min_u64(limit, q->unpark_ns > now ? q->unpark_ns - now : 1);
-    return limit != UINT64_MAX ? limit : 0;
+        due = until_ns(q->unpark_ns, now);
+    return look_after_ns(turn, cap, due);
 }
 
 /* ---- vcpus come and go ---- */
@@ -114,7 +100,7 @@ static void runq_add_woken_locked(struct runq *q, struct vcpu *v)
     if (v->sched.moved)
         v->sched.vtime_ns += q->least_ns;
     v->sched.moved = false;
-    v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns - virtual_ns(v, BONUS_NS));
+    v->sched.vtime_ns = woken_at(v->sched.vtime_ns, q->least_ns, virtual_ns(v, BONUS_NS));
     ready_add_woken_locked(q, v);
 }
 

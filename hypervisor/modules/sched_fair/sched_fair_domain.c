@@ -2,14 +2,6 @@
 /* What sched_fair keeps of a domain: its weight, its cap, and how much of that is used up. */
 #include "modules/sched_fair/sched_fair_private.h"
 
-#define CAP_PERIOD_NS 50000000UL /* of system time, the same for all domains */
-#define CAP_SLICE_MIN_NS 100000UL
-
-static uint64_t period_start(uint64_t now)
-{
-    return now - now % CAP_PERIOD_NS;
-}
-
 void cap_charge(struct domain *d, uint64_t from, uint64_t ran_ns)
 {
     uint64_t *clock = &d->sched.cap_clock_ns, start = period_start(from), was = atomic_read64(clock);
@@ -19,31 +11,28 @@ void cap_charge(struct domain *d, uint64_t from, uint64_t ran_ns)
         return;
     while (was < start && atomic_cmpxchg64(clock, was, start) != was)
         was = atomic_read64(clock);
-    (void)atomic_add64(clock, ran_ns * 100 / cap);
+    (void)atomic_add64(clock, cap_cost_ns(ran_ns, cap));
 }
 
 bool cap_clock_is_over(const struct domain *d, uint64_t now)
 {
-    return atomic_read64(&d->sched.cap_clock_ns) >= period_start(now) + CAP_PERIOD_NS;
+    return cap_is_used(atomic_read64(&d->sched.cap_clock_ns), now);
 }
 
 uint64_t cap_until_ns(const struct domain *d)
 {
-    return period_start(atomic_read64(&d->sched.cap_clock_ns));
+    return cap_free_at(atomic_read64(&d->sched.cap_clock_ns));
 }
 
 uint64_t cap_left_ns(const struct domain *d, uint64_t now)
 {
-    uint64_t start = period_start(now), clock = max_u64(atomic_read64(&d->sched.cap_clock_ns), start);
-    uint64_t left = start + CAP_PERIOD_NS - min_u64(clock, start + CAP_PERIOD_NS);
-
-    return max_u64(left * atomic_read32(&d->sched.cap) / 100, CAP_SLICE_MIN_NS);
+    return cap_run_ns(atomic_read64(&d->sched.cap_clock_ns), atomic_read32(&d->sched.cap), now);
 }
 
 static void weight_set(struct domain *d, uint32_t weight SC_RANGE(1, 65535))
 {
     atomic_write32(&d->sched.weight, weight);
-    atomic_write32(&d->sched.rate, ((uint32_t)SCHED_WEIGHT_DEFAULT << RATE_SHIFT) / weight);
+    atomic_write32(&d->sched.rate, rate_of(weight));
 }
 
 void sched_domain_init(struct domain *d)

@@ -5,9 +5,8 @@
 
 #include "core/atomic.h"
 #include "core/lock.h"
+#include "modules/sched_fair/sched_fair_time.h"
 #include "ports/sched.h"
-
-#define RATE_SHIFT 16 /* sched_domain.rate is in parts of 1 << this */
 
 /* Linked by sched.next and sched.prev. */
 struct vcpu_list {
@@ -27,20 +26,10 @@ struct runq {
     uint64_t unpark_ns SC_GUARDED_BY(lock);               /* no parked vcpu is due before */
 };
 
-/* Virtual times wrap. */
-SC_INLINE bool before(uint64_t a, uint64_t b)
-{
-    return (a - b) >> 63 != 0;
-}
-SC_INLINE uint64_t later(uint64_t a, uint64_t b)
-{
-    return before(a, b) ? b : a;
-}
-
 /* So much run time in v's virtual time. */
 SC_INLINE uint64_t virtual_ns(const struct vcpu *v, uint64_t ran_ns)
 {
-    return ran_ns * atomic_read32(&v->domain->sched.rate) >> RATE_SHIFT;
+    return virtual_of(ran_ns, atomic_read32(&v->domain->sched.rate));
 }
 
 /* A queue's lists (sched_fair_queue.c). */
