@@ -151,15 +151,6 @@ struct kelf {
     ensures bounded: \result == 0 ==> bounded(out, out->nr_loads); */
 int kelf_parse(const struct kbytes *head, struct kelf *out);
 
-/* ---- notes.c: takes every Xen note of notes[from .. from+len-1]; the number found goes up in *found. */
-int knotes_parse(const struct kbytes *notes, size_t from, size_t len, struct kimage_info *info, uint32_t *found);
-
-/* ---- sections.c: the notes of SHT_NOTE sections, else the `__xen_guest` section; after the segments are placed. */
-int ksections_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *found);
-
-/* ---- guestinfo.c */
-int kguestinfo_parse(const struct kbytes *text, struct kimage_info *info);
-
 /* ---- feature_names.c: the features that a kernel may ask for. */
 #define KFEATURES 7u
 #define KFEATURE_NAME_MAX 32u
@@ -222,6 +213,44 @@ uint32_t kfeature_bit(size_t f);
     ensures bits: features_grow(\old(info->features_supported), \old(info->features_required),
       info->features_supported, info->features_required); */
 int kfeatures_parse(const struct kbytes *text, size_t at, size_t len, struct kimage_info *info);
+
+/* ---- notes.c: takes every Xen note of notes[from .. from+len-1]; the number found goes up in *found. */
+/*@ predicate texts_end(struct kimage_info *info) =
+      info->guest_os[KIMAGE_TEXT_MAX - 1] == 0 && info->guest_version[KIMAGE_TEXT_MAX - 1] == 0 &&
+      info->xen_version[KIMAGE_TEXT_MAX - 1] == 0 && info->loader[KIMAGE_TEXT_MAX - 1] == 0;
+    predicate words_grow(integer supported, integer required, integer supported_now, integer required_now) =
+      \forall integer k; 0 <= k < 32 ==> (has_bit(supported, k) ==> has_bit(supported_now, k)) &&
+        (has_bit(required, k) ==> has_bit(required_now, k)) && (has_bit(required_now, k) ==>
+          has_bit(required, k) || (feature_bit(k) && has_bit(supported_now, k)));
+    predicate required_grow{A, B}(struct kimage_info *info) =
+      words_grow(\at(info->features_supported, A), \at(info->features_required, A),
+        \at(info->features_supported, B), \at(info->features_required, B));
+*/
+/*@ requires inside(notes, from, len) && *found + len <= UINT32_MAX && texts_end(info);
+    requires \separated(notes, info, found) && \separated(found, notes->bytes + (0 .. notes->nr - 1));
+    assigns info->virt_entry, info->hypercall_page, info->virt_base, info->paddr_offset, info->init_p2m,
+      info->hv_start_low, info->phys32_entry, info->l1_mfn_valid_mask, info->l1_mfn_valid_value,
+      info->features_required, info->features_supported, info->pae, info->mod_start_pfn, info->suspend_cancel,
+      info->bsd_symtab, info->guest_os[0 .. 31], info->guest_version[0 .. 31], info->xen_version[0 .. 31],
+      info->loader[0 .. 31], *found;
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC;
+    ensures found: \old(*found) <= *found && (*found - \old(*found)) * 12 <= len;
+    ensures texts: texts_end(info);
+    ensures required: required_grow{Pre, Post}(info); */
+int knotes_parse(const struct kbytes *notes, size_t from, size_t len, struct kimage_info *info, uint32_t *found);
+
+/* ---- sections.c: the notes of SHT_NOTE sections, else the `__xen_guest` section; after the segments are placed. */
+int ksections_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *found);
+
+/* ---- guestinfo.c */
+/*@ requires texts_end(info) && \separated(text, info);
+    assigns info->virt_base, info->virt_entry, info->paddr_offset, info->hypercall_page, info->bsd_symtab, info->pae,
+      info->features_required, info->features_supported, info->guest_os[0 .. 31], info->guest_version[0 .. 31],
+      info->xen_version[0 .. 31], info->loader[0 .. 31];
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC;
+    ensures texts: texts_end(info);
+    ensures required: required_grow{Pre, Post}(info); */
+int kguestinfo_parse(const struct kbytes *text, struct kimage_info *info);
 
 /* ---- layout.c: defaults and checks, once all is known. */
 void klayout_unset(struct kimage_info *info);
