@@ -15,7 +15,7 @@ struct domain;
 struct evtchn_port {
     uint64_t bind;
     struct domain *remote SC_NULLABLE; /* slot; interdomain: the peer's domain */
-    uint32_t last_queue;               /* FIFO queue it was last linked in: vcpu << 8 | priority; see evtchn_fifo.c */
+    uint32_t last_queue;               /* FIFO queue it was last linked in: vcpu << 8 | priority; see fifo_word.h */
     uint16_t vcpu;                     /* atomic; whom to notify */
     uint8_t priority;                  /* atomic */
     uint8_t saved;                     /* atomic; became pending while its FIFO array page was missing */
