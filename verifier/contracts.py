@@ -34,6 +34,14 @@ def blank(text):
     return re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", space, text, flags=re.M)
 
 
+def definitions(annotation):
+    """(name, what it says) of each predicate and logic function that an annotation defines; (None, its text) of one that is not understood."""
+    for part in re.split(r"\b(?=(?:predicate|logic|lemma|inductive|axiomatic)\b)", re.sub(r"//[^\n]*", "", annotation[3:])):
+        if re.match(r"predicate|logic", part) and "=" in part:
+            m = re.match(r"(?:predicate|logic\s+[\w\s*]+?)[\s*]+(\w+)\s*(?:\{[^}]*\})?\s*(?:\([^()]*\))?\s*=(?!=)(.*)", part, re.S)
+            yield (m[1], m[2]) if m else (None, part)
+
+
 def closing(text, at):
     """Past the bracket that closes the one at `at`."""
     depth = 0

@@ -12,10 +12,11 @@ that a lock is for is said here: that it is taken once, and in which order, is s
 """
 import re
 
+import contracts
+
 TAKE = {"spin_lock", "write_lock", "read_lock"}
 CALL = re.compile(r"\b(spin_lock|write_lock|read_lock|spin_unlock|read_unlock|spin_lock_pair|spin_unlock_pair)\s*\(([^;]*)\)\s*;")
 GUARDED = re.compile(r"\bSC_GUARDED_BY\(([\w.]+)\)")
-LOGIC = re.compile(r"\b(?:predicate|logic\s+[\w\s*]+?)\s+\**(\w+)\s*(?:\{[^}]*\})?\s*(?:\([^()]*\))?\s*=([^;]*);")
 
 
 class Unclear(Exception):
@@ -51,7 +52,7 @@ class Guards:
     def read(self, text, flat, structs):
         """text: with its comments; flat: without; structs: (name, body) of each."""
         for m in re.finditer(r"/\*@.*?\*/", text, re.S):
-            self.logic.update(LOGIC.findall(m.group(0)))
+            self.logic.update(contracts.definitions(m.group(0)))
             self.said += m.group(0)
         self.said += flat
         understood = 0

@@ -41,16 +41,23 @@ static uint64_t tables_below_l4(uint64_t va, uint64_t nr)
     return tables_for(va, nr, L1_SPAN) + tables_for(va, nr, L2_SPAN) + tables_for(va, nr, L3_SPAN);
 }
 
+/*@ inductive power_of_2(integer p) {
+      case one: power_of_2(1);
+      case twice: \forall integer p; power_of_2(p) ==> power_of_2(2 * p);
+    }
+*/
 /* The least power of two that is not below n. */
 /*@ requires 1 <= n <= FAR;
     assigns \nothing;
+    ensures power: power_of_2(\result);
     ensures near: n <= \result < 2 * n;
 */
 static uint64_t power_of_two(uint64_t n)
 {
     uint64_t p = 1;
 
-    /*@ loop invariant 1 <= p < 2 * n;
+    /*@ loop invariant power_of_2(p);
+        loop invariant 1 <= p < 2 * n;
         loop assigns p;
         loop variant n - p;
     */
@@ -120,6 +127,15 @@ static uint64_t behind(uint64_t at, uint64_t nr, bool there)
     return there ? at + nr : at;
 }
 
+/* A function, as provers then need not go both ways each time. */
+/*@ assigns \nothing;
+    ensures chosen: \result == (which ? yes : no);
+*/
+static uint64_t either(bool which, uint64_t yes, uint64_t no)
+{
+    return which ? yes : no;
+}
+
 /*@ assigns \nothing; */
 static uint64_t va_of(uint64_t base, uint64_t pfn)
 {
@@ -144,10 +160,10 @@ int pv_layout_make(const struct kimage_info *k, uint64_t nr_pages, uint64_t init
     pt = behind(info + 1, 1, console);
     pt_pages = tables_place(base, pt, &mapped);
     /* ... and what is behind. */
-    p2m_tables = p2m_apart ? tables_below_l4(k->init_p2m, p2m_pages) : 0;
+    p2m_tables = either(p2m_apart, tables_below_l4(k->init_p2m, p2m_pages), 0);
     end = behind(mapped, p2m_tables + p2m_pages, p2m_apart);
-    initrd = initrd_apart ? initrd_place(mapped, end, initrd_pages, nr_pages) : kernel_end;
-    end = initrd_apart ? initrd + initrd_pages : end;
+    initrd = either(initrd_apart, initrd_place(mapped, end, initrd_pages, nr_pages), kernel_end);
+    end = either(initrd_apart, initrd + initrd_pages, end);
     if (end > nr_pages)
         return -ENOMEM;
     *l = (struct pv_layout){
@@ -158,15 +174,15 @@ int pv_layout_make(const struct kimage_info *k, uint64_t nr_pages, uint64_t init
         .kernel_pages = kernel_end - kernel,
         .initrd_pfn = initrd,
         .initrd_pages = initrd_pages,
-        .initrd_va = initrd_apart ? 0 : va_of(base, initrd),
-        .p2m_va = p2m_apart ? k->init_p2m : va_of(base, p2m),
-        .p2m_pfn = p2m_apart ? mapped + p2m_tables : p2m,
+        .initrd_va = either(initrd_apart, 0, va_of(base, initrd)),
+        .p2m_va = either(p2m_apart, k->init_p2m, va_of(base, p2m)),
+        .p2m_pfn = either(p2m_apart, mapped + p2m_tables, p2m),
         .p2m_pages = p2m_pages,
-        .p2m_first_pfn = p2m_apart ? mapped : 0,
-        .p2m_frames = p2m_apart ? p2m_tables + p2m_pages : 0,
+        .p2m_first_pfn = either(p2m_apart, mapped, 0),
+        .p2m_frames = either(p2m_apart, p2m_tables + p2m_pages, 0),
         .info_pfn = info,
         .info_va = va_of(base, info),
-        .console_pfn = console ? info + 1 : 0,
+        .console_pfn = either(console, info + 1, 0),
         .pt_pfn = pt,
         .pt_va = va_of(base, pt),
         .pt_pages = pt_pages,

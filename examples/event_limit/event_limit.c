@@ -16,6 +16,14 @@
 
 static uint64_t windows[MAX_DOMAINS] SC_ATOMIC; /* by domain: window, then the count */
 
+/*@ assigns \nothing;
+    ensures ten_ms: \result == now / 10000000 % NR_WINDOWS;
+*/
+static uint64_t window_at(uint64_t now)
+{
+    return now / WINDOW_NS % NR_WINDOWS;
+}
+
 /* The word with one event more in this window. */
 /*@ requires window < NR_WINDOWS;
     assigns \nothing;
@@ -27,33 +35,52 @@ static uint64_t counted(uint64_t word, uint64_t window)
     return word / COUNTS == window ? word + 1 : window * COUNTS + 1;
 }
 
-/*@ assigns windows[0 .. MAX_DOMAINS - 1];
+/* 0, or -EAGAIN: it is one too many; or -EBUSY: somebody else was faster, and it is not counted yet. */
+/*@ requires window < NR_WINDOWS;
+    assigns windows[0 .. MAX_DOMAINS - 1], exchange_put, exchange_over;
+    ensures answer: \result == 0 || \result == -EAGAIN || \result == -EBUSY;
+    ensures counts: \result == 0 ==> exchange_put % COUNTS <= EVENTS_MAX &&
+      (exchange_over / COUNTS == window && exchange_over < UINT64_MAX ==> exchange_put == exchange_over + 1) &&
+      (exchange_over / COUNTS != window ==> exchange_put / COUNTS == window && exchange_put % COUNTS == 1);
+    ensures stops: exchange_put == \old(exchange_put) || exchange_put % COUNTS <= EVENTS_MAX + 1;
+*/
+static int count(uint16_t domid, uint32_t port, uint64_t window)
+{
+    uint64_t *word = &windows[domid % MAX_DOMAINS];
+    uint64_t was = atomic_read64(word), is = counted(was, window);
+
+    if (is % COUNTS > EVENTS_MAX + 1)
+        return -EAGAIN;
+    if (atomic_cmpxchg64(word, was, is) != was)
+        return -EBUSY;
+    if (is % COUNTS <= EVENTS_MAX)
+        return 0;
+    log_guest(LOG_INFO,
+              "event_limit: domain %u gets more than %lu events in %lu ms: port %u, and what follows, is dropped",
+              domid, EVENTS_MAX, WINDOW_NS / 1000000, port);
+    return -EAGAIN;
+}
+
+/*@ requires \separated(d, windows + (..));
+    assigns windows[0 .. MAX_DOMAINS - 1], exchange_put, exchange_over, time_seen;
     ensures answer: \result == 0 || \result == -EAGAIN;
     ensures never_the_first: d->privileged ==> \result == 0;
 */
 int hook_event_send(struct domain *d, uint32_t port)
 {
-    uint64_t *word = &windows[d->id % MAX_DOMAINS], window = now_ns() / WINDOW_NS % NR_WINDOWS;
+    uint64_t window = window_at(now_ns());
 
     if (d->privileged)
         return 0; /* its device interrupts are not to be lost */
     /*@ loop invariant 0 <= i <= TRIES;
-        loop assigns i, windows[0 .. MAX_DOMAINS - 1];
+        loop assigns i, windows[0 .. MAX_DOMAINS - 1], exchange_put, exchange_over;
         loop variant TRIES - i;
     */
     for (unsigned i = 0; i < TRIES; i++) {
-        uint64_t was = atomic_read64(word), is = counted(was, window);
+        int rc = count(d->id, port, window);
 
-        if (is % COUNTS > EVENTS_MAX + 1)
-            return -EAGAIN;
-        if (atomic_cmpxchg64(word, was, is) != was)
-            continue;
-        if (is % COUNTS <= EVENTS_MAX)
-            return 0;
-        log_guest(LOG_INFO,
-                  "event_limit: domain %u gets more than %lu events in %lu ms: port %u, and what follows, is dropped",
-                  d->id, EVENTS_MAX, WINDOW_NS / 1000000, port);
-        return -EAGAIN;
+        if (rc != -EBUSY)
+            return rc;
     }
     return 0; /* others were faster each time: they are counted */
 }

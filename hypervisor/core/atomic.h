@@ -84,6 +84,9 @@ SC_INLINE uint32_t atomic_cmpxchg32(uint32_t *p, uint32_t old, uint32_t new_valu
     __atomic_compare_exchange_n(p, &old, new_value, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
     return old;
 }
+/* For contracts: what this CPU's last exchange put, and over what. */
+/*@ ghost uint64_t exchange_put; */
+/*@ ghost uint64_t exchange_over; */
 SC_INLINE uint64_t atomic_cmpxchg64(uint64_t *p, uint64_t old, uint64_t new_value)
 {
     __atomic_compare_exchange_n(p, &old, new_value, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);

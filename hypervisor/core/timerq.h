@@ -53,6 +53,8 @@ SC_INLINE bool timer_active(const struct timer *t)
 SC_CORE void timerq_adopt(struct cpu *from);
 /* Run what has expired on this CPU and set the hardware for the next (softirq). */
 SC_CORE void timerq_run(void);
+/* For contracts: what now_ns() said last to this CPU. */
+/*@ ghost uint64_t time_seen; */
 /* Nanoseconds of system time: 0 at the hypervisor's start, monotonic on all CPUs. */
 uint64_t now_ns(void);
 

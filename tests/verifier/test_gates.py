@@ -159,6 +159,35 @@ def test_axiom(demo):
 
 
 @pytest.mark.quick
+@pytest.mark.parametrize("circle", [
+    # each lets Frama-C prove what is false of every function whose contract names it
+    "logic integer demo_top(integer n) = demo_top(n) + 1;",
+    "predicate demo_top(integer n) = \\forall integer i; i == n ==> !demo_top(i);",
+    "logic integer demo_top{L}(uint32_t *p) = *p == 0 ? 0 : 1 + demo_top{L}(p);",
+])
+def test_definition_that_is_about_itself(demo, circle):
+    demo.edit("demo.c", "uint8_t demo_get", f"/*@ {circle} */\nuint8_t demo_get")
+    demo.refused("demo_top is said by itself")
+
+
+@pytest.mark.quick
+def test_definition_that_is_not_understood(demo):
+    demo.edit("demo.c", "uint8_t demo_get", "/*@ logic \\list<integer> demo_list = [| 1 |]; */\nuint8_t demo_get")
+    demo.refused("a definition that is not understood")
+
+
+@pytest.mark.full
+def test_inductive_definition_says_what_is_in_it_not_what_is_out(demo):
+    """So it may be any: what it says is true of a predicate that is always true."""
+    demo.edit("demo.c", "void demo_percent", "/*@ inductive demo_in(integer n) { case some: \\forall integer n; !demo_in(n) ==> demo_in(n); } */\nvoid demo_percent")
+    demo.edit("demo.c", "    *to = n", "    /*@ assert demo_in(n); */\n    *to = n")
+    code, text = demo.prove()
+    assert "not proved: demo_percent_assert" not in text, text
+    demo.edit("demo.c", "assert demo_in(n)", "assert !demo_in(n)")
+    demo.refused("not proved: demo_percent_assert")
+
+
+@pytest.mark.quick
 def test_admit(demo):
     demo.edit("demo.c", "    *to -=", "    /*@ admit \\false; */\n    *to -=")
     demo.refused("admit: nothing is assumed outside of verifier/lib")
@@ -443,6 +472,8 @@ def test_a_lock_s_resource(locked):
     ("resource_demo_lock{L} = used <= room", "resource_demo_lock{L} = used <= room && others == 0", "others is not a static variable that demo_lock guards"),
     ("static uint32_t used SC", "uint32_t used SC", "used is not a static variable that demo_lock guards"),
     ("resource_demo_lock{L} = used <= room", "quiet{L} = others == 0; predicate resource_demo_lock{L} = used <= room && quiet",
+     "others is not a static variable"),
+    ("resource_demo_lock{L} = used <= room", "resource_demo_lock{L} = (\\forall integer i; i == used ==> i <= room) && others == 0",
      "others is not a static variable"),
     ("    spin_lock(&demo_lock);\n    if", "    if (others)\n        spin_lock(&demo_lock);\n    if", "a statement of its own"),
     ("static spinlock_t demo_lock;", "static spinlock_t demo_lock;\nstruct row { uint32_t nr SC_GUARDED_BY(demo_lock); };\n"

@@ -5,8 +5,8 @@
 #define FAR_NS (1UL << 50)      /* beyond this an old guest cannot mean it */
 #define SOON_NS 100000000UL
 
-/*@ assigns v->singleshot;
-    ensures answer: \result == 0 || (\result == -ETIME && future);
+/*@ assigns v->singleshot, time_seen;
+    ensures answer: \result == (future && deadline_ns < time_seen ? -ETIME : 0);
     ensures set: \result == 0 ==> v->singleshot.deadline_ns == deadline_ns;
     ensures kept: \result != 0 ==> v->singleshot == \old(v->singleshot);
 */
@@ -18,15 +18,18 @@ int timer_singleshot_set(struct vcpu *v, uint64_t deadline_ns, bool future)
     return 0;
 }
 
-/*@ assigns v->singleshot; */
+/*@ assigns v->singleshot;
+    ensures off: v->singleshot.slot == 0;
+*/
 void timer_singleshot_stop(struct vcpu *v)
 {
     timer_stop(&v->singleshot);
 }
 
-/*@ assigns v->periodic_ns, v->periodic;
+/*@ assigns v->periodic_ns, v->periodic, time_seen;
     ensures answer: \result == (PERIOD_MIN_NS <= period_ns <= INT64_MAX / 2 ? 0 : -EINVAL);
     ensures set: \result == 0 ==> v->periodic_ns == period_ns;
+    ensures first: \result == 0 ==> v->periodic.deadline_ns == (uint64_t)(time_seen + period_ns);
     ensures kept: \result != 0 ==> v->periodic_ns == \old(v->periodic_ns) && v->periodic == \old(v->periodic);
 */
 int timer_periodic_set(struct vcpu *v, uint64_t period_ns)
@@ -39,7 +42,7 @@ int timer_periodic_set(struct vcpu *v, uint64_t period_ns)
 }
 
 /*@ assigns v->periodic_ns, v->periodic;
-    ensures off: v->periodic_ns == 0;
+    ensures off: v->periodic_ns == 0 && v->periodic.slot == 0;
 */
 void timer_periodic_stop(struct vcpu *v)
 {
@@ -47,8 +50,12 @@ void timer_periodic_stop(struct vcpu *v)
     timer_stop(&v->periodic);
 }
 
-/*@ assigns v->singleshot;
-    ensures far_is_soon: 0 < deadline_ns && v->singleshot.deadline_ns != deadline_ns ==> deadline_ns > FAR_NS;
+/*@ predicate cannot_be_meant(integer at_ns, integer now) = at_ns > INT64_MAX || at_ns > now + FAR_NS; */
+/*@ assigns v->singleshot, time_seen;
+    ensures off: deadline_ns == 0 ==> v->singleshot.slot == 0;
+    ensures set: deadline_ns != 0 && !cannot_be_meant(deadline_ns, time_seen) ==> v->singleshot.deadline_ns ==
+   deadline_ns; ensures soon: cannot_be_meant(deadline_ns, time_seen) ==> v->singleshot.deadline_ns ==
+   (uint64_t)(time_seen + SOON_NS);
 */
 void timer_legacy_set(struct vcpu *v, uint64_t deadline_ns)
 {
@@ -59,7 +66,7 @@ void timer_legacy_set(struct vcpu *v, uint64_t deadline_ns)
         return;
     }
     now = now_ns();
-    if ((int64_t)deadline_ns < 0 || (deadline_ns > now && deadline_ns - now > FAR_NS))
+    if (deadline_ns > INT64_MAX || (deadline_ns > now && deadline_ns - now > FAR_NS))
         deadline_ns = now + SOON_NS;
     timer_set(&v->singleshot, deadline_ns);
 }
