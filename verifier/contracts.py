@@ -42,6 +42,28 @@ def definitions(annotation):
             yield (m[1], m[2]) if m else (None, part)
 
 
+class Macros:
+    """What the preprocessor may make of a word."""
+
+    DEFINE = re.compile(r"^[ \t]*(?:#|%:)\s*define\s+(\w+)([^\n]*)", re.M)
+
+    def __init__(self, texts):
+        self.says = {}  # a macro's name: the words of all its definitions, and ## if it makes words
+        for text in texts:
+            for name, body in self.DEFINE.findall(re.sub(r"/\*.*?\*/", " ", text.replace("\\\n", ""), flags=re.S)):
+                made = {"##"} if re.search("##|%:%:", body) else set()
+                self.says.setdefault(name, set()).update(IDENTIFIER.findall(body), made)
+
+    def words(self, text):
+        """All words that may stand there."""
+        seen, todo = set(), set(IDENTIFIER.findall(text))
+        while todo:
+            word = todo.pop()
+            seen.add(word)
+            todo |= self.says.get(word, set()) - seen
+        return seen
+
+
 def closing(text, at):
     """Past the bracket that closes the one at `at`."""
     depth = 0

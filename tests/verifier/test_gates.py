@@ -171,6 +171,30 @@ def test_definition_that_is_about_itself(demo, circle):
 
 
 @pytest.mark.quick
+@pytest.mark.parametrize("define, word", [
+    ("#define HOPE ghost", "HOPE"), ("#define HOPE gh ## ost", "HOPE"), ("#define WISH ghost\n#define HOPE WISH", "HOPE"), ("#define HOPE gh\\\nost", "HOPE"),
+    ("%:define HOPE ghost", "HOPE"), ("#/* */define HOPE ghost", "HOPE"), ("", "gh\\\nost"),
+])
+def test_words_that_the_preprocessor_makes(demo, define, word):
+    demo.edit("demo.c", "uint8_t demo_get", f"{define}\nuint8_t demo_get")
+    demo.edit("demo.c", "    *to -=", f"    /*@ {word} int n_is = 1; */\n    *to -=")
+    demo.refused("not to be made by the preprocessor")
+
+
+@pytest.mark.quick
+def test_definition_that_is_about_itself_by_a_macro(demo):
+    demo.edit("demo.c", "uint8_t demo_get", "#define TOP demo_top\n/*@ logic integer demo_top(integer n) = TOP(n) + 1; */\nuint8_t demo_get")
+    demo.refused("demo_top is said by itself")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("kind", ["global invariant no: 0 == 1;", "type invariant no(struct demo_row r) = r.nr == 5;"])
+def test_invariant_that_nobody_shows(demo, kind):
+    demo.edit("demo.c", "uint8_t demo_get", f"/*@ {kind} */\nuint8_t demo_get")
+    demo.refused("nothing is assumed outside of verifier/lib")
+
+
+@pytest.mark.quick
 def test_definition_that_is_not_understood(demo):
     demo.edit("demo.c", "uint8_t demo_get", "/*@ logic \\list<integer> demo_list = [| 1 |]; */\nuint8_t demo_get")
     demo.refused("a definition that is not understood")
@@ -332,15 +356,28 @@ def test_annotation_with_an_error(demo):
 
 
 @pytest.mark.full
-def test_builtin(demo):
-    demo.edit("demo.c", "n > 100 ?", "__builtin_expect(n > 100, 1) ?")
+@pytest.mark.parametrize("define, word", [("", "__builtin_expect"), ("#define MORE(a, b) __builtin_constant_p(a)", "MORE")])
+def test_builtin(demo, define, word):
+    demo.edit("demo.c", "uint8_t demo_get", f"{define}\nuint8_t demo_get")
+    demo.edit("demo.c", "n > 100 ?", f"{word}(n > 100, 1) ?")
     demo.refused("Frama-C would guess")
 
 
 @pytest.mark.full
-def test_code_for_one_reader(demo):
-    demo.edit("demo.c", "    *to = n", "#ifdef __FRAMAC__\n    return;\n#endif\n    *to = n")
-    demo.refused("Frama-C")
+@pytest.mark.parametrize("define, condition", [
+    ("", "#ifdef __FRAMAC__"), ("", "#ifndef __clang__"), ("", "#if __GNUC__ > 4"), ("", "#if defined(unix)"), ("", "%:ifdef unix"),
+    ("#define READER __GNUC__", "#if READER > 4"), ("#define READER unix", "#if READER"), ("", "# /* */ ifdef __OPTIMIZE__"),
+])
+def test_code_for_one_reader(demo, define, condition):
+    demo.edit("demo.c", "    *to = n", f"{define}\n{condition}\n    return;\n#endif\n    *to = n")
+    demo.refused("Frama-C (may|might)|clang and Frama-C might")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("code", ["    if (__GNUC__ > 4)\n        return;\n", "#pragma pack(1)\n", "    (void)__COUNTER__;\n"])
+def test_words_that_compilers_read_in_their_own_way(demo, code):
+    demo.edit("demo.c", "    *to = n", f"{code}    *to = n")
+    demo.refused("Frama-C may|might not read the same")
 
 
 @pytest.mark.full
