@@ -149,6 +149,12 @@ static uint64_t flags_add(uint64_t a, uint64_t b, unsigned size)
     return f;
 }
 
+/* Only CF is told of a bit (Intel SDM vol. 2, BTS): ZF stays as it was; what the others are is left open. */
+static uint64_t flags_bit(uint64_t flags, bool was_set)
+{
+    return (flags & RFLAGS_STATUS & ~RFLAGS_CF) | (was_set ? RFLAGS_CF : 0);
+}
+
 struct effect {
     uint64_t value; /* to store */
     bool stores;
@@ -213,15 +219,15 @@ static void compute(const struct write *w, const struct guest_regs *regs, uint64
         break;
     case W_BTS:
         e->value = old | bit;
-        e->flags = (old & bit) != 0 ? RFLAGS_CF : 0;
+        e->flags = flags_bit(regs->rflags, (old & bit) != 0);
         break;
     case W_BTR:
         e->value = old & ~bit;
-        e->flags = (old & bit) != 0 ? RFLAGS_CF : 0;
+        e->flags = flags_bit(regs->rflags, (old & bit) != 0);
         break;
     case W_BTC:
         e->value = old ^ bit;
-        e->flags = (old & bit) != 0 ? RFLAGS_CF : 0;
+        e->flags = flags_bit(regs->rflags, (old & bit) != 0);
         break;
     }
 }

@@ -2,7 +2,7 @@
  * Writable page tables: a guest that writes to its read-only level-1 table has the write done for it.
  *
  * Checks: 64-bit write, locked exchange, compare-and-exchange, or/and with memory; a bad entry is refused with a page fault to the guest and
- *   changes nothing; writes to level-2 to level-4 tables are not emulated.
+ *   changes nothing; writes to level-2 to level-4 tables are not emulated. A bit that is set, cleared or turned goes to CF and leaves ZF (Intel SDM vol. 2, BTS).
  */
 #include "guest.h"
 
@@ -18,6 +18,14 @@ static void flush(void)
 {
     mmuext(MMUEXT_INVLPG_LOCAL, (u64)page, 0);
 }
+
+// CF, and twice ZF, after an instruction on bit 9 of an entry, with ZF set before or not.
+#define BIT_FLAGS(what, zf) ({ \
+    u8 carry, zero; \
+    asm volatile("cmp %[z], %[one]; lock " what "q $9, (%[pte]); setc %[carry]; setz %[zero]" \
+                 : [carry] "=&q"(carry), [zero] "=&q"(zero) : [pte] "r"(pte), [z] "r"((u64)(zf)), [one] "r"(1UL) : "memory", "cc"); \
+    (long)(carry + 2 * zero); \
+})
 
 void test_main(void)
 {
@@ -51,6 +59,14 @@ void test_main(void)
     check_eq("cmpxchg_unequal_reads", plain(expected), plain(rw));
     check_eq("or", (long)TRY("lock orq %[bits], (%[pte])", : : [bits] "r"(0x200UL), [pte] "r"(pte) : "memory", "cc"), NO_TRAP);
     check_eq("or_value", (long)(*pte & 0x200), 0x200);
+    check_eq("bts_of_set", BIT_FLAGS("bts", 1), 3);
+    check_eq("btr_of_set", BIT_FLAGS("btr", 0), 1);
+    check_eq("btr_of_clear", BIT_FLAGS("btr", 1), 2);
+    check_eq("btc_of_clear", BIT_FLAGS("btc", 1), 2);
+    check_eq("btc_value", (long)(*pte & 0x200), 0x200);
+    check_eq("btc_of_set", BIT_FLAGS("btc", 0), 1);
+    check_eq("bts_of_clear", BIT_FLAGS("bts", 0), 0);
+    check_eq("bts_value", (long)(*pte & 0x200), 0x200);
     check_eq("clear", (long)try_write(pte, 0), NO_TRAP);
     flush();
     check_eq("clear_takes_effect", (long)try_read(page), 14);
