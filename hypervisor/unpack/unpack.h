@@ -30,6 +30,18 @@ size_t unpack_arena_wanted(void);
 void unpack_check_set(int on);
 
 /* What the first bytes say; UNPACK_NONE for anything unknown. LZ4 is Linux's legacy framing, magic 0x184C2102. */
+/*@ predicate gzip_begins(uint8_t *p, integer at) = p[at] == 0x1F && p[at + 1] == 0x8B;
+    predicate xz_begins(uint8_t *p, integer at) = p[at] == 0xFD && p[at + 1] == '7' && p[at + 2] == 'z' &&
+      p[at + 3] == 'X' && p[at + 4] == 'Z' && p[at + 5] == 0;
+    predicate lz4_begins(uint8_t *p, integer at) = p[at] == 0x02 && p[at + 1] == 0x21 && p[at + 2] == 0x4C && p[at + 3] == 0x18;
+    predicate zstd_begins(uint8_t *p, integer at) = p[at] == 0x28 && p[at + 1] == 0xB5 && p[at + 2] == 0x2F && p[at + 3] == 0xFD;
+*/
+/*@ assigns \nothing;
+    ensures gzip: \result == UNPACK_GZIP <==> len >= 2 && gzip_begins(src, 0);
+    ensures xz: \result == UNPACK_XZ <==> len >= 6 && xz_begins(src, 0);
+    ensures lz4: \result == UNPACK_LZ4 <==> len >= 4 && lz4_begins(src, 0);
+    ensures zstd: \result == UNPACK_ZSTD <==> len >= 4 && zstd_begins(src, 0);
+    ensures one_of: UNPACK_NONE <= \result <= UNPACK_ZSTD; */
 enum unpack_format unpack_detect(const uint8_t *src SC_COUNT(len), size_t len);
 
 /*

@@ -11,30 +11,40 @@
 #define HEADER_END 0x250u
 
 #define PROTOCOL_WITH_PAYLOAD 0x0208u
+#define MAGIC_HDRS 0x53726448u
 #define SECTOR_BYTES 512u
 #define SECTS_DEFAULT 4u
+#define FIRST_BYTES 8u /* that a format has at least */
 
+/*@ assigns \nothing;
+    ensures \result == 0 || \result == 1;
+    ensures \result == 1 <==> bzimage(src);
+*/
 static int is_bzimage(const struct kbytes *src)
 {
     return src->nr >= HEADER_END && kbytes_le16(src, BOOT_FLAG) == 0xAA55 &&
-           kbytes_begin(src, HEADER_MAGIC, 4, KTEXT("HdrS"));
+           kbytes_le32(src, HEADER_MAGIC) == MAGIC_HDRS;
 }
 
+/*@ requires inside(src, at, len);
+    assigns \nothing;
+    ensures says: format_says(src, at, len, \result);
+    ensures known: UNPACK_NONE <= \result <= UNPACK_ZSTD;
+*/
 static enum unpack_format format_at(const struct kbytes *src, size_t at, size_t len)
 {
-    uint8_t first[8];
-
-    if (len < sizeof(first))
-        return UNPACK_NONE;
-    for (size_t i = 0; i < sizeof(first); i++)
-        first[i] = src->bytes[at + i];
-    return unpack_detect(first, sizeof(first));
+    return len < FIRST_BYTES ? UNPACK_NONE : unpack_detect(&src->bytes[at], FIRST_BYTES);
 }
 
 /* Bounds the history that these two must hold. Linux's build appends the unpacked size to what it packs. */
+/*@ requires inside(src, payload->at, payload->len) && (bounds_history(payload->format) ==> payload->len >= 8);
+    assigns \nothing;
+    ensures said: bounds_history(payload->format) ==> \result == le32(src, payload->at + payload->len - 4);
+    ensures unsaid: !bounds_history(payload->format) ==> \result == UINT64_MAX;
+*/
 static uint64_t max_out(const struct kbytes *src, const struct kpayload *payload)
 {
-    if ((payload->format != UNPACK_ZSTD && payload->format != UNPACK_XZ) || payload->len < 8)
+    if (payload->format != UNPACK_ZSTD && payload->format != UNPACK_XZ)
         return UINT64_MAX;
     return kbytes_le32(src, payload->at + payload->len - 4);
 }

@@ -80,6 +80,33 @@ struct kpayload {
     size_t len;
     uint64_t max_out; /* bytes that may come out; UINT64_MAX when the file does not say */
 };
+/*@ predicate bzimage(struct kbytes *f) = f->nr >= 0x250 && le16(f, 0x1FE) == 0xAA55 && le32(f, 0x202) == 0x53726448;
+    logic integer setup_bytes(struct kbytes *f) = 512 + 512 * (f->bytes[0x1F1] == 0 ? 4 : f->bytes[0x1F1]);
+    logic integer packed_at(struct kbytes *f) = setup_bytes(f) + le32(f, 0x248);
+    logic integer packed_len(struct kbytes *f) = le32(f, 0x24C);
+    predicate packed_good(struct kbytes *f) =
+      le16(f, 0x206) >= 0x208 && packed_len(f) > 0 && packed_at(f) + packed_len(f) <= f->nr;
+    predicate payload_is(struct kbytes *f, integer at, integer len) =
+      (bzimage(f) ==> at == packed_at(f) && len == packed_len(f)) && (!bzimage(f) ==> at == 0 && len == f->nr);
+    predicate format_says(struct kbytes *f, integer at, integer len, integer format) =
+      (format == UNPACK_GZIP <==> len >= 8 && gzip_begins(f->bytes, at)) &&
+      (format == UNPACK_XZ <==> len >= 8 && xz_begins(f->bytes, at)) &&
+      (format == UNPACK_LZ4 <==> len >= 8 && lz4_begins(f->bytes, at)) &&
+      (format == UNPACK_ZSTD <==> len >= 8 && zstd_begins(f->bytes, at));
+    predicate bounds_history(integer format) = format == UNPACK_ZSTD || format == UNPACK_XZ;
+    predicate max_out_is(struct kbytes *f, struct kpayload *p) =
+      (bounds_history(p->format) && bzimage(f) ==> p->max_out == le32(f, p->at + p->len - 4)) &&
+      (!bounds_history(p->format) || !bzimage(f) ==> p->max_out == UINT64_MAX);
+*/
+/*@ requires \separated(src, out);
+    assigns out->format, out->at, out->len, out->max_out;
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC;
+    ensures good: \result == 0 <==> src->nr > 0 && (bzimage(src) ==> packed_good(src));
+    ensures inside: \result == 0 ==> out->len > 0 && inside(src, out->at, out->len);
+    ensures where: \result == 0 ==> payload_is(src, out->at, out->len);
+    ensures format: \result == 0 ==> format_says(src, out->at, out->len, out->format);
+    ensures known: \result == 0 ==> UNPACK_NONE <= out->format <= UNPACK_ZSTD;
+    ensures max_out: \result == 0 ==> max_out_is(src, out); */
 int kpayload_find(const struct kbytes *src, struct kpayload *out);
 
 /* ---- stream.c: the unpacked file, read forwards; going back starts over. One at a time. */
@@ -253,7 +280,44 @@ int ksections_parse(const struct kelf *elf, struct kimage_info *info, uint32_t *
 int kguestinfo_parse(const struct kbytes *text, struct kimage_info *info);
 
 /* ---- layout.c: defaults and checks, once all is known. */
+/*@ predicate begins_generic(char *t) = t[0] == 'g' && t[1] == 'e' && t[2] == 'n' && t[3] == 'e' && t[4] == 'r' &&
+      t[5] == 'i' && t[6] == 'c';
+    predicate begins_linux(char *t) = t[0] == 'l' && t[1] == 'i' && t[2] == 'n' && t[3] == 'u' && t[4] == 'x';
+    predicate begins_xen3(char *t) = t[0] == 'x' && t[1] == 'e' && t[2] == 'n' && t[3] == '-' && t[4] == '3' &&
+      t[5] == '.' && t[6] == '0';
+    predicate kernel_known(struct kimage_info *k) = begins_xen3(&k->xen_version[0]) &&
+      (begins_generic(&k->loader[0]) || begins_linux(&k->guest_os[0]));
+    predicate none_given(struct kimage_info *k) = k->virt_base == KIMAGE_NONE && k->paddr_offset == KIMAGE_NONE &&
+      k->virt_entry == KIMAGE_NONE && k->hypercall_page == KIMAGE_NONE && k->init_p2m == KIMAGE_NONE &&
+      k->hv_start_low == KIMAGE_NONE && k->phys32_entry == KIMAGE_NONE;
+    predicate base_given(struct kimage_info *k) = k->virt_base != KIMAGE_NONE || k->paddr_offset == KIMAGE_NONE;
+    predicate in_kernel(struct kimage_info *k, integer a) = k->virt_kstart <= a < k->virt_kend;
+    predicate layout_good(struct kimage_info *k) = k->virt_base % 4096 == 0 && k->virt_base <= k->virt_kstart &&
+      in_kernel(k, k->virt_entry) && !in_kernel(k, k->init_p2m);
+    logic integer moved(integer paddr, integer base, integer offset) = (uint64_t)(paddr + (uint64_t)(base - offset));
+    predicate default_is(integer was, integer now, integer other) =
+      (was != KIMAGE_NONE ==> now == was) && (was == KIMAGE_NONE ==> now == other);
+*/
+/*@ assigns *info;
+    ensures none: none_given(info);
+    ensures texts: texts_end(info);
+    ensures features: info->features_required == 0 && info->features_supported == 0;
+    ensures notes: info->has_notes == 1; */
 void klayout_unset(struct kimage_info *info);
+/*@ requires \separated(elf, info);
+    assigns info->virt_base, info->paddr_offset, info->virt_entry, info->paddr_start, info->paddr_end,
+      info->virt_kstart, info->virt_kend;
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC;
+    ensures good: \result == 0 <==> kernel_known(info) && \old(base_given(info)) && layout_good(info);
+    ensures bounds: \result == 0 ==> info->paddr_start == elf->paddr_start && info->paddr_end == elf->paddr_end;
+    ensures first: \result == 0 ==>
+      info->virt_kstart == moved(elf->paddr_start, info->virt_base, info->paddr_offset);
+    ensures last: \result == 0 ==>
+      info->virt_kend == moved(elf->paddr_end, info->virt_base, info->paddr_offset);
+    ensures base: \result == 0 ==> default_is(\old(info->virt_base), info->virt_base, 0);
+    ensures offset: \result == 0 ==>
+      default_is(\old(info->paddr_offset), info->paddr_offset, info->has_notes != 0 ? 0 : info->virt_base);
+    ensures entry: \result == 0 ==> default_is(\old(info->virt_entry), info->virt_entry, elf->entry); */
 int klayout_check(const struct kelf *elf, struct kimage_info *info);
 
 #endif
