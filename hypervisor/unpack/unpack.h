@@ -33,8 +33,10 @@ void unpack_check_set(int on);
 /*@ predicate gzip_begins(uint8_t *p, integer at) = p[at] == 0x1F && p[at + 1] == 0x8B;
     predicate xz_begins(uint8_t *p, integer at) = p[at] == 0xFD && p[at + 1] == '7' && p[at + 2] == 'z' &&
       p[at + 3] == 'X' && p[at + 4] == 'Z' && p[at + 5] == 0;
-    predicate lz4_begins(uint8_t *p, integer at) = p[at] == 0x02 && p[at + 1] == 0x21 && p[at + 2] == 0x4C && p[at + 3] == 0x18;
-    predicate zstd_begins(uint8_t *p, integer at) = p[at] == 0x28 && p[at + 1] == 0xB5 && p[at + 2] == 0x2F && p[at + 3] == 0xFD;
+    predicate lz4_begins(uint8_t *p, integer at) = p[at] == 0x02 && p[at + 1] == 0x21 && p[at + 2] == 0x4C &&
+      p[at + 3] == 0x18;
+    predicate zstd_begins(uint8_t *p, integer at) = p[at] == 0x28 && p[at + 1] == 0xB5 && p[at + 2] == 0x2F &&
+      p[at + 3] == 0xFD;
 */
 /*@ assigns \nothing;
     ensures gzip: \result == UNPACK_GZIP <==> len >= 2 && gzip_begins(src, 0);
