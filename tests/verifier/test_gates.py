@@ -201,13 +201,21 @@ def test_definition_that_is_not_understood(demo):
 
 
 @pytest.mark.full
-def test_inductive_definition_says_what_is_in_it_not_what_is_out(demo):
-    """So it may be any: what it says is true of a predicate that is always true."""
-    demo.edit("demo.c", "void demo_percent", "/*@ inductive demo_in(integer n) { case some: \\forall integer n; !demo_in(n) ==> demo_in(n); } */\nvoid demo_percent")
-    demo.edit("demo.c", "    *to = n", "    /*@ assert demo_in(n); */\n    *to = n")
+def test_inductive_definition_that_has_no_least_solution(demo):
+    """p(n) when not p(n): Why3, which gives provers the inversion of inductive definitions, takes only positive ones."""
+    demo.edit("demo.c", "void demo_percent",
+              "/*@ inductive demo_in(integer n) { case some: \\forall integer n; n == 7 || !demo_in(n) ==> demo_in(n); } */\nvoid demo_percent")
+    demo.edit("demo.c", "    *to = n", "    /*@ assert demo_in(n) ==> n == 7; */\n    *to = n")
+    demo.refused("not proved: demo_percent_assert")
+
+
+@pytest.mark.full
+def test_inductive_definition_says_what_is_out(demo):
+    demo.edit("demo.c", "void demo_percent", "/*@ inductive demo_even(integer n) { case zero: demo_even(0); case two: \\forall integer n; demo_even(n) ==> demo_even(n + 2); } */\nvoid demo_percent")
+    demo.edit("demo.c", "    *to = n", "    /*@ assert demo_even(n) ==> n == 0 || demo_even(n - 2); */\n    *to = n")
     code, text = demo.prove()
     assert "not proved: demo_percent_assert" not in text, text
-    demo.edit("demo.c", "assert demo_in(n)", "assert !demo_in(n)")
+    demo.edit("demo.c", "n == 0 || demo_even(n - 2)", "demo_even(n + 1)")
     demo.refused("not proved: demo_percent_assert")
 
 

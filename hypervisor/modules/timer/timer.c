@@ -53,9 +53,10 @@ void timer_periodic_stop(struct vcpu *v)
 /*@ predicate cannot_be_meant(integer at_ns, integer now) = at_ns > INT64_MAX || at_ns > now + FAR_NS; */
 /*@ assigns v->singleshot, time_seen;
     ensures off: deadline_ns == 0 ==> v->singleshot.slot == 0;
-    ensures set: deadline_ns != 0 && !cannot_be_meant(deadline_ns, time_seen) ==> v->singleshot.deadline_ns ==
-   deadline_ns; ensures soon: cannot_be_meant(deadline_ns, time_seen) ==> v->singleshot.deadline_ns ==
-   (uint64_t)(time_seen + SOON_NS);
+    ensures set: deadline_ns != 0 && !cannot_be_meant(deadline_ns, time_seen) ==>
+                 v->singleshot.deadline_ns == deadline_ns;
+    ensures soon: cannot_be_meant(deadline_ns, time_seen) ==>
+                  v->singleshot.deadline_ns == (uint64_t)(time_seen + SOON_NS);
 */
 void timer_legacy_set(struct vcpu *v, uint64_t deadline_ns)
 {
