@@ -14,6 +14,7 @@
 #include "core/rcu.h"
 #include "core/timerq.h"
 #include "ports/sched.h"
+#include "ports/sched_list.h"
 
 #define TURN_NS 5000000UL /* 5 ms */
 #define BONUS_MAX 16      /* who sleeps early holds at most so many times its tickets */
@@ -23,7 +24,7 @@ struct runq {
     uint32_t nr SC_ATOMIC;                          /* written with the lock held */
     uint64_t tickets SC_GUARDED_BY(lock);           /* of those that wait */
     uint64_t seed SC_GUARDED_BY(lock);
-    struct vcpu *head SC_GUARDED_BY(lock) SC_NULLABLE;
+    struct vcpu_list ready SC_GUARDED_BY(lock);
 };
 
 SC_PERCPU(struct runq, runqs);
@@ -66,29 +67,14 @@ static uint64_t random_locked(struct runq *q)
 static void runq_add_locked(struct runq *q, struct vcpu *v)
 {
     v->sched.vtime_ns = tickets_of(v);
-    v->sched.prev = NULL;
-    v->sched.next = q->head;
-    if (q->head != NULL)
-        q->head->sched.prev = v;
-    q->head = v;
-    v->sched.queued = true;
+    list_insert_locked(&q->ready, NULL, v);
     q->tickets += v->sched.vtime_ns;
     atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
 }
 
 static void runq_remove_locked(struct runq *q, struct vcpu *v)
 {
-    struct vcpu *next = v->sched.next, *prev = v->sched.prev;
-
-    if (prev != NULL)
-        prev->sched.next = next;
-    else
-        q->head = next;
-    if (next != NULL)
-        next->sched.prev = prev;
-    v->sched.next = NULL;
-    v->sched.prev = NULL;
-    v->sched.queued = false;
+    list_remove_locked(&q->ready, v);
     q->tickets -= v->sched.vtime_ns;
     atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
 }
@@ -106,7 +92,7 @@ static void runq_tell_woken(struct cpu *cpu, const struct vcpu *v)
 
 static void runq_move_locked(struct runq *from, struct runq *to, struct vcpu *v)
 {
-    if (v->sched.queued) {
+    if (v->sched.list != 0) {
         runq_remove_locked(from, v);
         runq_add_locked(to, v);
     }
@@ -116,7 +102,7 @@ static void runq_leave_locked(const struct runq *q, struct vcpu *v) {}
 
 SC_NULLABLE static struct vcpu *runq_any_locked(const struct runq *q)
 {
-    return q->head;
+    return q->ready.head;
 }
 
 /* Whose ticket wins, of those that wait and those that `also` holds; null: also's. */
@@ -124,7 +110,7 @@ SC_NULLABLE static struct vcpu *draw_locked(struct runq *q, uint64_t also)
 {
     uint64_t all = q->tickets + also, left = all != 0 ? random_locked(q) % all : 0;
 
-    for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
+    for (struct vcpu *v = q->ready.head; v != NULL; v = v->sched.next) {
         if (left < v->sched.vtime_ns)
             return v;
         left -= v->sched.vtime_ns;
@@ -157,7 +143,7 @@ int sched_domain_set(struct domain *d, const struct sched_params *p)
 
 int sched_vcpu_init(struct vcpu *v)
 {
-    v->sched.queued = false;
+    v->sched.list = 0;
     v->sched.ran_ns = TURN_NS;
     return 0;
 }
@@ -210,7 +196,7 @@ SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uin
 /* One of the queue that this CPU may run, out of it. */
 SC_NULLABLE static struct vcpu *runq_steal_locked(struct runq *q, struct cpu *cpu)
 {
-    for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
+    for (struct vcpu *v = q->ready.head; v != NULL; v = v->sched.next) {
         if (sched_may_take(v, cpu->id)) {
             runq_remove_locked(q, v);
             v->sched.running = true;
@@ -244,8 +230,8 @@ static bool others_wait(struct runq *q)
     struct sched_where w = { 0, 0 };
 
     spin_lock(&q->lock);
-    if (q->head != NULL)
-        w = sched_where(q->head);
+    if (q->ready.head != NULL)
+        w = sched_where(q->ready.head);
     spin_unlock(&q->lock);
     if (w.may != 0 && nr_cpus > 1)
         sched_tell_idle(w);
@@ -281,53 +267,27 @@ void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
     spin_unlock(&q->lock);
 }
 
-/* ---- in place of another scheduler ---- */
+/* ---- begin, and in place of another scheduler ---- */
+
+static void runq_begin_locked(struct runq *q, uint32_t cpu)
+{
+    q->ready = (struct vcpu_list){ NULL, NULL, LIST_READY(cpu) };
+    q->tickets = 0;
+    atomic_write32(&q->nr, 0);
+}
+
+static void runq_take_locked(struct runq *q, struct vcpu *v)
+{
+    v->sched.ran_ns = TURN_NS;
+    if (vcpu_runnable(v) && !v->sched.running)
+        runq_add_locked(q, v);
+}
 
 void sched_export_state(void) {} /* all that the next one needs is in the vcpus */
 
-static void import_vcpu(struct vcpu *v)
-{
-    struct runq *q = runq_of(cpu_of(v));
-
-    v->sched.next = NULL;
-    v->sched.prev = NULL;
-    v->sched.queued = false;
-    v->sched.parked = false;
-    v->sched.yielded = false;
-    v->sched.boosted = false;
-    v->sched.moved = false;
-    v->sched.ran_ns = TURN_NS;
-    spin_lock(&q->lock);
-    if (vcpu_runnable(v) && !v->sched.running)
-        runq_add_locked(q, v);
-    spin_unlock(&q->lock);
-}
-
-static void import_domain(struct domain *d)
-{
-    for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
-        struct vcpu *v = domain_vcpu(d, i);
-
-        if (v != NULL)
-            import_vcpu(v);
-    }
-}
-
 int sched_import_state(void)
 {
-    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++) {
-        struct runq *q = &runqs[i];
-
-        spin_lock(&q->lock);
-        q->head = NULL;
-        q->tickets = 0;
-        atomic_write32(&q->nr, 0);
-        spin_unlock(&q->lock);
-    }
-    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next))
-        import_domain(d);
-    for (uint32_t i = 0; i < nr_cpus && i < MAX_CPUS; i++)
-        cpu_pend(&cpus[i], SOFTIRQ_SCHEDULE);
+    queues_begin();
     return 0;
 }
 

@@ -140,6 +140,8 @@ void boot_on_stack(void)
     smp_start();
     numa_report();
     log_info("Using scheduler: %s", sched_name());
+    if (sched_import_state() != 0)
+        panic("the scheduler does not begin");
     hvmap_seal();
     text_seal();
     pv_boot_domains();

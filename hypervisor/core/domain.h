@@ -46,12 +46,11 @@ enum vcpu_block { VCPU_RUNNABLE = 0, VCPU_BLOCKED, VCPU_POLLING };
 
 struct sched_vcpu {
     struct vcpu *next SC_NULLABLE; /* links of the list it is in */
-    struct vcpu *prev SC_NULLABLE; /* (sched_fair's) */
-    bool queued;
+    struct vcpu *prev SC_NULLABLE;
+    uint32_t list;     /* that list's number; 0: none */
     bool running;      /* picked, and not yet given up */
     bool yielded;      /* gave its turn away */
     bool boosted;      /* sched_rr: queued before its equals, woken by an event */
-    bool parked;       /* sched_fair: runnable, but its domain is over its cap */
     uint64_t since_ns; /* when it last began to run, or was charged */
     uint64_t ran_ns;   /* how long it has run since it last stood behind its equals: its turn */
     uint64_t affinity; /* bit a CPU: where it may run */

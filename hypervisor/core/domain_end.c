@@ -40,7 +40,7 @@ enum end_step {
 /* No CPU has v or means to run it; or tell the CPU that does. */
 static bool vcpu_is_off(struct vcpu *v)
 {
-    if (!v->sched.queued && !v->sched.parked && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
+    if (v->sched.list == 0 && !v->sched.running && atomic_read8(&v->on_cpu) == 0)
         return true;
     sched_sleep(v);
     return false;

@@ -16,6 +16,7 @@
 #include "core/lock.h"
 #include "core/percpu.h"
 #include "ports/sched.h"
+#include "ports/sched_list.h"
 
 /* v, which is neither queued nor parked nor running, wakes and comes into q. */
 static void runq_add_woken_locked(struct runq *q, struct vcpu *v);
@@ -29,6 +30,10 @@ static void runq_move_locked(struct runq *from, struct runq *to, struct vcpu *v)
 static void runq_leave_locked(const struct runq *q, struct vcpu *v);
 /* Anyone who is queued or parked there. */
 SC_NULLABLE static struct vcpu *runq_any_locked(const struct runq *q);
+/* The CPU's queue is empty: its lists, with their numbers, and what it counts. */
+static void runq_begin_locked(struct runq *q, uint32_t cpu);
+/* v, which is in no list, comes as if it were new; it runs (v->sched.running) or waits here if it is runnable. */
+static void runq_take_locked(struct runq *q, struct vcpu *v);
 
 static struct cpu *cpu_of(const struct vcpu *v)
 {
@@ -112,7 +117,7 @@ static bool wake_at(struct cpu *cpu, struct vcpu *v)
     here = cpu_of(v) == cpu;
     if (here && unlikely(!cpu_in_service(cpu->id)) && can_go_locked(v))
         here = false; /* it can go now */
-    if (here && vcpu_runnable(v) && !v->sched.queued && !v->sched.parked && !v->sched.running) {
+    if (here && vcpu_runnable(v) && v->sched.list == 0 && !v->sched.running) {
         if (better < MAX_CPUS && can_go_locked(v)) {
             runq_leave_locked(q, v);
             atomic_write32(&v->cpu, better);
@@ -144,7 +149,7 @@ static bool sleep_at(struct cpu *cpu, struct vcpu *v)
     spin_lock(&q->lock);
     here = cpu_of(v) == cpu;
     running = here && v->sched.running;
-    if (here && (v->sched.queued || v->sched.parked) && !vcpu_runnable(v))
+    if (here && v->sched.list != 0 && !vcpu_runnable(v))
         runq_remove_locked(q, v);
     spin_unlock(&q->lock);
     if (running)
@@ -169,4 +174,50 @@ void sched_yield(struct vcpu *v)
         return;
     v->sched.yielded = true;
     cpu_pend(this_cpu(), SOFTIRQ_SCHEDULE);
+}
+
+/* ---- begin, and hand-over: nothing else runs ---- */
+
+/* In no list, whatever it said before: those that said so are of another scheduler, or empty by now. */
+static void vcpu_forget(struct vcpu *v)
+{
+    const struct cpu *cpu = cpu_of(v);
+
+    v->sched.next = v->sched.prev = NULL;
+    v->sched.list = 0;
+    v->sched.running = slot_read(cpu->current) == v;
+    v->sched.yielded = v->sched.boosted = v->sched.moved = false;
+    v->sched.since_ns = now_ns();
+    v->sched.ran_ns = 0;
+}
+
+static void vcpu_take(struct vcpu *v)
+{
+    struct runq *q = runq_of(cpu_of(v));
+
+    spin_lock(&q->lock);
+    runq_take_locked(q, v);
+    spin_unlock(&q->lock);
+}
+
+/* Empty queues, and in them or running those that there are. */
+static void queues_begin(void)
+{
+    for (uint32_t i = 0; i < MAX_CPUS; i++) {
+        spin_lock(&runqs[i].lock);
+        runq_begin_locked(&runqs[i], i);
+        spin_unlock(&runqs[i].lock);
+    }
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
+        for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
+            if (d->vcpu[i] != NULL)
+                vcpu_forget(d->vcpu[i]);
+        }
+    }
+    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
+        for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
+            if (d->vcpu[i] != NULL)
+                vcpu_take(d->vcpu[i]);
+        }
+    }
 }

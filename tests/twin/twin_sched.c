@@ -321,7 +321,9 @@ static void check_vcpu(unsigned i)
     twin_assert(runs <= 1, "two CPUs run vcpu %u", i);
     twin_assert(v->sched.running == (runs == 1) && v->on_cpu == (runs == 1),
                 "vcpu %u runs on %u CPUs, and says something else", i, runs);
-    twin_assert(v->sched.queued == seen[i].waits && v->sched.parked == seen[i].parked,
+    twin_assert(v->sched.list == (seen[i].waits    ? LIST_READY(seen[i].cpu)
+                                  : seen[i].parked ? LIST_PARKED(seen[i].cpu)
+                                                   : 0),
                 "vcpu %u is in a queue, or not, and says something else", i);
     twin_assert(runs + seen[i].waits + seen[i].parked <= 1, "vcpu %u runs and waits", i);
     twin_assert(runs == 0 || cpus[v->cpu].current == v, "vcpu %u runs, and not where it says", i);

@@ -6,6 +6,7 @@
 
 #include "core/lock.h"
 #include "ports/sched.h"
+#include "ports/sched_list.h"
 #include "tests/twin/world.h"
 
 #define NR_VCPUS 3

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sched_rr's twin: its queues lead to their ends, and what they count is there. */
+/* sched_rr's twin: its queues lead to their ends and back, and what they count is there. */
 #include "hypervisor/modules/sched_rr/sched_rr.c"
 
 #include "tests/twin/twin_sched.h"
@@ -16,11 +16,12 @@ void queues_look(void)
         const struct vcpu *last = NULL;
         unsigned n = 0;
 
-        for (const struct vcpu *v = runqs[c].head; v != NULL; last = v, v = v->sched.next) {
+        for (const struct vcpu *v = runqs[c].ready.head; v != NULL; last = v, v = v->sched.next) {
             twin_assert(n++ < NR_VCPUS, "the queue of CPU %u has no end", c);
+            twin_assert(v->sched.prev == last, "the queue of CPU %u leads back to another", c);
             queues_saw(v, c, false);
         }
-        twin_assert(runqs[c].tail == last, "the queue of CPU %u ends elsewhere", c);
+        twin_assert(runqs[c].ready.tail == last, "the queue of CPU %u ends elsewhere", c);
         queues_counted(c, runqs[c].nr, NULL);
     }
 }

@@ -57,7 +57,7 @@ class RunQueues(gdb.Command):
             current = gdb.parse_and_eval(f"cpus[{cpu}].current")
             fair = int(gdb.parse_and_eval("opt_sched")) == 0
             queue = gdb.parse_and_eval(f"'sched_{'fair' if fair else 'rr'}.c'::runqs[{cpu}]")
-            names, v = [], (queue["ready"] if fair else queue)["head"]
+            names, v = [], queue["ready"]["head"]
             while int(v):
                 names.append(f"d{int(v['domain']['id'])}v{int(v['id'])}")
                 v = v["sched"]["next"]

@@ -26,7 +26,7 @@ bool interrupt; /* what cpu_look sends */
 
 /* hypervisor/core/schedule.c vcpu_unblock: uint8_t was = atomic_xchg8(&v->block, VCPU_RUNNABLE); */
 /* hypervisor/core/schedule.c vcpu_unblock: if (vcpu_runnable(v)) sched_wake(v); */
-/* hypervisor/ports/sched_queue.h wake_at: if (here && vcpu_runnable(v) && !v->sched.queued && !v->sched.parked && !v->sched.running) */
+/* hypervisor/ports/sched_queue.h wake_at: if (here && vcpu_runnable(v) && v->sched.list == 0 && !v->sched.running) */
 #ifdef WAKE_BLIND
 #define MAY_WAKE (!woken && !current)
 #else

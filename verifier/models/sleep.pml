@@ -46,7 +46,7 @@ end:
     od
 }
 
-/* hypervisor/ports/sched_queue.h wake_at: if (here && vcpu_runnable(v) && !v->sched.queued && !v->sched.parked && !v->sched.running) */
+/* hypervisor/ports/sched_queue.h wake_at: if (here && vcpu_runnable(v) && v->sched.list == 0 && !v->sched.running) */
 /* hypervisor/ports/sched_queue.h wake_at: runq_add_woken_locked(q, v); */
 #ifdef WAKE_BLIND
 #define MAY_WAKE (!queued && !running)

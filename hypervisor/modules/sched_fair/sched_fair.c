@@ -73,18 +73,16 @@ int sched_vcpu_init(struct vcpu *v)
 
 static void runq_move_locked(struct runq *from, struct runq *to, struct vcpu *v)
 {
-    bool queued = v->sched.queued;
+    uint32_t list = v->sched.list;
 
-    if (queued)
-        ready_remove_locked(from, v);
+    if (list != 0)
+        runq_remove_locked(from, v);
     if (!v->sched.moved)
         v->sched.vtime_ns += to->least_ns - from->least_ns;
-    if (queued) {
+    if (list == from->ready.number)
         ready_add_locked(to, v);
-    } else if (v->sched.parked) {
-        parked_remove_locked(from, v);
+    else if (list == from->parked.number)
         parked_add_locked(to, v);
-    }
 }
 
 /* With its distance. */
@@ -112,8 +110,8 @@ static void runq_tell_woken(struct cpu *cpu, const struct vcpu *v)
 
 static void runq_remove_locked(struct runq *q, struct vcpu *v)
 {
-    if (v->sched.parked)
-        parked_remove_locked(q, v);
+    if (v->sched.list == q->parked.number)
+        list_remove_locked(&q->parked, v);
     else
         ready_remove_locked(q, v);
 }
@@ -283,52 +281,34 @@ uint32_t sched_abi_id(void)
     return SCHED_ABI_CREDIT2;
 }
 
-/* ---- hand-over: nothing else runs ---- */
+/* ---- begin, and hand-over ---- */
 
-void sched_export_state(void) {}
-
-static void queue_empty(struct runq *q)
+static void runq_begin_locked(struct runq *q, uint32_t cpu)
 {
-    spin_lock(&q->lock);
-    q->ready = q->parked = (struct vcpu_list){ NULL, NULL };
+    q->ready = (struct vcpu_list){ NULL, NULL, LIST_READY(cpu) };
+    q->parked = (struct vcpu_list){ NULL, NULL, LIST_PARKED(cpu) };
     atomic_write32(&q->nr, 0);
     q->running = NULL;
     q->least_ns = 0;
     q->unpark_ns = UINT64_MAX;
-    spin_unlock(&q->lock);
 }
 
 /* As if it had just come, at no distance from the others. */
-static void vcpu_take(struct vcpu *v)
+static void runq_take_locked(struct runq *q, struct vcpu *v)
 {
-    const struct cpu *cpu = cpu_of(v);
-    struct runq *q = runq_of(cpu);
-    bool running = slot_read(cpu->current) == v;
-
-    spin_lock(&q->lock);
-    v->sched.next = v->sched.prev = NULL;
-    v->sched.queued = v->sched.parked = v->sched.moved = v->sched.boosted = false;
-    v->sched.running = running;
+    if (atomic_read32(&v->domain->sched.weight) == 0)
+        sched_domain_init(v->domain);
     v->sched.vtime_ns = q->least_ns;
-    v->sched.since_ns = now_ns();
-    if (running)
+    if (v->sched.running)
         q->running = v;
     else if (vcpu_runnable(v))
         ready_add_locked(q, v);
-    spin_unlock(&q->lock);
 }
+
+void sched_export_state(void) {} /* all that the next one needs is in the vcpus */
 
 int sched_import_state(void)
 {
-    for (uint32_t i = 0; i < MAX_CPUS; i++)
-        queue_empty(&runqs[i]);
-    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
-        if (atomic_read32(&d->sched.weight) == 0)
-            sched_domain_init(d);
-        for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
-            if (d->vcpu[i] != NULL)
-                vcpu_take(d->vcpu[i]);
-        }
-    }
+    queues_begin();
     return 0;
 }

@@ -7,12 +7,7 @@
 #include "core/lock.h"
 #include "modules/sched_fair/sched_fair_time.h"
 #include "ports/sched.h"
-
-/* Linked by sched.next and sched.prev. */
-struct vcpu_list {
-    struct vcpu *head SC_NULLABLE;
-    struct vcpu *tail SC_NULLABLE;
-};
+#include "ports/sched_list.h"
 
 struct runq {
     spinlock_t lock __attribute__((aligned(4096))); /* pages of its own: its CPU's node's */
@@ -43,7 +38,6 @@ void ready_remove_locked(struct runq *q, struct vcpu *v);
 void park_locked(struct runq *q, struct vcpu *v);
 /* v waits so in this queue. */
 void parked_add_locked(struct runq *q, struct vcpu *v);
-void parked_remove_locked(struct runq *q, struct vcpu *v);
 /* Who is due competes from now on: being parked earns nothing. */
 void unpark_locked(struct runq *q, uint64_t now);
 

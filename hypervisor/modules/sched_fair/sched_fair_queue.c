@@ -2,49 +2,16 @@
 /* The lists of a CPU's queue: who is ready, in the order of virtual times, and who is parked. */
 #include "modules/sched_fair/sched_fair_private.h"
 
-/* v behind `at`, or first. */
-static void list_insert_locked(struct vcpu_list *l, struct vcpu *at SC_NULLABLE, struct vcpu *v)
-{
-    struct vcpu *next = at != NULL ? at->sched.next : l->head;
-
-    v->sched.prev = at;
-    v->sched.next = next;
-    if (at != NULL)
-        at->sched.next = v;
-    else
-        l->head = v;
-    if (next != NULL)
-        next->sched.prev = v;
-    else
-        l->tail = v;
-}
-
-static void list_remove_locked(struct vcpu_list *l, struct vcpu *v)
-{
-    struct vcpu *next = v->sched.next, *prev = v->sched.prev;
-
-    if (prev != NULL)
-        prev->sched.next = next;
-    else
-        l->head = next;
-    if (next != NULL)
-        next->sched.prev = prev;
-    else
-        l->tail = prev;
-}
-
 void ready_remove_locked(struct runq *q, struct vcpu *v)
 {
     list_remove_locked(&q->ready, v);
     atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
-    v->sched.queued = false;
 }
 
 static void ready_insert_locked(struct runq *q, struct vcpu *at SC_NULLABLE, struct vcpu *v)
 {
     list_insert_locked(&q->ready, at, v);
     atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
-    v->sched.queued = true;
     v->sched.ran_ns = 0;
 }
 
@@ -73,7 +40,6 @@ void ready_add_woken_locked(struct runq *q, struct vcpu *v)
 void parked_add_locked(struct runq *q, struct vcpu *v)
 {
     list_insert_locked(&q->parked, q->parked.tail, v);
-    v->sched.parked = true;
     q->unpark_ns = min_u64(q->unpark_ns, v->sched.until_ns);
 }
 
@@ -81,12 +47,6 @@ void park_locked(struct runq *q, struct vcpu *v)
 {
     v->sched.until_ns = cap_until_ns(v->domain);
     parked_add_locked(q, v);
-}
-
-void parked_remove_locked(struct runq *q, struct vcpu *v)
-{
-    list_remove_locked(&q->parked, v);
-    v->sched.parked = false;
 }
 
 void unpark_locked(struct runq *q, uint64_t now)
@@ -102,7 +62,7 @@ void unpark_locked(struct runq *q, uint64_t now)
             q->unpark_ns = min_u64(q->unpark_ns, v->sched.until_ns);
             continue;
         }
-        parked_remove_locked(q, v);
+        list_remove_locked(&q->parked, v);
         v->sched.vtime_ns = later(v->sched.vtime_ns, q->least_ns);
         ready_add_locked(q, v);
     }

@@ -11,6 +11,7 @@
 #include "core/lock.h"
 #include "core/percpu.h"
 #include "ports/sched.h"
+#include "ports/sched_list.h"
 
 #define SLICE_NS 10000000UL /* 10 ms */
 #define BOOST_NS 2000000UL  /* who has run so long is not boosted again before it stood in the queue */
@@ -18,85 +19,46 @@
 struct runq {
     spinlock_t lock __attribute__((aligned(4096))); /* pages of its own: its CPU's node's */
     uint32_t nr SC_ATOMIC;                          /* written with the lock held */
-    struct vcpu *head SC_GUARDED_BY(lock) SC_NULLABLE;
-    struct vcpu *tail SC_GUARDED_BY(lock) SC_NULLABLE;
+    struct vcpu_list ready SC_GUARDED_BY(lock);
 };
 
 SC_PERCPU(struct runq, runqs);
 
 #include "ports/sched_queue.h"
 
-static void runq_push_tail_locked(struct runq *q, struct vcpu *v)
+static void runq_insert_locked(struct runq *q, struct vcpu *at SC_NULLABLE, struct vcpu *v)
 {
-    v->sched.next = NULL;
-    if (q->tail != NULL)
-        q->tail->sched.next = v;
-    else
-        q->head = v;
-    q->tail = v;
-    v->sched.queued = true;
+    list_insert_locked(&q->ready, at, v);
     atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
 }
 
-static void runq_push_head_locked(struct runq *q, struct vcpu *v)
+static void runq_remove_locked(struct runq *q, struct vcpu *v)
 {
-    v->sched.next = q->head;
-    q->head = v;
-    if (q->tail == NULL)
-        q->tail = v;
-    v->sched.queued = true;
-    atomic_write32(&q->nr, atomic_read32(&q->nr) + 1);
+    list_remove_locked(&q->ready, v);
+    atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
 }
 
 /* Behind its equals: what it ran before is paid for. */
 static void runq_wait_locked(struct runq *q, struct vcpu *v)
 {
     v->sched.ran_ns = 0;
-    runq_push_tail_locked(q, v);
+    runq_insert_locked(q, q->ready.tail, v);
 }
 
 SC_NULLABLE static struct vcpu *runq_pop_locked(struct runq *q)
 {
-    struct vcpu *v = q->head;
+    struct vcpu *v = q->ready.head;
 
-    if (v == NULL)
-        return NULL;
-    q->head = v->sched.next;
-    if (q->head == NULL)
-        q->tail = NULL;
-    v->sched.next = NULL;
-    v->sched.queued = false;
-    atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
+    if (v != NULL)
+        runq_remove_locked(q, v);
     return v;
-}
-
-static void runq_remove_locked(struct runq *q, struct vcpu *v)
-{
-    struct vcpu *prev = NULL;
-
-    for (struct vcpu *at = q->head; at != NULL; at = at->sched.next) {
-        if (at != v) {
-            prev = at;
-            continue;
-        }
-        if (prev != NULL)
-            prev->sched.next = v->sched.next;
-        else
-            q->head = v->sched.next;
-        if (q->tail == v)
-            q->tail = prev;
-        v->sched.next = NULL;
-        v->sched.queued = false;
-        atomic_write32(&q->nr, atomic_read32(&q->nr) - 1);
-        return;
-    }
 }
 
 static void runq_add_woken_locked(struct runq *q, struct vcpu *v)
 {
     v->sched.boosted = v->sched.ran_ns < BOOST_NS;
     if (v->sched.boosted)
-        runq_push_head_locked(q, v);
+        runq_insert_locked(q, NULL, v);
     else
         runq_wait_locked(q, v);
 }
@@ -108,9 +70,9 @@ static void runq_tell_woken(struct cpu *cpu, const struct vcpu *v)
 
 static void runq_move_locked(struct runq *from, struct runq *to, struct vcpu *v)
 {
-    if (v->sched.queued) {
+    if (v->sched.list != 0) {
         runq_remove_locked(from, v);
-        runq_push_tail_locked(to, v);
+        runq_insert_locked(to, to->ready.tail, v);
     }
 }
 
@@ -118,7 +80,7 @@ static void runq_leave_locked(const struct runq *q, struct vcpu *v) {}
 
 SC_NULLABLE static struct vcpu *runq_any_locked(const struct runq *q)
 {
-    return q->head;
+    return q->ready.head;
 }
 
 /* All are equal: nothing is kept of a domain. */
@@ -136,7 +98,7 @@ int sched_domain_set(struct domain *d, const struct sched_params *p)
 
 int sched_vcpu_init(struct vcpu *v)
 {
-    v->sched.queued = false;
+    v->sched.list = 0;
     v->sched.boosted = false;
     return 0;
 }
@@ -144,24 +106,25 @@ int sched_vcpu_init(struct vcpu *v)
 /* prev could go on: does it, or who else? */
 SC_NULLABLE static struct vcpu *runq_next_locked(struct runq *q, struct vcpu *prev)
 {
+    const struct vcpu *head = q->ready.head;
     struct vcpu *next;
 
-    if (q->head == NULL || prev->sched.yielded || prev->sched.ran_ns >= SLICE_NS) {
+    if (head == NULL || prev->sched.yielded || prev->sched.ran_ns >= SLICE_NS) {
         runq_wait_locked(q, prev);
         return runq_pop_locked(q);
     }
-    if (!q->head->sched.boosted)
+    if (!head->sched.boosted)
         return prev;
     /* It is interrupted only; the rest of its turn comes next. */
     next = runq_pop_locked(q);
-    runq_push_head_locked(q, prev);
+    runq_insert_locked(q, NULL, prev);
     return next;
 }
 
 /* The first of the queue that this CPU may run, out of it. */
 SC_NULLABLE static struct vcpu *runq_steal_locked(struct runq *q, struct cpu *cpu)
 {
-    for (struct vcpu *v = q->head; v != NULL; v = v->sched.next) {
+    for (struct vcpu *v = q->ready.head; v != NULL; v = v->sched.next) {
         if (sched_may_take(v, cpu->id)) {
             runq_remove_locked(q, v);
             v->sched.running = true;
@@ -180,7 +143,7 @@ SC_NULLABLE static struct vcpu *steal(struct cpu *cpu)
     for (uint32_t i = 1; i < nr_cpus && i < MAX_CPUS && v == NULL; i++) {
         struct runq *q = &runqs[(cpu->id + i) % nr_cpus % MAX_CPUS];
 
-        if (slot_read(q->head) == NULL)
+        if (atomic_read32(&q->nr) == 0)
             continue;
         spin_lock(&q->lock);
         v = runq_steal_locked(q, cpu);
@@ -189,8 +152,9 @@ SC_NULLABLE static struct vcpu *steal(struct cpu *cpu)
     return v;
 }
 
-/* From this CPU's own queue, or prev; null: neither. */
-SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uint64_t now)
+/* From this CPU's own queue, or prev; null: neither.  The CPUs of the first that waits; none: nobody does. */
+SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uint64_t now,
+                                         struct sched_where *waits_for)
 {
     struct runq *q = runq_of(cpu);
     struct vcpu *next;
@@ -207,14 +171,15 @@ SC_NULLABLE static struct vcpu *pick_own(struct cpu *cpu, struct vcpu *prev, uin
         next = runq_pop_locked(q);
     if (next != NULL)
         next->sched.running = true;
+    *waits_for = q->ready.head != NULL ? sched_where(q->ready.head) : (struct sched_where){ 0, 0 };
     spin_unlock(&q->lock);
     return next;
 }
 
 struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64_t *slice_ns)
 {
-    struct vcpu *next = pick_own(cpu, prev, now);
-    const struct vcpu *waiting;
+    struct sched_where waits_for;
+    struct vcpu *next = pick_own(cpu, prev, now, &waits_for);
 
     if (next == NULL)
         next = steal(cpu);
@@ -224,12 +189,11 @@ struct vcpu *sched_pick(struct cpu *cpu, struct vcpu *prev, uint64_t now, uint64
     next->sched.yielded = false;
     next->sched.since_ns = now;
     *slice_ns = 0;
-    waiting = slot_read(runq_of(cpu)->head);
-    if (waiting != NULL && next != cpu->idle) {
+    if (atomic_read32(&runq_of(cpu)->nr) != 0 && next != cpu->idle) {
         *slice_ns = next->sched.ran_ns < SLICE_NS ? SLICE_NS - next->sched.ran_ns : SLICE_NS;
         /* Who looked for work before found it still held by a CPU perhaps; each turn is a new chance. */
         if (nr_cpus > 1)
-            sched_tell_idle(sched_where(waiting));
+            sched_tell_idle(waits_for);
     }
     return next;
 }
@@ -243,7 +207,7 @@ void sched_quit(struct cpu *cpu, struct vcpu *prev, uint64_t now)
         prev->sched.ran_ns += now - prev->sched.since_ns;
     prev->sched.running = false;
     if (vcpu_runnable(prev))
-        runq_push_head_locked(q, prev);
+        runq_insert_locked(q, NULL, prev);
     spin_unlock(&q->lock);
 }
 
@@ -257,43 +221,24 @@ uint32_t sched_abi_id(void)
     return SCHED_ABI_NONE;
 }
 
-/* ---- hand-over: nothing else runs ---- */
+/* ---- begin, and hand-over ---- */
 
-void sched_export_state(void) {}
-
-static void queue_empty(struct runq *q)
+static void runq_begin_locked(struct runq *q, uint32_t cpu)
 {
-    spin_lock(&q->lock);
+    q->ready = (struct vcpu_list){ NULL, NULL, LIST_READY(cpu) };
     atomic_write32(&q->nr, 0);
-    q->head = q->tail = NULL;
-    spin_unlock(&q->lock);
 }
 
-static void vcpu_take(struct vcpu *v)
+static void runq_take_locked(struct runq *q, struct vcpu *v)
 {
-    const struct cpu *cpu = cpu_of(v);
-    struct runq *q = runq_of(cpu);
-
-    spin_lock(&q->lock);
-    v->sched.next = NULL;
-    v->sched.queued = v->sched.boosted = v->sched.parked = false;
-    v->sched.running = slot_read(cpu->current) == v;
-    v->sched.since_ns = now_ns();
-    v->sched.ran_ns = 0;
     if (!v->sched.running && vcpu_runnable(v))
-        runq_push_tail_locked(q, v);
-    spin_unlock(&q->lock);
+        runq_insert_locked(q, q->ready.tail, v);
 }
+
+void sched_export_state(void) {} /* all that the next one needs is in the vcpus */
 
 int sched_import_state(void)
 {
-    for (uint32_t i = 0; i < MAX_CPUS; i++)
-        queue_empty(&runqs[i]);
-    for (struct domain *d = slot_read(domain_list); d != NULL; d = slot_read(d->next)) {
-        for (uint32_t i = 0; i < d->max_vcpus && i < MAX_VCPUS; i++) {
-            if (d->vcpu[i] != NULL)
-                vcpu_take(d->vcpu[i]);
-        }
-    }
+    queues_begin();
     return 0;
 }

@@ -92,14 +92,14 @@ static bool is_capped(const struct domain *d)
 static void check_vcpu(struct sim_vcpu *s)
 {
     const struct vcpu *v = s->vcpu;
-    unsigned runs = 0, in_care = v->sched.queued + v->sched.parked + v->sched.running;
+    unsigned runs = 0, in_care = (v->sched.list != 0) + v->sched.running;
 
     for (unsigned i = 0; i < nr_cpus; i++)
         runs += cpus[i].current == v;
     assert_true(runs <= 1);
     assert_int_equal(v->sched.running, runs);
     assert_int_equal(in_care, vcpu_runnable(v));
-    if (!v->sched.queued || is_capped(v->domain) || !idles_for(v))
+    if (v->sched.list == 0 || is_capped(v->domain) || !idles_for(v))
         s->stranded_at = sim_now;
     assert_true(sim_now - s->stranded_at <= 10 * MS);
 }

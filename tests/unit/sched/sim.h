@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "ports/sched.h"
+#include "ports/sched_list.h"
 
 #define MS 1000000UL
 #define SECOND (1000 * MS)

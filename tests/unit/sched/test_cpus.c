@@ -13,12 +13,12 @@ static void test_registers_held(void **state)
         v = sim_sleeper(256, SECOND, 5 * MS)->vcpu;
         v->sched.affinity = 1;
         sim_run(5 * MS);
-        v = v->sched.queued ? v : sim[0].vcpu;
+        v = v->sched.list != 0 ? v : sim[0].vcpu;
         v->on_cpu = 1;
         v->sched.affinity = 3;
         cpu_pend(&cpus[1], SOFTIRQ_SCHEDULE);
         sim_settle();
-        assert_true(v->sched.queued);
+        assert_int_equal(v->sched.list, LIST_READY(0));
         v->on_cpu = 0;
         cpu_pend(&cpus[1], SOFTIRQ_SCHEDULE);
         sim_settle();
@@ -206,7 +206,7 @@ static void test_wake_late(void **state)
         assert_ptr_equal(cpus[0].current, cpus[0].idle);
         sched_wake(s->vcpu);
         sim_settle();
-        assert_false(s->vcpu->sched.queued);
+        assert_int_equal(s->vcpu->sched.list, 0);
         assert_ptr_equal(cpus[0].current, cpus[0].idle);
         sim_wake(s);
         sim_settle();

@@ -192,8 +192,7 @@ static void test_import(void **state)
 
             if (!s->running) {
                 s->next = s->prev = sim[(i + 1) % nr_sim].vcpu;
-                s->parked = s->queued && i % 2 != 0;
-                s->queued = s->queued && !s->parked;
+                s->list = s->list != 0 ? LIST_READY(0) + i % 2 : 0;
                 s->boosted = s->yielded = s->moved = true;
                 s->vtime_ns = UINT64_MAX - i;
             }
