@@ -283,7 +283,8 @@ static void runq_take_locked(struct runq *q, struct vcpu *v)
         runq_add_locked(q, v);
 }
 
-void sched_export_state(void) {} /* all that the next one needs is in the vcpus */
+/* All that the next one needs is in the vcpus. */
+void sched_export_state(void) {}
 
 int sched_import_state(void)
 {
