@@ -115,8 +115,9 @@ SC_INLINE void list_unlink_locked(struct vcpu_list *l, const struct vcpu *v)
 }
 
 /*@ predicate list_apart(struct vcpu_list *l, integer n, struct vcpu *v) =
-      \valid(v) && \separated(v, l) && &v->sched.next != &v->sched.prev && (\forall struct vcpu *u; u->sched.list == n
-   ==> &u->sched.next != &v->sched.prev && &u->sched.prev != &v->sched.next);
+      \valid(v) && \separated(v, l) && &v->sched.next != &v->sched.prev &&
+      (\forall struct vcpu *u; u->sched.list == n ==>
+        &u->sched.next != &v->sched.prev && &u->sched.prev != &v->sched.next);
 */
 
 /* v, which is in no list, comes in behind `at`, or first. */
