@@ -54,7 +54,7 @@ void cpuid_guest(struct vcpu *v, struct guest_regs *regs);
 bool port_io_opcode(uint8_t opcode);
 bool port_io(struct vcpu *v, struct guest_regs *regs, struct insn *in);
 
-/* debugreg.c: 0, -EPERM (an address of the hypervisor or not canonical, a reserved bit that is set), -EINVAL (no such register). */
+/* debugreg.c: 0, -EPERM (an address of the hypervisor or not canonical, a reserved bit), -EINVAL (no such register). */
 SC_NODISCARD int debugreg_set(struct vcpu *v, unsigned n, uint64_t value);
 
 #endif
