@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/guest.h"
 #include "core/segments.h"
-#include "ports/insn.h"
+#include "modules/insn/guest_bytes.h"
 
 uint64_t insn_reg(const struct guest_regs *regs, unsigned n)
 {
-    switch (n & 15) {
+    switch (n % 16) {
     case 0: return regs->rax;
     case 1: return regs->rcx;
     case 2: return regs->rdx;
@@ -27,7 +26,7 @@ uint64_t insn_reg(const struct guest_regs *regs, unsigned n)
 
 void insn_set_reg(struct guest_regs *regs, unsigned n, uint64_t value)
 {
-    switch (n & 15) {
+    switch (n % 16) {
     case 0: regs->rax = value; break;
     case 1: regs->rcx = value; break;
     case 2: regs->rdx = value; break;
@@ -48,30 +47,41 @@ void insn_set_reg(struct guest_regs *regs, unsigned n, uint64_t value)
 }
 
 /* As much as can be read: to the end of the page if the next one is absent. */
+/*@ requires nothing: in->at == 0 && in->nr_fetched == 0;
+    assigns in->bytes[0 .. INSN_MAX - 1], in->nr_fetched;
+    ensures answer: \result == 0 || \result == -EFAULT;
+    ensures whole: in->nr_fetched == INSN_MAX || in->nr_fetched == PAGE_SIZE - rip % PAGE_SIZE || \result != 0;
+    ensures ok: insn_ok(in) && (\result != 0 ==> in->nr_fetched == 0);
+*/
 static int fetch_bytes(struct insn *in, uint64_t rip)
 {
-    uint64_t in_page = PAGE_SIZE - (rip & (PAGE_SIZE - 1));
+    uint64_t in_page = PAGE_SIZE - rip % PAGE_SIZE;
 
-    in->nr_fetched = INSN_MAX;
-    if (guest_read(in->bytes, gva(rip), INSN_MAX) == 0)
+    if (guest_read_bytes(in->bytes, gva(rip), INSN_MAX) == 0) {
+        in->nr_fetched = INSN_MAX;
         return 0;
-    if (in_page >= INSN_MAX || guest_read(in->bytes, gva(rip), in_page) != 0)
+    }
+    if (in_page >= INSN_MAX || guest_read_bytes(in->bytes, gva(rip), in_page) != 0)
         return -EFAULT;
-    in->nr_fetched = (uint8_t)in_page;
+    in->nr_fetched = (unsigned)in_page;
     return 0;
 }
 
-static int next_byte(struct insn *in, uint8_t *b)
+unsigned insn_byte(struct insn *in)
 {
-    if (in->at >= in->nr_fetched || in->at >= INSN_MAX)
-        return -EFAULT;
-    *b = in->bytes[in->at++];
-    return 0;
+    return in->at >= in->nr_fetched ? INSN_NO_BYTE : in->bytes[in->at++];
 }
 
 /* A legacy prefix: noted.  False: b is something else. */
-static bool prefix(struct insn *in, uint8_t b)
+/*@ requires next: insn_ok(in) && in->at >= 1 && b == in->bytes[in->at - 1];
+    requires said: prefixed(in, in->at - 1);
+    assigns in->opsize16, in->rep, in->repne, in->lock, in->seg;
+    ensures \result <==> legacy(b);
+    ensures noted: prefixed(in, \result ? in->at : in->at - 1);
+*/
+static bool prefix(struct insn *in, unsigned b)
 {
+    /*@ assert step: \forall integer k; among(in, in->at, k) <==> among(in, in->at - 1, k) || k == b; */
     switch (b) {
     case 0x66: in->opsize16 = true; return true;
     case 0xf0: in->lock = true; return true;
@@ -81,119 +91,249 @@ static bool prefix(struct insn *in, uint8_t b)
     case 0x2e:
     case 0x36:
     case 0x3e: return true;
-    case 0x64:
-    case 0x65: in->seg = b; return true;
+    case 0x64: in->seg = 0x64; return true;
+    case 0x65: in->seg = 0x65; return true;
     default: return false;
     }
 }
 
-int insn_fetch(struct insn *in, const struct guest_regs *regs)
+/*@ assigns in->nr_fetched, in->at, in->rex, in->opsize16, in->rep, in->repne, in->lock, in->seg, in->opcode,
+      in->two_byte, in->modrm, in->has_mem, in->mem;
+    ensures start: in->nr_fetched == 0 && in->at == 0 && in->rex == 0 && !in->two_byte;
+    ensures none: prefixed(in, 0);
+    ensures no_operand: !in->has_mem && in->modrm == 0 && in->mem == 0;
+*/
+static void start(struct insn *in)
 {
-    uint8_t b;
+    in->nr_fetched = 0;
+    in->at = 0;
+    in->rex = 0;
+    in->opsize16 = false;
+    in->rep = false;
+    in->repne = false;
+    in->lock = false;
+    in->seg = 0;
+    in->opcode = 0;
+    in->two_byte = false;
+    in->modrm = 0;
+    in->has_mem = false;
+    in->mem = 0;
+}
 
-    *in = (struct insn){ 0 };
-    if (fetch_bytes(in, regs->rip) != 0)
-        return -EFAULT;
+/* The first byte behind them, or INSN_NO_BYTE. */
+/*@ requires insn_ok(in) && in->at == 0 && prefixed(in, 0);
+    assigns in->at, in->opsize16, in->rep, in->repne, in->lock, in->seg;
+    ensures ok: insn_ok(in);
+    ensures none: \result == INSN_NO_BYTE ==> in->at == in->nr_fetched;
+    ensures read: \result != INSN_NO_BYTE ==> in->at >= 1 && \result == in->bytes[in->at - 1];
+    ensures done: \result != INSN_NO_BYTE ==> !legacy(\result) && prefixed(in, in->at - 1);
+*/
+static unsigned prefixes_read(struct insn *in)
+{
+    unsigned b;
+
+    /*@ loop invariant ok: insn_ok(in);
+        loop invariant said: prefixed(in, in->at);
+        loop assigns b, in->at, in->opsize16, in->rep, in->repne, in->lock, in->seg;
+        loop variant in->nr_fetched - in->at;
+    */
     do {
-        if (next_byte(in, &b) != 0)
-            return -EFAULT;
-    } while (prefix(in, b));
-    if ((b & 0xf0) == 0x40) {
-        in->rex = b;
-        if (next_byte(in, &b) != 0)
-            return -EFAULT;
-    }
-    if (b == 0x0f) {
-        in->two_byte = true;
-        if (next_byte(in, &b) != 0)
-            return -EFAULT;
-    }
+        b = insn_byte(in);
+    } while (b != INSN_NO_BYTE && prefix(in, b));
+    return b;
+}
+
+/* b stands behind the prefixes.  The first byte that is not REX, or INSN_NO_BYTE. */
+/*@ requires insn_ok(in) && in->at >= 1 && b == in->bytes[in->at - 1];
+    assigns in->at, in->rex;
+    ensures ok: insn_ok(in);
+    ensures rex: in->rex == (b / 16 == 4 ? b : 0);
+    ensures none: \result == INSN_NO_BYTE ==> in->at == in->nr_fetched;
+    ensures at: \result != INSN_NO_BYTE ==> in->at == \old(in->at) + (in->rex != 0 ? 1 : 0);
+    ensures read: \result != INSN_NO_BYTE ==> \result == in->bytes[in->at - 1];
+*/
+static unsigned rex_read(struct insn *in, unsigned b)
+{
+    in->rex = b / 16 == 4 ? b : 0;
+    return in->rex != 0 ? insn_byte(in) : b;
+}
+
+/* b stands behind REX. */
+/*@ requires insn_ok(in) && in->at >= 1 && b == in->bytes[in->at - 1];
+    assigns in->at, in->two_byte, in->opcode;
+    ensures ok: insn_ok(in);
+    ensures answer: \result == 0 || \result == -EFAULT;
+    ensures refused: \result != 0 ==> in->at == in->nr_fetched;
+    ensures escape: in->two_byte <==> b == 0x0f;
+    ensures at: \result == 0 ==> in->at == \old(in->at) + (in->two_byte ? 1 : 0);
+    ensures read: \result == 0 ==> in->opcode == in->bytes[in->at - 1];
+*/
+static int opcode_read(struct insn *in, unsigned b)
+{
+    in->two_byte = b == 0x0f;
+    if (in->two_byte)
+        b = insn_byte(in);
+    if (b == INSN_NO_BYTE)
+        return -EFAULT;
     in->opcode = b;
     return 0;
 }
 
+/* b is the first byte behind the prefixes. */
+/*@ requires insn_ok(in) && in->at >= 1 && b == in->bytes[in->at - 1] && !legacy(b);
+    requires said: prefixed(in, in->at - 1);
+    assigns in->at, in->rex, in->two_byte, in->opcode;
+    ensures ok: insn_ok(in);
+    ensures answer: \result == 0 || \result == -EFAULT;
+    ensures refused: \result != 0 ==> in->at == in->nr_fetched;
+    ensures place: \result == 0 ==> rex_at(in) == \old(in->at) - 1;
+    ensures still: prefixed(in, \old(in->at) - 1);
+    ensures encoded: \result == 0 ==> encoded(in);
+*/
+static int rest_read(struct insn *in, unsigned b)
+{
+    b = rex_read(in, b);
+    return b == INSN_NO_BYTE ? -EFAULT : opcode_read(in, b);
+}
+
+int insn_fetch(struct insn *in, const struct guest_regs *regs)
+{
+    unsigned b;
+
+    start(in);
+    if (fetch_bytes(in, regs->rip) != 0)
+        return -EFAULT;
+    b = prefixes_read(in);
+    return b == INSN_NO_BYTE ? -EFAULT : rest_read(in, b);
+}
+
 int insn_imm(struct insn *in, unsigned nr, int64_t *out)
 {
-    uint64_t v = 0;
-    uint8_t b = 0;
+    unsigned at = in->at;
 
-    for (unsigned i = 0; i < nr && i < 4; i++) {
-        if (next_byte(in, &b) != 0)
-            return -EFAULT;
-        v |= (uint64_t)b << (8 * i);
+    if (at + nr > in->nr_fetched)
+        return -EFAULT;
+    switch (nr) {
+    case 1: *out = (int8_t)in->bytes[at]; break;
+    case 2: *out = (int16_t)(in->bytes[at] + 0x100 * in->bytes[at + 1]); break;
+    default:
+        *out = (int32_t)(in->bytes[at] + 0x100U * in->bytes[at + 1] + 0x10000U * in->bytes[at + 2] +
+                         0x1000000U * in->bytes[at + 3]);
+        break;
     }
-    /* Sign-extend from the last byte read. */
-    *out = (int64_t)(v << (64 - 8 * nr)) >> (64 - 8 * nr);
+    in->at = at + nr;
     return 0;
 }
 
-/* v is the one that runs. */
-static uint64_t segment_base(const struct insn *in, const struct vcpu *v)
+/*@ requires apart: \separated(in, v);
+    assigns v->fs_base, v->gs_base_kernel, v->gs_base_user;
+    ensures \result == segment_of(in, v);
+*/
+static uint64_t segment_base(const struct insn *in, struct vcpu *v)
 {
-    if (in->seg == 0x64 || in->seg == 0x65)
-        segments_read_bases(current_vcpu());
+    if (in->seg != 0x64 && in->seg != 0x65)
+        return 0;
+    segments_read_bases(v);
     if (in->seg == 0x64)
         return v->fs_base;
-    if (in->seg == 0x65)
-        return v->kernel_mode ? v->gs_base_kernel : v->gs_base_user;
-    return 0;
+    return v->kernel_mode ? v->gs_base_kernel : v->gs_base_user;
 }
 
-static int sib_address(struct insn *in, const struct guest_regs *regs, uint64_t *base)
+/*@ ensures \result <==> no_base(m, s); */
+static bool has_no_base(unsigned m, unsigned s)
 {
-    unsigned index, b;
+    return m / 64 == 0 && (m % 8 == 4 ? s : m) % 8 == 5;
+}
+
+/*@ requires in->modrm / 64 != 3;
+    ensures \result == operand_base(regs, in->rex, in->modrm, sib, end_of(regs, in->at, imm_bytes));
+*/
+static uint64_t base_address(const struct insn *in, const struct guest_regs *regs, unsigned sib, unsigned imm_bytes)
+{
+    unsigned field = (in->modrm % 8 == 4 ? sib : in->modrm) % 8;
+
+    if (!has_no_base(in->modrm, sib))
+        return insn_reg(regs, field + in->rex % 2 * 8);
+    return in->modrm % 8 == 4 ? 0 : regs->rip + in->at + imm_bytes;
+}
+
+/*@ requires in->modrm / 64 != 3 && sib <= 0xff;
+    ensures \result == operand_index(regs, in->rex, in->modrm, sib);
+*/
+static uint64_t index_address(const struct insn *in, const struct guest_regs *regs, unsigned sib)
+{
+    unsigned n = sib / 8 % 8 + in->rex / 2 % 2 * 8;
+
+    return in->modrm % 8 != 4 || n == 4 ? 0 : insn_reg(regs, n) << sib / 64;
+}
+
+/* The SIB byte, if modrm asks for one, or 0; or INSN_NO_BYTE. */
+/*@ requires insn_ok(in);
+    assigns in->at;
+    ensures ok: insn_ok(in);
+    ensures none: \result == INSN_NO_BYTE <==> \old(in->at) + sib_bytes(modrm) > in->nr_fetched;
+    ensures at: \result != INSN_NO_BYTE ==> in->at == \old(in->at) + sib_bytes(modrm);
+    ensures sib: \result != INSN_NO_BYTE ==> \result == sib_of(in, modrm, \old(in->at)) && \result <= 0xff;
+*/
+static unsigned sib_read(struct insn *in, unsigned modrm)
+{
+    return modrm / 64 != 3 && modrm % 8 == 4 ? insn_byte(in) : 0;
+}
+
+/*@ requires insn_ok(in);
+    requires apart: \separated(in, disp);
+    assigns in->at, *disp;
+    ensures ok: insn_ok(in);
+    ensures answer: \result == (\old(in->at) + disp_bytes(modrm, sib) <= in->nr_fetched ? 0 : -EFAULT);
+    ensures at: \result == 0 ==> in->at == \old(in->at) + disp_bytes(modrm, sib);
+    ensures disp: \result == 0 ==> *disp == operand_disp(in, modrm, sib, \old(in->at));
+*/
+static int disp_read(struct insn *in, unsigned modrm, unsigned sib, int64_t *disp)
+{
+    *disp = 0;
+    if (modrm / 64 == 1)
+        return insn_imm(in, 1, disp);
+    return modrm / 64 == 2 || has_no_base(modrm, sib) ? insn_imm(in, 4, disp) : 0;
+}
+
+/* SIB byte and displacement, and with them the address, but for the segment's base. */
+/*@ requires insn_ok(in) && in->modrm / 64 != 3;
+    requires apart: \separated(in, regs) && \separated(in, address) && \separated(regs, address);
+    assigns in->at, *address;
+    ensures ok: insn_ok(in);
+    ensures answer: \result == 0 || \result == -EFAULT;
+    ensures taken: \result == 0 <==> \old(in->at + tail_bytes(in, in->modrm, in->at)) <= in->nr_fetched;
+    ensures at: \result == 0 ==> in->at == \old(in->at + tail_bytes(in, in->modrm, in->at));
+    ensures address: \result == 0 ==>
+      *address == \old(operand_address(in, regs, in->rex, in->modrm, in->at, imm_bytes));
+*/
+static int operand_read(struct insn *in, const struct guest_regs *regs, unsigned imm_bytes, uint64_t *address)
+{
+    unsigned sib = sib_read(in, in->modrm);
     int64_t disp;
-    uint8_t sib;
 
-    if (next_byte(in, &sib) != 0)
+    if (sib == INSN_NO_BYTE || disp_read(in, in->modrm, sib, &disp) != 0)
         return -EFAULT;
-    index = ((sib >> 3) & 7) | ((in->rex & 2U) << 2);
-    b = sib & 7;
-    if (b == 5 && (in->modrm >> 6) == 0) {
-        if (insn_imm(in, 4, &disp) != 0)
-            return -EFAULT;
-        *base = (uint64_t)disp;
-    } else {
-        *base = insn_reg(regs, b | ((in->rex & 1U) << 3));
-    }
-    if (index != 4)
-        *base += insn_reg(regs, index) << (sib >> 6);
+    *address = base_address(in, regs, sib, imm_bytes) + index_address(in, regs, sib) + (uint64_t)disp;
     return 0;
 }
 
-int insn_modrm(struct insn *in, const struct vcpu *v, const struct guest_regs *regs, unsigned imm_bytes)
+int insn_modrm(struct insn *in, struct vcpu *v, const struct guest_regs *regs, unsigned imm_bytes)
 {
-    unsigned mod, rm;
-    uint64_t address;
-    int64_t disp = 0;
-    bool rip_relative = false;
+    unsigned modrm = insn_byte(in);
+    uint64_t address, base;
 
-    if (next_byte(in, &in->modrm) != 0)
+    if (modrm == INSN_NO_BYTE)
         return -EFAULT;
-    mod = in->modrm >> 6;
-    rm = in->modrm & 7;
-    if (mod == 3)
+    in->modrm = modrm;
+    in->has_mem = modrm / 64 != 3;
+    if (!in->has_mem)
         return 0;
-    in->has_mem = true;
-    if (rm == 4) {
-        if (sib_address(in, regs, &address) != 0)
-            return -EFAULT;
-    } else if (rm == 5 && mod == 0) {
-        rip_relative = true;
-        address = 0;
-        if (insn_imm(in, 4, &disp) != 0)
-            return -EFAULT;
-    } else {
-        address = insn_reg(regs, insn_modrm_rm(in));
-    }
-    if (mod == 1 || mod == 2) {
-        if (insn_imm(in, mod == 1 ? 1 : 4, &disp) != 0)
-            return -EFAULT;
-    }
-    address += (uint64_t)disp;
-    if (rip_relative)
-        address += regs->rip + in->at + imm_bytes;
-    in->mem = address + segment_base(in, v);
+    if (operand_read(in, regs, imm_bytes, &address) != 0)
+        return -EFAULT;
+    base = segment_base(in, v);
+    in->mem = address + base;
+    /*@ assert kept: segment_of(in, v) == base; */
     return 0;
 }
 

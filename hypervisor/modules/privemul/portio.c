@@ -175,22 +175,22 @@ static void plain_io(struct vcpu *v, struct guest_regs *regs, uint8_t opcode, st
 }
 
 /* Which port: in the instruction, or in dx. */
-/*@ requires apart: \separated(in, regs) && \separated(port, in) && \separated(port, regs);
+/*@ requires insn_ok(in);
+    requires apart: \separated(in, regs) && \separated(port, in) && \separated(port, regs);
     assigns in->at, *port;
     ensures \result ==> *port == \old(port_asked(regs, in));
     ensures dx: !(0xe4 <= in->opcode <= 0xe7) ==> in->at == \old(in->at);
 */
 static bool port_find(const struct guest_regs *regs, struct insn *in, uint16_t *port)
 {
-    int64_t imm;
+    unsigned b;
 
     *port = (uint16_t)regs->rdx;
     if (in->opcode < 0xe4 || in->opcode > 0xe7)
         return true;
-    if (insn_imm(in, 1, &imm) != 0)
-        return false;
-    *port = (uint8_t)imm;
-    return true;
+    b = insn_byte(in);
+    *port = (uint16_t)b;
+    return b != INSN_NO_BYTE;
 }
 
 /*@ ensures \result == size_asked(in);
@@ -201,7 +201,7 @@ static unsigned size_of_io(const struct insn *in)
     return in->opcode % 2 == 0 ? 1 : in->opsize16 ? 2 : 4;
 }
 
-/*@ requires \valid_read(v) && \valid_read(v->domain) && io_opcode(in->opcode);
+/*@ requires \valid_read(v) && \valid_read(v->domain) && io_opcode(in->opcode) && insn_ok(in);
     requires apart: \separated(regs, in) && \separated(regs, v) && \separated(regs, v->domain) &&
       \separated(in, v) && \separated(in, v->domain);
     assigns regs->rax, regs->rcx, regs->rsi, regs->rdi, in->at;

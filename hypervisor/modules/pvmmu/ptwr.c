@@ -26,7 +26,7 @@ static int alu_op(uint8_t n, uint8_t *op)
 }
 
 /* One-byte opcodes that store to memory. */
-static int decode_one_byte(struct insn *in, struct write *w, const struct vcpu *v, const struct guest_regs *regs)
+static int decode_one_byte(struct insn *in, struct write *w, struct vcpu *v, const struct guest_regs *regs)
 {
     unsigned imm = 0;
     int rc;
@@ -67,7 +67,7 @@ static int decode_one_byte(struct insn *in, struct write *w, const struct vcpu *
     return imm != 0 ? insn_imm(in, imm, &w->imm) : 0;
 }
 
-static int decode_two_byte(struct insn *in, struct write *w, const struct vcpu *v, const struct guest_regs *regs)
+static int decode_two_byte(struct insn *in, struct write *w, struct vcpu *v, const struct guest_regs *regs)
 {
     static const uint8_t bit_ops[4] = { 0xff, W_BTS, W_BTR, W_BTC };
     bool group8 = in->opcode == 0xba;
