@@ -179,7 +179,7 @@ static void plain_io(struct vcpu *v, struct guest_regs *regs, uint8_t opcode, st
     requires apart: \separated(in, regs) && \separated(port, in) && \separated(port, regs);
     assigns in->at, *port;
     ensures \result ==> *port == \old(port_asked(regs, in));
-    ensures dx: !(0xe4 <= in->opcode <= 0xe7) ==> in->at == \old(in->at);
+    ensures at: \result ==> in->at == \old(in->at) + (0xe4 <= in->opcode <= 0xe7 ? 1 : 0);
 */
 static bool port_find(const struct guest_regs *regs, struct insn *in, uint16_t *port)
 {
@@ -216,6 +216,8 @@ static unsigned size_of_io(const struct insn *in)
     ensures out: !reads_port(in->opcode) || string_opcode(in->opcode) ==> regs->rax == \old(regs->rax);
     ensures not_string: !string_opcode(in->opcode) ==> regs->rcx == \old(regs->rcx) &&
       regs->rsi == \old(regs->rsi) && regs->rdi == \old(regs->rdi);
+    ensures at: \result && !string_opcode(in->opcode) ==>
+      in->at == \old(in->at) + (0xe4 <= in->opcode <= 0xe7 ? 1 : 0);
     ensures turn: \result && string_opcode(in->opcode) && in->rep && \old(regs->rcx) != 0 ==>
       regs->rcx == \old(regs->rcx) - 1;
     ensures again: \result && string_opcode(in->opcode) ==>
