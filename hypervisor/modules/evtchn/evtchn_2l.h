@@ -183,6 +183,21 @@ SC_INLINE bool evtchn_2l_raise(struct shared_info *s, struct vcpu *v, uint32_t p
     return true;
 }
 
+/* Those that poll for the port are woken; what ports' words and v's say stays. */
+/*@ requires \valid(d) && \valid(d->shared) && told_ok(v) && info_apart(v) && page_apart(d->shared, v);
+    requires v->domain == d && vcpus_ok(d) && vcpus_apart(d, v);
+    assigns d->nr_polling, *(d->vcpu[0 .. MAX_VCPUS - 1]);
+    ensures ports: \forall integer i; 0 <= i < 64 ==>
+      \old(d->shared)->evtchn_pending[i] == \old(d->shared->evtchn_pending[i]) &&
+      \old(d->shared)->evtchn_mask[i] == \old(d->shared->evtchn_mask[i]);
+    ensures info: \old(v->info) != \null ==>
+      \old(v->info)->evtchn_pending_sel == \old(v->info->evtchn_pending_sel);
+*/
+SC_INLINE void evtchn_2l_wake(struct domain *d, const struct vcpu *v, uint32_t port)
+{
+    evtchn_wake_pollers(d, port);
+}
+
 /* Make the port pending, and tell v, a vcpu of d.  That v is told too is said of evtchn_2l_raise. */
 /*@ requires \valid(d) && \valid(d->shared) && told_ok(v) && info_apart(v) && page_apart(d->shared, v);
     requires v->domain == d && vcpus_ok(d) && vcpus_apart(d, v);
@@ -204,7 +219,9 @@ SC_INLINE void evtchn_2l_set_pending(struct domain *d, struct vcpu *v, uint32_t 
         /*@ assert vcpus: d->shared == \at(d->shared, Pre) &&
               \forall integer i; 0 <= i < MAX_VCPUS ==> d->vcpu[i] == \at(d->vcpu[i], Pre); */
         /*@ assert vcpus_apart(d, v); */
-        evtchn_wake_pollers(d, port);
+        /*@ assert others: \forall integer i; 0 <= i < 64 && i != port / 64 ==>
+              d->shared->evtchn_pending[i] == \at(d->shared->evtchn_pending[i], Pre); */
+        evtchn_2l_wake(d, v, port);
     }
 }
 
