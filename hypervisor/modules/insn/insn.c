@@ -47,24 +47,19 @@ void insn_set_reg(struct guest_regs *regs, unsigned n, uint64_t value)
 }
 
 /* As much as can be read: to the end of the page if the next one is absent. */
-/*@ requires nothing: in->at == 0 && in->nr_fetched == 0;
+/*@ requires none: in->nr_fetched == 0;
     assigns in->bytes[0 .. INSN_MAX - 1], in->nr_fetched;
-    ensures answer: \result == 0 || \result == -EFAULT;
-    ensures whole: in->nr_fetched == INSN_MAX || in->nr_fetched == PAGE_SIZE - rip % PAGE_SIZE || \result != 0;
-    ensures ok: insn_ok(in) && (\result != 0 ==> in->nr_fetched == 0);
+    ensures whole: in->nr_fetched == 0 || in->nr_fetched == INSN_MAX || in->nr_fetched == PAGE_SIZE - rip % PAGE_SIZE;
+    ensures fits: in->nr_fetched <= INSN_MAX;
 */
-static int fetch_bytes(struct insn *in, uint64_t rip)
+static void fetch_bytes(struct insn *in, uint64_t rip)
 {
     uint64_t in_page = PAGE_SIZE - rip % PAGE_SIZE;
 
-    if (guest_read_bytes(in->bytes, gva(rip), INSN_MAX) == 0) {
+    if (guest_read_bytes(in->bytes, gva(rip), INSN_MAX) == 0)
         in->nr_fetched = INSN_MAX;
-        return 0;
-    }
-    if (in_page >= INSN_MAX || guest_read_bytes(in->bytes, gva(rip), in_page) != 0)
-        return -EFAULT;
-    in->nr_fetched = (unsigned)in_page;
-    return 0;
+    else if (in_page < INSN_MAX && guest_read_bytes(in->bytes, gva(rip), in_page) == 0)
+        in->nr_fetched = (unsigned)in_page;
 }
 
 unsigned insn_byte(struct insn *in)
@@ -201,8 +196,7 @@ int insn_fetch(struct insn *in, const struct guest_regs *regs)
     unsigned b;
 
     start(in);
-    if (fetch_bytes(in, regs->rip) != 0)
-        return -EFAULT;
+    fetch_bytes(in, regs->rip);
     b = prefixes_read(in);
     return b == INSN_NO_BYTE ? -EFAULT : rest_read(in, b);
 }
