@@ -140,6 +140,7 @@ void boot_on_stack(void)
     smp_start();
     numa_report();
     log_info("Using scheduler: %s", sched_name());
+    /* As at a hand-over, of no vcpus: its queues begin. */
     if (sched_import_state() != 0)
         panic("the scheduler does not begin");
     hvmap_seal();
