@@ -71,12 +71,12 @@ static void second(void)
     status(DOMID_SELF, port, &s);
     old = s.u.interdomain.port;
     check_eq("close", evtchn_close(port), 0);
+    events_disable(); // the peer may send as soon as there is an offer, before the port is masked
     port = peer_offer(0);
     // Polled, masked: the event stays pending.
     __atomic_or_fetch(&shared->evtchn_mask[port / 64], 1UL << (port % 64), __ATOMIC_SEQ_CST);
     polled = port;
     poll.timeout = now_ns() + 9000000000UL;
-    events_disable();
     while (!event_pending(port) && now_ns() < poll.timeout)
         HC(sched_op, SCHEDOP_poll, &poll);
     check("poll_woken", event_pending(port) && now_ns() < poll.timeout);

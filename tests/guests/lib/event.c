@@ -59,6 +59,11 @@ void events_enable(void)
         HC(xen_version, XENVER_version, NULL); // any hypercall delivers what came while masked
 }
 
+bool events_enabled(void)
+{
+    return shared->vcpu_info[0].evtchn_upcall_mask == 0;
+}
+
 void events_disable(void)
 {
     shared->vcpu_info[0].evtchn_upcall_mask = 1;

@@ -114,6 +114,7 @@ extern u8 event_owner[4096];
 void events_install(void);
 void events_enable(void);
 void events_disable(void);
+bool events_enabled(void);
 bool event_pending(u32 port);
 bool event_masked(u32 port);
 void event_unmask(u32 port);

@@ -53,12 +53,17 @@ void peer_wait(u32 port, u32 above)
 u32 peer_offer(domid_t to)
 {
     struct evtchn_alloc_unbound alloc = { DOMID_SELF, to, 0 };
+    bool enabled = events_enabled();
+
+    events_disable(); // a port used before may be unmasked, and the peer may send as soon as there is an offer
     long ret = evtchn_op(EVTCHNOP_alloc_unbound, &alloc);
 
     if (ret != 0)
         fatal("alloc_unbound for %u: %ld", to, ret);
     event_count[alloc.port] = 0;
     event_unmask(alloc.port);
+    if (enabled)
+        events_enable();
     return alloc.port;
 }
 
