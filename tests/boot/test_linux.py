@@ -65,7 +65,7 @@ def test_selftest_4_vcpus_on_one_cpu(boot):
 def selftest(boot, vcpus, smp):
     console = boot(f"selftest selftest_cpus={vcpus}", f"dom0_mem=256M dom0_max_vcpus={vcpus}", smp=smp, timeout=400)
     console.expect(UP)
-    verdict = console.expect(r"SELFTEST (PASS|FAIL) (\d+)")
+    verdict = console.expect(r"SELFTEST (PASS|FAIL) (\d+)\s")
     failed = re.findall(r"SELFTEST (\S+) FAIL", console.text())
     assert verdict.group(1) == "PASS", f"failed: {failed}"
     assert int(verdict.group(2)) >= 14
