@@ -56,11 +56,16 @@ int unpack_open(enum unpack_format format, const uint8_t *src SC_COUNT(len), siz
  * Says that the stream yields at most max_bytes, so a format that must hold its history (xz, zstd) need not ask
  * for more. As unpack_open() otherwise; a longer stream ends in -EINVAL.
  */
+/*@ assigns \nothing;
+    ensures error: \result <= 0; */
 int unpack_open_sized(enum unpack_format format, const uint8_t *src SC_COUNT(len), size_t len, uint64_t max_bytes);
 
 /* Bytes produced: len, or less at the end of the stream only. -EINVAL on corrupt or truncated data, -ENOMEM. */
+/*@ assigns dst[0 .. len - 1];
+    ensures most: \result <= len; */
 int64_t unpack_read(uint8_t *dst SC_COUNT(len), size_t len);
 
+/*@ assigns \nothing; */
 void unpack_close(void);
 
 #endif

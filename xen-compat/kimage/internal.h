@@ -9,10 +9,13 @@
 #include "kimage.h"
 #include "kimage_sink.h"
 
-/* ---- kimage.c: the reason for people; returns rc, so that a check reads `return kimage_fail(...)`. */
+/* ---- reason.c: the reason for people; returns rc, so that a check reads `return kimage_fail(...)`. */
 /*@ assigns \nothing;
     ensures \result == rc; */
 int kimage_fail(int rc, const char *reason SC_STRING);
+/* None so far. */
+/*@ assigns \nothing; */
+void kimage_fail_none(void);
 
 /* ---- bytes.c: little-endian loads; the caller has checked the bound. Texts of ASCII. */
 struct kbytes {
@@ -112,19 +115,115 @@ int kpayload_find(const struct kbytes *src, struct kpayload *out);
 /* ---- stream.c: the unpacked file, read forwards; going back starts over. One at a time. */
 #define KSTREAM_WATCH_BYTES 16384u
 #define KSTREAM_WATCH_MAX 8u
+#define KSTREAM_HEAD_BYTES 4096u
+#define KSTREAM_SKIP_BYTES 4096u
+struct kwatch {
+    uint64_t offset;
+    uint64_t len;
+    size_t at; /* in watched */
+};
+struct kstream {
+    struct kbytes src;
+    struct kpayload payload;
+    uint64_t pos;    /* of the next byte that kstream_read() gives */
+    uint64_t pulled; /* bytes taken from the unpacker */
+    size_t head_len SC_RANGE(0, 4096);
+    uint32_t nr_watches;
+    size_t watched_len;
+    struct kwatch watches[KSTREAM_WATCH_MAX];
+    uint8_t head[KSTREAM_HEAD_BYTES];
+    uint8_t watched[KSTREAM_WATCH_BYTES];
+};
+/* For stream.c and what is said of it; all others ask by the functions below. */
+extern struct kstream ks;
+extern uint8_t kstream_skipped[KSTREAM_SKIP_BYTES];
+/*@ predicate source_good(struct kbytes *src, struct kpayload *p) = p->len > 0 && inside(src, p->at, p->len);
+    predicate watch_good(struct kstream *s, integer i) =
+      s->watches[i].offset + s->watches[i].len <= UINT64_MAX && s->watches[i].at + s->watches[i].len <= s->watched_len;
+    predicate watch_behind(struct kstream *s, integer i) =
+      \forall integer j; 0 <= j < i ==> s->watches[j].at + s->watches[j].len <= s->watches[i].at;
+    predicate watches_good(struct kstream *s) =
+      s->nr_watches <= KSTREAM_WATCH_MAX && s->watched_len <= KSTREAM_WATCH_BYTES &&
+      \forall integer i; 0 <= i < s->nr_watches ==> watch_good(s, i) && watch_behind(s, i);
+    predicate place_good(struct kstream *s) =
+      s->head_len <= KSTREAM_HEAD_BYTES && s->pulled == (s->pos < s->head_len ? s->head_len : s->pos);
+    predicate stream_good{L} = \valid_read(ks.src.bytes + (0 .. ks.src.nr - 1)) &&
+      source_good(&ks.src, &ks.payload) && place_good(&ks) && watches_good(&ks);
+    predicate in_watch(struct kwatch *w, integer i) = w->at <= i < w->at + w->len;
+    logic integer place_of(struct kwatch *w, integer i) = w->offset + i - w->at;
+    predicate passes(struct kwatch *w, integer i, integer from, integer to) =
+      in_watch(w, i) && from <= place_of(w, i) < to;
+    predicate watch_saw(struct kwatch *w, uint8_t *bytes, integer from, integer to) = \forall integer i;
+      passes(w, i, from, to) ==> ks.watched[i] == bytes[place_of(w, i) - from];
+    predicate byte_kept{A, B}(integer i) = \at(ks.watched[i], B) == \at(ks.watched[i], A);
+    predicate watch_kept{A, B}(struct kwatch *w, integer from, integer to) = \forall integer i;
+      in_watch{A}(w, i) && !passes{A}(w, i, from, to) ==> byte_kept{A, B}(i);
+    predicate watch_same{A, B}(integer i) = \at(ks.watches[i].offset, B) == \at(ks.watches[i].offset, A) &&
+      \at(ks.watches[i].len, B) == \at(ks.watches[i].len, A) && \at(ks.watches[i].at, B) == \at(ks.watches[i].at, A);
+    predicate watch_is(integer i, integer offset, integer len, integer at) =
+      ks.watches[i].offset == offset && ks.watches[i].len == len && ks.watches[i].at == at;
+    predicate unpack_error(integer rc) = rc == -XEN_ENOMEM || rc == -XEN_EOPNOTSUPP || rc == -XEN_EINVAL;
+*/
+/*@ requires source_good(src, payload) && \separated(src, &ks) && \separated(payload, &ks);
+    assigns ks;
+    ensures one_of: \result == 0 || unpack_error(\result);
+    ensures open: \result == 0 ==> stream_good && ks.pos == 0 && ks.nr_watches == 0 && ks.watched_len == 0; */
 int kstream_open(const struct kbytes *src, const struct kpayload *payload);
 /* The first bytes of the file, which stay at hand. */
+/*@ requires stream_good;
+    assigns \nothing;
+    ensures head: \result.bytes == &ks.head[0] && \result.nr == ks.head_len; */
 struct kbytes kstream_head(void);
 /* All of len bytes, or an error. */
+/*@ requires stream_good && \separated(dst + (..), &ks) && \separated(dst + (0 .. len - 1), &ks);
+    assigns dst[0 .. len - 1], ks.pos, ks.pulled, ks.watched[0 .. KSTREAM_WATCH_BYTES - 1];
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC || unpack_error(\result);
+    ensures ends: \old(ks.pos) + len > UINT64_MAX ==> \result == -XEN_ENOEXEC;
+    ensures good: \result == 0 ==> stream_good && ks.pos == \old(ks.pos) + len;
+    ensures at_hand: \old(ks.pos) + len <= ks.head_len ==> \result == 0;
+    ensures head: \result == 0 ==> \forall integer i; 0 <= i < len && \old(ks.pos) + i < ks.head_len ==>
+      dst[i] == ks.head[\old(ks.pos) + i];
+    ensures saw: \result == 0 ==> \forall integer i; 0 <= i < ks.nr_watches ==>
+      watch_saw(&ks.watches[i], dst, \old(ks.pos), \old(ks.pos) + len);
+    ensures kept: \result == 0 ==> \forall integer i; 0 <= i < ks.nr_watches ==>
+      watch_kept{Pre, Post}(&ks.watches[i], \old(ks.pos), \old(ks.pos) + len); */
 int kstream_read(uint8_t *dst SC_COUNT(len), size_t len);
+/*@ requires stream_good;
+    assigns ks.pos, ks.pulled, ks.head_len, ks.head[0 .. KSTREAM_HEAD_BYTES - 1],
+      ks.watched[0 .. KSTREAM_WATCH_BYTES - 1], kstream_skipped[0 .. KSTREAM_SKIP_BYTES - 1];
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC || unpack_error(\result);
+    ensures good: \result == 0 ==> stream_good && ks.pos == offset; */
 int kstream_seek(uint64_t offset);
 /* As kstream_seek(), but never goes back. */
+/*@ requires stream_good;
+    assigns ks.pos, ks.pulled, ks.watched[0 .. KSTREAM_WATCH_BYTES - 1],
+      kstream_skipped[0 .. KSTREAM_SKIP_BYTES - 1];
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC || unpack_error(\result);
+    ensures good: \result == 0 ==> stream_good && ks.pos == \max(\old(ks.pos), offset); */
 int kstream_pass(uint64_t offset);
 /* Reads what is left, so that the compressor's check over the whole is made. */
+/*@ requires stream_good;
+    assigns ks.pulled, kstream_skipped[0 .. KSTREAM_SKIP_BYTES - 1];
+    ensures one_of: \result == 0 || unpack_error(\result);
+    ensures plain: ks.payload.format == UNPACK_NONE ==> \result == 0; */
 int kstream_finish(void);
 /* Keeps a copy of a part of the file as it passes by; *at says where in kstream_watched() it will be. */
+/*@ requires stream_good && offset + len <= UINT64_MAX && \separated(at, &ks);
+    assigns *at, ks.nr_watches, ks.watched_len, ks.watches[0 .. KSTREAM_WATCH_MAX - 1];
+    ensures one_of: \result == 0 || \result == -XEN_ENOEXEC;
+    ensures room: \result == 0 <==> \old(ks.nr_watches) < KSTREAM_WATCH_MAX &&
+      \old(ks.watched_len) + len <= KSTREAM_WATCH_BYTES;
+    ensures good: stream_good;
+    ensures refused: \result != 0 ==> ks.nr_watches == \old(ks.nr_watches) && *at == \old(*at);
+    ensures next: \result == 0 ==> ks.nr_watches == \old(ks.nr_watches) + 1 && *at == \old(ks.watched_len) &&
+      ks.watched_len == *at + len;
+    ensures is_it: \result == 0 ==> watch_is(\old(ks.nr_watches), offset, len, *at);
+    ensures other: \forall integer i; 0 <= i < \old(ks.nr_watches) ==> watch_same{Pre, Post}(i); */
 int kstream_watch(uint64_t offset, uint64_t len, size_t *at);
+/*@ assigns \nothing;
+    ensures all: \result.bytes == &ks.watched[0] && \result.nr == KSTREAM_WATCH_BYTES; */
 struct kbytes kstream_watched(void);
+/*@ assigns ks.src; */
 void kstream_close(void);
 
 /* ---- elf.c */

@@ -4,21 +4,6 @@
 
 #define PAGE_MASK UINT64_C(0xFFF)
 
-static const char *reason SC_STRING SC_NULLABLE SC_BOOT;
-
-int kimage_fail(int rc, const char *why SC_STRING)
-{
-    reason = why;
-    return rc;
-}
-
-SC_STRING const char *kimage_error(void)
-{
-    const char *why = reason;
-
-    return why != NULL ? why : "no error";
-}
-
 static int notes_watch(struct kelf *elf)
 {
     int rc = 0;
@@ -113,7 +98,7 @@ int kimage_load(const uint8_t *src, size_t len, struct kimage_info *out)
     struct kpayload payload;
     int rc;
 
-    reason = NULL;
+    kimage_fail_none();
     klayout_unset(out);
     rc = kpayload_find(&file, &payload);
     if (rc == 0)
