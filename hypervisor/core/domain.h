@@ -47,7 +47,7 @@ enum vcpu_block { VCPU_RUNNABLE = 0, VCPU_BLOCKED, VCPU_POLLING };
 struct sched_vcpu {
     struct vcpu *next SC_NULLABLE; /* links of the list it is in */
     struct vcpu *prev SC_NULLABLE;
-    uint32_t list;     /* that list's number; 0: none */
+    uint16_t list;     /* that list's number; 0: none */
     bool running;      /* picked, and not yet given up */
     bool yielded;      /* gave its turn away */
     bool boosted;      /* sched_rr: queued before its equals, woken by an event */

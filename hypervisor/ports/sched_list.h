@@ -11,13 +11,15 @@
 #include "core/domain.h"
 
 /* The numbers of a CPU's lists: of who is ready, and of who is runnable but has to wait for something else. */
-#define LIST_READY(cpu) (2 * (cpu) + 1)
-#define LIST_PARKED(cpu) (2 * (cpu) + 2)
+#define LIST_READY(cpu) ((uint16_t)(2 * (cpu) + 1))
+#define LIST_PARKED(cpu) ((uint16_t)(2 * (cpu) + 2))
+_Static_assert(2 * MAX_CPUS <= UINT16_MAX, "each list has a number of its own");
+#define LIST_MAX (MAX_DOMAINS * MAX_VCPUS) /* no list has more */
 
 struct vcpu_list {
     struct vcpu *head SC_NULLABLE;
     struct vcpu *tail SC_NULLABLE;
-    uint32_t number; /* not 0 */
+    uint16_t number; /* not 0 */
 };
 
 /* Of the list with number n; `but` is not looked at (null: all are). */
@@ -36,6 +38,9 @@ struct vcpu_list {
     predicate list_back(integer n, struct vcpu *but) =
       \forall struct vcpu *u; in_list(n, u, but) && u->sched.prev != \null ==>
         in_list(n, u->sched.prev, but) && u->sched.prev->sched.next == u;
+    predicate ends_apart(struct vcpu_list *l, struct vcpu *u) =
+      &u->sched.next != &l->head && &u->sched.next != &l->tail && &u->sched.prev != &l->head &&
+      &u->sched.prev != &l->tail && &u->sched.list != &l->number;
     predicate list_objects(struct vcpu_list *l, integer n) =
       n != 0 && \valid(l) &&
       (\forall struct vcpu *u; u->sched.list == n ==> \valid(u) &&
@@ -55,8 +60,8 @@ struct vcpu_list {
     requires behind: v->sched.prev != \null ==>
                in_list(l->number, v->sched.prev, v) && v->sched.next == v->sched.prev->sched.next;
     requires before_all: v->sched.prev == \null ==> v->sched.next == l->head;
-    assigns l->head, l->tail, v->sched.next->sched.prev, v->sched.prev->sched.next
-      \from v, v->sched.next, v->sched.prev;
+    assigns l->head, l->tail, {u->sched.next | struct vcpu *u; u->sched.list == l->number},
+      {u->sched.prev | struct vcpu *u; u->sched.list == l->number} \from v;
     ensures between: v->sched.next == \old(v->sched.next) && v->sched.prev == \old(v->sched.prev);
     ensures ends: list_ends(l, l->number, \null);
     ensures last: list_last(l, l->number, \null);
@@ -92,8 +97,8 @@ SC_INLINE void list_link_locked(struct vcpu_list *l, struct vcpu *v)
     requires forth: list_forth(l->number, \null);
     requires back: list_back(l->number, \null);
     requires in: v->sched.list == l->number;
-    assigns l->head, l->tail, v->sched.next->sched.prev, v->sched.prev->sched.next
-      \from v->sched.next, v->sched.prev;
+    assigns l->head, l->tail, {u->sched.next | struct vcpu *u; u->sched.list == l->number},
+      {u->sched.prev | struct vcpu *u; u->sched.list == l->number} \from v;
     ensures ends: list_ends(l, l->number, v);
     ensures last: list_last(l, l->number, v);
     ensures first: list_first(l, l->number, v);
@@ -115,7 +120,7 @@ SC_INLINE void list_unlink_locked(struct vcpu_list *l, const struct vcpu *v)
 }
 
 /*@ predicate list_apart(struct vcpu_list *l, integer n, struct vcpu *v) =
-      \valid(v) && \separated(v, l) && &v->sched.next != &v->sched.prev &&
+      \valid(v) && ends_apart(l, v) && &v->sched.next != &v->sched.prev &&
       (\forall struct vcpu *u; u->sched.list == n ==>
         &u->sched.next != &v->sched.prev && &u->sched.prev != &v->sched.next);
 */
@@ -129,8 +134,9 @@ SC_INLINE void list_unlink_locked(struct vcpu_list *l, const struct vcpu *v)
     requires back: list_back(l->number, \null);
     requires none: v->sched.list == 0;
     requires at: at != \null ==> in_list(l->number, at, v);
-    assigns l->head, l->tail, v->sched.next, v->sched.prev, v->sched.list, at->sched.next, l->head->sched.prev,
-            at->sched.next->sched.prev \from v, at, l->head, l->number, at->sched.next;
+    assigns l->head, l->tail, {u->sched.next | struct vcpu *u; u == v || u->sched.list == l->number},
+      {u->sched.prev | struct vcpu *u; u == v || u->sched.list == l->number} \from v, at;
+    assigns v->sched.list;
     ensures in: v->sched.list == l->number;
     ensures behind: v->sched.prev == at && v->sched.next == \old(at != \null ? at->sched.next : l->head);
     ensures ends: list_ends(l, l->number, \null);
@@ -147,6 +153,8 @@ SC_INLINE void list_insert_locked(struct vcpu_list *l, struct vcpu *at SC_NULLAB
     v->sched.prev = at;
     v->sched.next = at != NULL ? at->sched.next : l->head;
     v->sched.list = l->number;
+    /*@ assert who: \forall struct vcpu *u; u->sched.list == l->number ==>
+          u == v || \at(u->sched.list, Pre) == l->number; */
     list_link_locked(l, v);
 }
 
@@ -158,8 +166,9 @@ SC_INLINE void list_insert_locked(struct vcpu_list *l, struct vcpu *at SC_NULLAB
     requires forth: list_forth(l->number, \null);
     requires back: list_back(l->number, \null);
     requires in: v->sched.list == l->number;
-    assigns l->head, l->tail, v->sched.list, v->sched.next->sched.prev, v->sched.prev->sched.next
-      \from v->sched.next, v->sched.prev;
+    assigns l->head, l->tail, {u->sched.next | struct vcpu *u; u->sched.list == l->number},
+      {u->sched.prev | struct vcpu *u; u->sched.list == l->number} \from v;
+    assigns v->sched.list;
     ensures out: v->sched.list == 0;
     ensures ends: list_ends(l, l->number, \null);
     ensures last: list_last(l, l->number, \null);

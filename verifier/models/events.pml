@@ -195,7 +195,7 @@ proctype vcpu()
 leave: /* the hypervisor looks before it returns to the guest */
     atomic { interrupt = false };
     /* hypervisor/core/exit.c softirqs_run: schedule(); */
-    /* hypervisor/modules/sched_fair/sched_fair.c choose_locked: if (prev != NULL && vcpu_runnable(prev)) */
+    /* hypervisor/modules/sched_fair/sched_fair.c pick_own: prev != NULL && vcpu_runnable(prev) */
     if
     :: atomic {
         softirq -> softirq = false;

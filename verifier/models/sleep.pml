@@ -134,7 +134,7 @@ again:
 #else
 #define LOCKED DRAIN_OWN
 #endif
-        /* hypervisor/modules/sched_fair/sched_fair.c choose_locked: if (prev != NULL && vcpu_runnable(prev)) */
+        /* hypervisor/modules/sched_fair/sched_fair.c pick_own: prev != NULL && vcpu_runnable(prev) */
         if
         :: atomic { running && !OWN_BLOCKED -> LOCKED }
         :: atomic { !(running && !OWN_BLOCKED) && queued -> LOCKED; queued = false; running = true };

@@ -110,10 +110,7 @@ static void runq_tell_woken(struct cpu *cpu, const struct vcpu *v)
 
 static void runq_remove_locked(struct runq *q, struct vcpu *v)
 {
-    if (v->sched.list == q->parked.number)
-        list_remove_locked(&q->parked, v);
-    else
-        ready_remove_locked(q, v);
+    wait_ends_locked(q, v);
 }
 
 SC_NULLABLE static struct vcpu *runq_any_locked(const struct runq *q)
@@ -135,38 +132,6 @@ static bool goes_on_locked(const struct runq *q, const struct vcpu *v)
     return !before(head->sched.vtime_ns + virtual_ns(head, LEAD_NS), v->sched.vtime_ns);
 }
 
-/* Who gave its turn away stands behind the first of the others at least. */
-static void requeue_locked(struct runq *q, struct vcpu *v)
-{
-    const struct vcpu *head = q->ready.head;
-
-    if (v->sched.yielded && head != NULL)
-        v->sched.vtime_ns = later(v->sched.vtime_ns, head->sched.vtime_ns);
-    ready_add_locked(q, v);
-}
-
-/* From this queue, or prev; null: neither. */
-SC_NULLABLE static struct vcpu *choose_locked(struct runq *q, struct vcpu *prev SC_NULLABLE, uint64_t now)
-{
-    struct vcpu *v;
-
-    if (prev != NULL && vcpu_runnable(prev)) {
-        if (cap_is_over(prev->domain, now))
-            park_locked(q, prev);
-        else if (goes_on_locked(q, prev))
-            return prev;
-        else
-            requeue_locked(q, prev);
-    }
-    while ((v = q->ready.head) != NULL) {
-        ready_remove_locked(q, v);
-        if (!cap_is_over(v->domain, now))
-            return v;
-        park_locked(q, v);
-    }
-    return NULL;
-}
-
 static void start_locked(struct runq *q, struct vcpu *v, uint64_t now)
 {
     v->sched.running = true;
@@ -186,7 +151,7 @@ static struct sched_where waits_for_locked(const struct runq *q)
 SC_NULLABLE static struct vcpu *pick_own(struct runq *q, struct vcpu *prev SC_NULLABLE, uint64_t now,
                                          uint64_t *limit_ns, struct sched_where *waits_for)
 {
-    struct vcpu *next;
+    struct vcpu *next = NULL;
 
     spin_lock(&q->lock);
     charge_locked(q, now);
@@ -194,7 +159,10 @@ SC_NULLABLE static struct vcpu *pick_own(struct runq *q, struct vcpu *prev SC_NU
     if (prev != NULL)
         prev->sched.running = false;
     unpark_locked(q, now);
-    next = choose_locked(q, prev, now);
+    if (prev != NULL && vcpu_runnable(prev) && !turn_ends_locked(q, prev, goes_on_locked(q, prev), now))
+        next = prev;
+    if (next == NULL)
+        next = ready_first_locked(q, now);
     if (next != NULL)
         start_locked(q, next, now);
     *limit_ns = limit_ns_locked(q, next, now);
@@ -211,7 +179,7 @@ SC_NULLABLE static struct vcpu *take_from(struct runq *q, const struct cpu *cpu,
 
     spin_lock(&q->lock);
     for (v = q->ready.head; v != NULL; v = v->sched.next) {
-        if (sched_may_take(v, cpu->id) && !cap_is_over(v->domain, now)) {
+        if (sched_may_take(v, cpu->id) && !cap_is_over(v, now)) {
             ready_remove_locked(q, v);
             v->sched.running = true;
             v->sched.vtime_ns -= q->least_ns;

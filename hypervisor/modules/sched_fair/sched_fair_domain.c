@@ -14,14 +14,16 @@ void cap_charge(struct domain *d, uint64_t from, uint64_t ran_ns)
     (void)atomic_add64(clock, cap_cost_ns(ran_ns, cap));
 }
 
-bool cap_clock_is_over(const struct domain *d, uint64_t now)
+bool cap_is_over(const struct vcpu *v, uint64_t now)
 {
-    return cap_is_used(atomic_read64(&d->sched.cap_clock_ns), now);
+    const struct sched_domain *s = &v->domain->sched;
+
+    return atomic_read32(&s->cap) != 0 && cap_is_used(atomic_read64(&s->cap_clock_ns), now);
 }
 
-uint64_t cap_until_ns(const struct domain *d)
+uint64_t cap_until_ns(const struct vcpu *v)
 {
-    return cap_free_at(atomic_read64(&d->sched.cap_clock_ns));
+    return cap_free_at(atomic_read64(&v->domain->sched.cap_clock_ns));
 }
 
 uint64_t cap_left_ns(const struct domain *d, uint64_t now)
