@@ -9,11 +9,15 @@ guards, so what was known of it is known no more. If people have written what ho
 the ghost function ensures that, and it is asserted, so proved, before each unlock. It may be about nothing but what that lock guards and only this file
 can write: its static variables. Then this is sound, because safecc refuses any access to what a lock guards without the lock (SC-14). Nothing else
 that a lock is for is said here: that it is taken once, and in which order, is safecc's (SC-15).
+
+For a lock that is a field, `predicate resource_STRUCT_LOCK{L}(struct STRUCT *x) = ...;` is about nothing but ghost variables that lib/guarded.list says it
+guards, or that never change, and where x is (`&variable[i]`): fields may be written in other files.
 """
 import re
 
 import contracts
 
+GHOST = re.compile(r"/\*@ ghost (?:extern )?[\w \*]*?(\w+)(?:\[[^\]]*\])?; \*/")
 TAKE = {"spin_lock", "write_lock", "read_lock"}
 CALL = re.compile(r"\b(spin_lock|write_lock|read_lock|spin_unlock|read_unlock|spin_lock_pair|spin_unlock_pair)\s*\(([^;]*)\)\s*;")
 GUARDED = re.compile(r"\bSC_GUARDED_BY\(([\w.]+)\)")
@@ -46,6 +50,9 @@ class Guards:
         self.variables = {} # of the file's scope: its struct or None
         self.statics = set()
         self.ghosts = set() # the ghost functions that were put in
+        self.states = {}    # a ghost variable that people declared: is it an array?
+        self.fixed = set()  # variables that do not change after boot
+        self.guarded = {}   # by lib/guarded.list, a ghost variable: the lock's (struct, field), or None: it never changes
         self.logic = {}     # what predicates and logic functions say
         self.said = ""      # all code and contracts that were read: a contract in a header may speak of a field, too
 
@@ -54,6 +61,9 @@ class Guards:
         for m in re.finditer(r"/\*@.*?\*/", text, re.S):
             self.logic.update(contracts.definitions(m.group(0)))
             self.said += m.group(0)
+        for m in GHOST.finditer(text):
+            self.states[m[1]] = "[" in m[0]
+        self.fixed |= set(re.findall(r"\b(\w+)\s+SC_BOOT\s*;", flat))
         self.said += flat
         understood = 0
         for struct, body in structs:
@@ -103,24 +113,38 @@ class Guards:
     def has_resource(self, key):
         return f"resource_{names(key)[0]}" in self.logic
 
-    def resource_check(self, key):
-        """Is it about nothing but what the lock guards and nobody else can write?"""
-        seen, todo = set(), [f"resource_{names(key)[0]}"]
-        if isinstance(key, tuple):
-            raise Unclear(f"{todo[0]}: what holds of a lock's struct is not looked at in other files: only for a lock that is a variable")
+    def words(self, key):
+        """All that its resource speaks of."""
+        whole, seen = f"resource_{names(key)[0]}", set()
+        todo = [whole]
         while todo:
             name = todo.pop()
             if name in seen:
                 continue
             seen.add(name)
             body = self.logic.get(name, "")
-            if re.search(r"->|\\at\b|\*\s*\(", body):
-                raise Unclear(f"resource_{key}: {name} looks through a pointer, or at another time")
-            todo += re.findall(r"[A-Za-z_]\w*", body)
+            if re.search(r"->|\\at\b|(?:^|[^\w)\]\s])\s*\*\s*[\w(]", body):
+                raise Unclear(f"{whole}: {name} looks through a pointer, or at another time")
+            todo += re.findall(r"[A-Za-z_]\w*", re.sub(r"&\s*\w+\[\w+\](?!\s*[.\[])", "", body) if isinstance(key, tuple) else body)
+        return seen
+
+    def resource_check(self, key):
+        """Is it about nothing but what the lock guards and nobody else can write?"""
+        whole, seen = f"resource_{names(key)[0]}", self.words(key)
+        if isinstance(key, tuple):
+            self.state_check(key, whole, seen)
+            return
         guarded = {re.match(r"\w+", p).group(0) for p in self.of[key]}
-        for name in sorted(seen & set(self.variables)):
+        for name in sorted(seen & (set(self.variables) | set(self.states))):
             if name not in guarded or name not in self.statics:
-                raise Unclear(f"resource_{key}: {name} is not a static variable that {key} guards")
+                raise Unclear(f"{whole}: {name} is not a static variable that {key} guards")
+
+    def state_check(self, key, whole, seen):
+        for name in sorted(seen & set(self.states)):
+            if self.guarded.get(name, ()) not in (None, key):
+                raise Unclear(f"{whole}: lib/guarded.list does not say that {key[0]}.{key[1]} guards {name}")
+        for name in sorted(seen & set(self.variables) - self.fixed - set(self.states)):
+            raise Unclear(f"{whole}: {name} is neither a ghost variable nor what never changes")
 
     def type_of(self, expression, body, params):
         first, *rest = re.findall(r"[A-Za-z_]\w*", re.sub(r"\[[^\]]*\]", "", expression))
@@ -141,10 +165,12 @@ def ghost(guards, key):
     """The ghost function's declaration."""
     name, parameters, x = names(key)
     says = [f"requires \\valid({x});"] if x else []
-    says.append(f"assigns {', '.join(guards.of[key])};")
+    states = [state + ("[0 ..]" if guards.states[state] else "") for state, lock in guards.guarded.items() if lock == key and state in guards.states]
+    says.append(f"assigns {', '.join(guards.of[key] + states)};")
     if guards.has_resource(key):
         guards.resource_check(key)
-        says.append(f"ensures resource_{name};")
+        says[:0] = [f"requires \\separated(x, &{name});" for name in sorted(guards.fixed & guards.words(key))] if x else []
+        says.append(f"ensures resource_{name}{x and '(x)'};")
     return f"/*@ ghost /@ {' '.join(says)} exits \\false; @/ void taken_{name}({parameters}); */ "
 
 
@@ -172,5 +198,5 @@ def comments(guards, flat, functions, heads, given):
             if call in TAKE:
                 puts.append((m.end(), f" /*@ ghost taken_{name}({x}); */"))
             elif guards.has_resource(key):
-                puts.append((m.start(), f"/*@ assert as_found: resource_{name}; */ "))
+                puts.append((m.start(), f"/*@ assert as_found: resource_{name}{x and f'({x})'}; */ "))
     return puts

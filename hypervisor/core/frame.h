@@ -50,6 +50,8 @@ typedef struct SC_OPAQUE {
 #define NOBODYS_DEVICE 0x10000
 /*@ ghost uint64_t ref_got; */
 /*@ ghost int ref_for; */
+/* As what kind of table it was held, if it was got as one that may have to be built. */
+/*@ ghost int entry_kind; */
 /* As those, of a table that is held to be changed. */
 /*@ ghost uint64_t table_got; */
 /*@ ghost int table_for; */
@@ -406,6 +408,11 @@ SC_COUNT(512) SC_INLINE uint64_t *held_words(fref_t r)
 {
     SC_REQUIRE(fref_is_rw(r));
     return frame_words(fref_mfn(r));
+}
+/* One of them, which a guest may read at the same time. */
+SC_INLINE void held_word_set(fref_t r, unsigned i SC_RANGE(0, 511), uint64_t value)
+{
+    __atomic_store_n(&held_words(r)[i], value, __ATOMIC_RELEASE);
 }
 SC_COUNT(1024) SC_INLINE uint32_t *held_u32(fref_t r)
 {

@@ -10,14 +10,21 @@
 #define CORE_FRAME_FREE_H
 
 #include "core/frame.h"
+#include "core/numa.h"
 
 /* For proofs, of each frame: the order of the free block that it heads and one, or 0, which is what its state word says
  * of that.  It changes under the allocator's lock of the frame's node only. */
 /*@ ghost extern uint8_t frame_mark[1UL << 40]; */
+/* The node whose lock of the allocator's this CPU took last. */
+/*@ ghost extern int node_locked; */
 
 SC_INLINE bool frame_is_nobodys(mfn_t m)
 {
     return frame_valid(m) && frame_state(m) == FS_NOBODYS;
+}
+SC_INLINE void frame_require_nobodys(mfn_t m)
+{
+    SC_REQUIRE(frame_is_nobodys(m));
 }
 SC_INLINE bool frame_is_free(mfn_t m, unsigned order)
 {

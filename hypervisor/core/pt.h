@@ -17,8 +17,6 @@
 /* For proofs: the entry that was made of a reference and is in no slot yet, and whose frame it names. */
 /*@ ghost uint64_t entry_made; */
 /*@ ghost int entry_for; */
-/* As what kind of table it was held, if it was got as one that may have to be built. */
-/*@ ghost int entry_kind; */
 /* The entry that came out of a slot and whose reference nobody has taken yet. */
 /*@ ghost uint64_t entry_out; */
 /* What this CPU put into a slot last, over what, where, and whose frame that names. AS_BEFORE: whose an entry named
@@ -29,6 +27,13 @@
 /*@ ghost uint64_t put_table; */
 /*@ ghost unsigned put_slot; */
 /*@ ghost int put_for; */
+/* Of the table that this CPU builds: which it is, what was found in each slot, what stands there since, and whose frame
+ * that names; NOT_ADOPTED: nobody has looked. */
+#define NOT_ADOPTED (-2)
+/*@ ghost uint64_t slots_of; */
+/*@ ghost uint64_t slot_found[512]; */
+/*@ ghost uint64_t slot_put[512]; */
+/*@ ghost int slot_whose[512]; */
 /*@ predicate nothing_in_hand = entry_made == 0 && entry_out == 0;
     predicate in_hand(integer pte) = pte % 2 == 0 ? nothing_in_hand :
       (entry_made == pte && entry_out == 0) || (entry_made == 0 && entry_out == pte);
@@ -140,7 +145,21 @@ SC_INLINE SC_NODISCARD bool pt_commit_if(mfn_t table, unsigned i, uint64_t *old,
 {
     return __atomic_compare_exchange_n(pt_slot(table, i), old, pte, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
+/* A descriptor that a guest may have: absent, or for ring 3, and then code or data, marked accessed, or of type 0. */
+/*@ predicate descriptor_safe(uint64_t d) = (d & 1UL << 47) == 0 ||
+      ((d & 1UL << 45) != 0 && (d & 1UL << 46) != 0 && ((d & 1UL << 44) != 0 ==> (d & 1UL << 40) != 0) &&
+       ((d & 1UL << 44) == 0 ==> \exists uint64_t e; d == (e | 3UL << 45) && (e & 0xfUL << 40) == 0));
+*/
+/* Into a page of descriptors that is held or being built. */
+SC_INLINE void pt_adopt_descriptor(mfn_t table, unsigned i, uint64_t descriptor)
+{
+    __atomic_store_n(pt_slot(table, i), descriptor, __ATOMIC_RELAXED);
+}
 /* While building: the entry is the builder's alone. */
+SC_INLINE uint64_t pt_find(mfn_t table, unsigned i)
+{
+    return pt_load(table, i);
+}
 SC_INLINE void pt_adopt(mfn_t table, unsigned i, uint64_t pte)
 {
     __atomic_store_n(pt_slot(table, i), pte, __ATOMIC_RELAXED);

@@ -18,7 +18,9 @@
  */
 #define PAGEALLOC_HERE 0 /* nodes: those of what this CPU does (core/numa.h) */
 SC_NODISCARD int pagealloc_get(unsigned order, unsigned addr_bits, uint32_t nodes, mfn_t *out);
-void pagealloc_put(mfn_t m, unsigned order);
+/* Back, what is the caller's: of a node's, at a multiple of 2^order; the module fails if some of it is free or
+ * somebody's. */
+void pagealloc_put(mfn_t m, unsigned order SC_RANGE(0, PAGEALLOC_MAX_ORDER));
 /* Hand over a range at boot. */
 void pagealloc_add(mfn_t start, uint64_t nr_frames);
 uint64_t pagealloc_nr_free(void);

@@ -7,6 +7,8 @@
  */
 #include "hypervisor/modules/pagealloc_buddy/pagealloc_buddy.c"
 
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "tests/twin/world.h"
@@ -105,10 +107,36 @@ static bool run_get(const struct get *g)
     return true;
 }
 
+static sigjmp_buf refused __attribute__((section("no_world")));
+
+static void on_refusal(int nr)
+{
+    (void)nr;
+    siglongjmp(refused, 1);
+}
+
+/* What is free is given back: the module fails, before it changes anything. */
+static bool run_put_again(uint64_t m)
+{
+    struct sigaction others, mine = { .sa_handler = on_refusal };
+    struct node *n = &nodes[m >= NODE_1];
+
+    (void)sigaction(SIGILL, &mine, &others);
+    if (sigsetjmp(refused, 1) == 0) {
+        pagealloc_put(mfn(m), 0);
+        twin_assert(false, "frame %lu, which is free, goes back once more", m);
+    }
+    (void)sigaction(SIGILL, &others, NULL);
+    spin_unlock(&n->lock); /* as the call gate would */
+    return true;
+}
+
 static bool run_put(uint64_t m)
 {
     struct entry e = ledger[m];
 
+    if (e.whose == FREE)
+        return run_put_again(m);
     if (e.whose != RAW || e.head != m)
         return false;
     for (uint64_t i = m; i < m + (1UL << e.order); i++)

@@ -543,6 +543,78 @@ def test_a_header_says_no_more_of_what_a_lock_guards(locked):
     locked.refused("it guards nr of struct row")
 
 
+STATE_H = """
+#include <stdint.h>
+/*@ ghost extern uint8_t mark[4]; */
+/*@ ghost extern int limit; */
+void mark_set(uint32_t i, uint8_t to);
+"""
+NODES_C = """
+#include "demo.h"
+#include "hypervisor/core/state.h"
+
+struct node {
+    spinlock_t lock;
+    uint32_t nr SC_GUARDED_BY(lock);
+};
+static struct node nodes[2];
+uint32_t others;
+/*@ predicate resource_node_lock{L}(struct node *x) = \\forall integer i; 0 <= i < 2 && x == &nodes[i] ==> mark[i] <= 10; */
+
+/*@ assigns nodes[0 .. 1], mark[0 ..];
+    ensures mark[i] <= 10;
+*/
+void demo_mark(uint32_t i SC_RANGE(0, 1), int change)
+{
+    struct node *n = &nodes[i];
+
+    spin_lock(&n->lock);
+    if (change)
+        mark_set(i, 10);
+    spin_unlock(&n->lock);
+}
+"""
+
+
+@pytest.fixture(name="nodes")
+def demo_nodes(locked):
+    (locked.root / "hypervisor/core").mkdir()
+    locked.write("hypervisor/core/state.h", STATE_H)
+    locked.write("demo.c", NODES_C.replace("\\\\", "\\"))
+    locked.write("verifier/lib/trusted.list", "spin_lock waits\nspin_unlock writes the lock\nmark_set marks\n")
+    locked.write("verifier/lib/core.acsl", "mark_set: requires i < 4; assigns mark[i]; ensures mark[i] == to;\n")
+    locked.write("verifier/lib/guarded.list", "mark node.lock demo.c under the lock\n")
+    return locked
+
+
+@pytest.mark.quick
+def test_a_resource_of_a_lock_in_a_struct(nodes):
+    code, text = nodes.prove("--update")
+    assert code == 0 and re.search(r"^proved (\d+) / \1$", text, re.M), text
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("name, old, new, expected", [
+    ("demo.c", "mark_set(i, 10)", "mark_set(i, 11)", "not proved: demo_mark_assert_as_found"),
+    ("demo.c", "    spin_lock(&n->lock);", "    /*@ assert mark[i] <= 10; */\n    spin_lock(&n->lock);", "not proved: demo_mark_assert"),
+    ("demo.c", "mark[i] <= 10; */", "x->nr <= 10; */", "looks through a pointer"),
+    ("demo.c", "mark[i] <= 10; */", "mark[i] <= nodes[i].nr; */", "nodes is neither a ghost variable nor what never changes"),
+    ("demo.c", "mark[i] <= 10; */", "mark[i] <= 10 && others == 0; */", "others is neither a ghost variable nor what never changes"),
+    ("demo.c", "mark[i] <= 10; */", "mark[i] <= 10 && limit == 0; */", "guarded.list does not say that node.lock guards limit"),
+    ("verifier/lib/guarded.list", "node.lock demo.c", "node.other demo.c", "guarded.list does not say that node.lock guards mark"),
+    ("verifier/lib/guarded.list", "node.lock demo.c under the lock", "never it stays", "mark: mark_set writes it"),
+])
+def test_a_resource_of_a_lock_in_a_struct_says_no_more(nodes, name, old, new, expected):
+    nodes.edit(name, old, new)
+    nodes.refused(expected)
+
+
+@pytest.mark.quick
+def test_what_a_lock_guards_is_written_nowhere_else(nodes):
+    nodes.write("hypervisor/other.c", "void other(void)\n{\n    mark_set(1, 20);\n}\n")
+    nodes.refused("hypervisor/other.c: mark_set writes mark, which guarded.list says is written in demo.c")
+
+
 APART_C = """
 #include "demo.h"
 

@@ -12,6 +12,7 @@
 #include "core/frame_free.h"
 #include "core/lock.h"
 #include "core/numa.h"
+#include "core/require.h"
 #include "ports/pagealloc.h"
 
 #define NR_ORDERS (PAGEALLOC_MAX_ORDER + 1)
@@ -150,8 +151,121 @@ SC_INLINE uint64_t block_buddy(uint64_t m, unsigned order SC_RANGE(0, PAGEALLOC_
     return m % both == 0 ? m + nr : m - nr;
 }
 
+/* May a block of that order begin there? */
+/*@ assigns \nothing;
+    ensures \result <==> aligned(m, order);
+*/
+SC_INLINE bool block_aligned(uint64_t m, unsigned order SC_RANGE(0, PAGEALLOC_MAX_ORDER))
+{
+    uint64_t nr = block_frames(order);
+
+    /*@ assert order == 0 ==> nr == 1; */
+    /*@ assert order == 1 ==> nr == 2; */
+    /*@ assert order == 2 ==> nr == 4; */
+    /*@ assert order == 3 ==> nr == 8; */
+    /*@ assert order == 4 ==> nr == 0x10; */
+    /*@ assert order == 5 ==> nr == 0x20; */
+    /*@ assert order == 6 ==> nr == 0x40; */
+    /*@ assert order == 7 ==> nr == 0x80; */
+    /*@ assert order == 8 ==> nr == 0x100; */
+    /*@ assert order == 9 ==> nr == 0x200; */
+    /*@ assert order == 10 ==> nr == 0x400; */
+    /*@ assert order == 11 ==> nr == 0x800; */
+    /*@ assert order == 12 ==> nr == 0x1000; */
+    /*@ assert order == 13 ==> nr == 0x2000; */
+    /*@ assert order == 14 ==> nr == 0x4000; */
+    /*@ assert order == 15 ==> nr == 0x8000; */
+    /*@ assert order == 16 ==> nr == 0x10000; */
+    /*@ assert order == 17 ==> nr == 0x20000; */
+    /*@ assert order == 18 ==> nr == 0x40000; */
+    return m % nr == 0;
+}
+
+/* Where the block of that order which m lies in begins. */
+/*@ assigns \nothing;
+    ensures only: \forall integer h; 0 <= h && aligned(h, order) && inside(m, h, order) ==> h == \result;
+*/
+SC_INLINE uint64_t block_around(uint64_t m, unsigned order SC_RANGE(1, PAGEALLOC_MAX_ORDER))
+{
+    uint64_t nr = block_frames(order);
+
+    /*@ assert order == 1 ==> nr == 2 &&
+          \forall integer h; h % 2 == 0 && h <= m < h + 2 ==> h == m - m % 2; */
+    /*@ assert order == 2 ==> nr == 4 &&
+          \forall integer h; h % 4 == 0 && h <= m < h + 4 ==> h == m - m % 4; */
+    /*@ assert order == 3 ==> nr == 8 &&
+          \forall integer h; h % 8 == 0 && h <= m < h + 8 ==> h == m - m % 8; */
+    /*@ assert order == 4 ==> nr == 0x10 &&
+          \forall integer h; h % 0x10 == 0 && h <= m < h + 0x10 ==> h == m - m % 0x10; */
+    /*@ assert order == 5 ==> nr == 0x20 &&
+          \forall integer h; h % 0x20 == 0 && h <= m < h + 0x20 ==> h == m - m % 0x20; */
+    /*@ assert order == 6 ==> nr == 0x40 &&
+          \forall integer h; h % 0x40 == 0 && h <= m < h + 0x40 ==> h == m - m % 0x40; */
+    /*@ assert order == 7 ==> nr == 0x80 &&
+          \forall integer h; h % 0x80 == 0 && h <= m < h + 0x80 ==> h == m - m % 0x80; */
+    /*@ assert order == 8 ==> nr == 0x100 &&
+          \forall integer h; h % 0x100 == 0 && h <= m < h + 0x100 ==> h == m - m % 0x100; */
+    /*@ assert order == 9 ==> nr == 0x200 &&
+          \forall integer h; h % 0x200 == 0 && h <= m < h + 0x200 ==> h == m - m % 0x200; */
+    /*@ assert order == 10 ==> nr == 0x400 &&
+          \forall integer h; h % 0x400 == 0 && h <= m < h + 0x400 ==> h == m - m % 0x400; */
+    /*@ assert order == 11 ==> nr == 0x800 &&
+          \forall integer h; h % 0x800 == 0 && h <= m < h + 0x800 ==> h == m - m % 0x800; */
+    /*@ assert order == 12 ==> nr == 0x1000 &&
+          \forall integer h; h % 0x1000 == 0 && h <= m < h + 0x1000 ==> h == m - m % 0x1000; */
+    /*@ assert order == 13 ==> nr == 0x2000 &&
+          \forall integer h; h % 0x2000 == 0 && h <= m < h + 0x2000 ==> h == m - m % 0x2000; */
+    /*@ assert order == 14 ==> nr == 0x4000 &&
+          \forall integer h; h % 0x4000 == 0 && h <= m < h + 0x4000 ==> h == m - m % 0x4000; */
+    /*@ assert order == 15 ==> nr == 0x8000 &&
+          \forall integer h; h % 0x8000 == 0 && h <= m < h + 0x8000 ==> h == m - m % 0x8000; */
+    /*@ assert order == 16 ==> nr == 0x10000 &&
+          \forall integer h; h % 0x10000 == 0 && h <= m < h + 0x10000 ==> h == m - m % 0x10000; */
+    /*@ assert order == 17 ==> nr == 0x20000 &&
+          \forall integer h; h % 0x20000 == 0 && h <= m < h + 0x20000 ==> h == m - m % 0x20000; */
+    /*@ assert order == 18 ==> nr == 0x40000 &&
+          \forall integer h; h % 0x40000 == 0 && h <= m < h + 0x40000 ==> h == m - m % 0x40000; */
+    return m - m % nr;
+}
+
+/* Unless it is a block of the node's, and nothing of it is free, the module fails: what is given back was taken. */
+/*@ requires node_ok(node) && node == node_locked;
+    assigns \nothing;
+    ensures block: is_block(node, m.v, order);
+    ensures once: none_free(node, m.v, order);
+*/
+SC_INLINE void block_check_locked(uint32_t node, mfn_t m, unsigned order SC_RANGE(0, PAGEALLOC_MAX_ORDER))
+{
+    uint64_t nr = block_frames(order);
+
+    module_require(block_aligned(m.v, order) && m.v < max_mfn && nr <= max_mfn - m.v);
+    /*@ loop invariant 0 <= i <= nr;
+        loop invariant of_node: \forall integer f; m.v <= f < m.v + i ==> frame_node[f] == node;
+        loop invariant no_head: \forall integer f; m.v <= f < m.v + i ==> frame_mark[f] == 0;
+        loop assigns i;
+        loop variant nr - i;
+    */
+    for (uint64_t i = 0; i < nr; i++) {
+        module_require(numa_node_of(mfn(m.v + i)) == node);
+        frame_require_nobodys(mfn(m.v + i));
+    }
+    /*@ loop invariant 1 <= o <= NR_ORDERS;
+        loop invariant in_none: \forall integer h; heads(node, h) && 1 <= frame_mark[h] <= o && h != m.v ==>
+          !inside(m.v, h, frame_mark[h] - 1);
+        loop assigns o;
+        loop variant NR_ORDERS - o;
+    */
+    for (unsigned o = 1; o < NR_ORDERS; o++) {
+        mfn_t head = mfn(block_around(m.v, o));
+
+        module_require(!frame_is_free(head, o) || numa_node_of(head) != node);
+    }
+    /*@ assert apart: \forall integer h, f; heads(node, h) && inside(f, h, frame_mark[h] - 1) ==>
+          !inside(f, m.v, order); */
+}
+
 /* The block is free. */
-/*@ requires node_ok(frame_node[m.v]);
+/*@ requires node_ok(frame_node[m.v]) && frame_node[m.v] == node_locked;
     requires block: is_block(frame_node[m.v], m.v, order);
     requires once: none_free(frame_node[m.v], m.v, order);
     requires \separated(frame_mark + (..), frame_node + (..), &max_mfn, &n->free_head[0 .. 18]);
@@ -178,7 +292,7 @@ SC_INLINE void list_add_locked(struct node *n, unsigned order SC_RANGE(0, PAGEAL
 }
 
 /* A free block is it no more; if m heads none of that order the module fails. */
-/*@ requires node_ok(frame_node[m.v]);
+/*@ requires node_ok(frame_node[m.v]) && frame_node[m.v] == node_locked;
     requires \separated(frame_mark + (..), frame_node + (..), &max_mfn, &n->free_head[0 .. 18]);
     requires \separated(frame_mark + (..), frame_node + (..), &max_mfn, n);
     assigns n->free_head[0 .. 18], frame_mark[m.v];
@@ -201,7 +315,7 @@ SC_INLINE void list_del_locked(struct node *n, unsigned order SC_RANGE(0, PAGEAL
 }
 
 /* Give back one block, merging it with its free buddies. */
-/*@ requires node_ok(frame_node[m.v]);
+/*@ requires node_ok(frame_node[m.v]) && frame_node[m.v] == node_locked;
     requires block: is_block(frame_node[m.v], m.v, order);
     requires once: none_free(frame_node[m.v], m.v, order);
     requires \separated(frame_mark + (..), frame_node + (..), &max_mfn, &n->free_head[0 .. 18]);
@@ -238,7 +352,7 @@ SC_INLINE void block_free_locked(struct node *n, mfn_t m, unsigned order SC_RANG
 }
 
 /* Cut the block of order have at m, which is not free, down to order want: the lowest part is kept. */
-/*@ requires node_ok(frame_node[m.v]);
+/*@ requires node_ok(frame_node[m.v]) && frame_node[m.v] == node_locked;
     requires block: is_block(frame_node[m.v], m.v, have);
     requires once: none_free(frame_node[m.v], m.v, have);
     requires want <= have;
@@ -306,7 +420,7 @@ SC_INLINE bool block_find_locked(const struct node *n, uint32_t node, unsigned o
 }
 
 /* Take a block of that order which ends at `limit` at most; false: there is none. */
-/*@ requires node_ok(node);
+/*@ requires node_ok(node) && node == node_locked;
     requires \separated(frame_mark + (..), frame_node + (..), &max_mfn, &n->free_head[0 .. 18]);
     requires \separated(frame_mark + (..), frame_node + (..), &max_mfn, &n->nr_free);
     requires \separated(frame_mark + (..), frame_node + (..), &max_mfn, n);
@@ -336,7 +450,7 @@ SC_INLINE bool block_take_locked(struct node *n, uint32_t node, unsigned order S
 }
 
 /* Give one back, of which nothing is free. */
-/*@ requires node_ok(frame_node[m.v]);
+/*@ requires node_ok(frame_node[m.v]) && frame_node[m.v] == node_locked;
     requires block: is_block(frame_node[m.v], m.v, order);
     requires once: none_free(frame_node[m.v], m.v, order);
     requires \separated(frame_mark + (..), frame_node + (..), &max_mfn, &n->free_head[0 .. 18]);

@@ -8,6 +8,13 @@
 #include "ports/pvmmu.h"
 
 /* Hold a frame as descriptor page of v's domain; building one takes no other table. */
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
+    requires \separated(out, v) && \separated(out, v->domain);
+    assigns *out, ref_got, ref_for, entry_kind;
+    ensures refused: \result <= 0;
+    ensures held: \result == 0 ==> out->v == m.v * 4096 + FREF_TAG_PT;
+    ensures his: \result == 0 ==> ref_for == v->domain->id && entry_kind == KIND_SEG;
+*/
 static int seg_get(struct vcpu *v, mfn_t m, SC_OWNED fref_t *out)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
@@ -20,6 +27,9 @@ static int seg_get(struct vcpu *v, mfn_t m, SC_OWNED fref_t *out)
     return rc;
 }
 
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
+    assigns \nothing;
+*/
 static void seg_put(struct vcpu *v, SC_OWNED fref_t r)
 {
     struct mmu_ctx c = { .v = v, .pt_owner = v->domain, .pg_owner = v->domain };
@@ -30,9 +40,13 @@ static void seg_put(struct vcpu *v, SC_OWNED fref_t r)
 
 void pvmmu_drop_gdt(struct vcpu *v)
 {
-    for (unsigned i = 0; i < GDT_GUEST_PAGES; i++) {
+    /*@ loop invariant 0 <= i <= GDT_GUEST_PAGES;
+        loop invariant none: \forall integer k; 0 <= k < i ==> v->gdt_ref[k].v == 0;
+        loop assigns i, v->gdt_ref[0 .. GDT_GUEST_PAGES - 1];
+        loop variant GDT_GUEST_PAGES - i;
+    */
+    for (unsigned i = 0; i < GDT_GUEST_PAGES; i++)
         seg_put(v, vcpu_unmap_gdt(v, i));
-    }
     v->gdt_entries = 0;
 }
 
@@ -44,17 +58,33 @@ int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned 
 
     if (entries > GDT_GUEST_PAGES * 512U || nr > GDT_GUEST_PAGES)
         return -EINVAL;
+    /*@ loop invariant 0 <= n <= nr <= GDT_GUEST_PAGES && rc == 0;
+        loop invariant got: \forall integer k; 0 <= k < n ==> refs[k].v == frames[k] * 4096 + FREF_TAG_PT;
+        loop assigns n, rc, refs[0 .. GDT_GUEST_PAGES - 1], ref_got, ref_for, entry_kind;
+        loop variant nr - n;
+    */
     for (n = 0; n < nr; n++) {
         rc = seg_get(v, mfn(frames[n]), &refs[n]);
         if (rc != 0)
             break;
     }
     if (rc != 0) {
+        /*@ loop invariant 0 <= n <= GDT_GUEST_PAGES;
+            loop assigns n;
+            loop variant n;
+        */
         while (n > 0)
             seg_put(v, refs[--n]);
         return -EINVAL;
     }
     pvmmu_drop_gdt(v);
+    /*@ loop invariant 0 <= n <= nr <= GDT_GUEST_PAGES;
+        loop invariant left: \forall integer k; n <= k < nr ==> refs[k].v == frames[k] * 4096 + FREF_TAG_PT;
+        loop invariant in: \forall integer k; 0 <= k < n ==> v->gdt_ref[k].v == frames[k] * 4096 + FREF_TAG_PT;
+        loop invariant out: \forall integer k; n <= k < GDT_GUEST_PAGES ==> v->gdt_ref[k].v == 0;
+        loop assigns n, refs[0 .. GDT_GUEST_PAGES - 1], v->gdt_ref[0 .. GDT_GUEST_PAGES - 1];
+        loop variant nr - n;
+    */
     for (n = 0; n < nr; n++)
         vcpu_map_gdt(v, n, fref_take(refs[n]));
     v->gdt_entries = (uint16_t)entries;
@@ -64,6 +94,11 @@ int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned 
 
 void pvmmu_drop_ldt(struct vcpu *v)
 {
+    /*@ loop invariant 0 <= i <= LDT_PAGES;
+        loop invariant none: \forall integer k; 0 <= k < i ==> v->ldt_ref[k].v == 0;
+        loop assigns i, v->ldt_ref[0 .. LDT_PAGES - 1], v->ldt_mapped;
+        loop variant LDT_PAGES - i;
+    */
     for (unsigned i = 0; i < LDT_PAGES; i++)
         seg_put(v, vcpu_unmap_ldt(v, i));
 }
@@ -72,7 +107,7 @@ int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entries)
 {
     bool in_hv = base < HV_VIRT_END && base + nr_entries * 8 > HV_VIRT_START;
 
-    if ((base & (PAGE_SIZE - 1)) != 0 || nr_entries > 8192 || (nr_entries != 0 && in_hv)) {
+    if (base % PAGE_SIZE != 0 || nr_entries > 8192 || (nr_entries != 0 && in_hv)) {
         log_guest(LOG_INFO, "bad LDT: base %lx, %lu entries", base, nr_entries);
         return -EINVAL;
     }
@@ -88,7 +123,7 @@ int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entries)
 
 bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset)
 {
-    unsigned page = (unsigned)(offset >> PAGE_SHIFT) & 15;
+    unsigned page = (unsigned)(offset / PAGE_SIZE % LDT_PAGES);
     uint64_t pte;
     fref_t r;
 
@@ -105,19 +140,19 @@ bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset)
 int pvmmu_update_descriptor(struct vcpu *v, maddr_t where, uint64_t desc)
 {
     mfn_t m = maddr_to_mfn(where);
-    unsigned i = (unsigned)(where.v & (PAGE_SIZE - 1)) / 8;
+    unsigned i = (unsigned)(where.v % PAGE_SIZE / 8);
     fref_t r;
 
-    if ((where.v & 7) != 0 || !descriptor_fix(&desc))
+    if (where.v % 8 != 0 || !descriptor_fix(&desc))
         return -EINVAL;
     if (frame_get_sealed(m, v->domain->id, KIND_SEG, &r) == 0) {
-        pt_adopt(m, i, desc);
+        pt_adopt_descriptor(m, i, desc);
         seg_put(v, r);
         return 0;
     }
     if (frame_get_rw(m, v->domain->id, &r) != 0)
         return -EINVAL;
-    shared_write64(&held_words(r)[i % 512], desc);
+    held_word_set(r, i, desc);
     frame_put(r);
     return 0;
 }

@@ -8,6 +8,7 @@
     ensures code: (d & DESC_CODE_DATA) != 0 ==>
       (\result & DESC_ACCESSED) != 0 && \result == (d | DESC_DPL | DESC_ACCESSED);
     ensures system: (d & DESC_CODE_DATA) == 0 ==> \result == (d | DESC_DPL);
+    ensures kind: (\result & 1UL << 44) != 0 <==> (d & 1UL << 44) != 0;
 */
 static uint64_t for_ring_3(uint64_t d)
 {
@@ -23,5 +24,9 @@ bool descriptor_fix(uint64_t *desc)
     if ((d & DESC_CODE_DATA) == 0 && (d & DESC_TYPE) != 0)
         return false; /* gates, TSS and LDT descriptors are the hypervisor's */
     *desc = for_ring_3(d);
+    /*@ assert ring: (*desc & 1UL << 45) != 0 && (*desc & 1UL << 46) != 0; */
+    /*@ assert code: (*desc & 1UL << 44) != 0 ==> (*desc & 1UL << 40) != 0; */
+    /*@ assert system: (*desc & 1UL << 44) == 0 ==> *desc == (d | 3UL << 45) && (d & 0xfUL << 40) == 0; */
+    /*@ assert safe: descriptor_safe(*desc); */
     return true;
 }

@@ -105,6 +105,9 @@ void mmu_finish(struct mmu_ctx *c);
       (c->pg_owner != \null ==> \separated(p, c->pg_owner));
     predicate ctx_apart(struct mmu_ctx *c) = \separated(c, c->v) && \separated(c, c->v->domain) &&
       \separated(c, c->pt_owner);
+    predicate error_apart(int *p, struct mmu_ctx *c) = \separated(p, c) && \separated(p, c->v) &&
+      \separated(p, c->v->domain) && \separated(p, c->pt_owner) &&
+      (c->pg_owner != \null ==> \separated(p, c->pg_owner));
     predicate flag_apart(_Bool *p, struct mmu_ctx *c) = \separated(p, c) && \separated(p, c->v) &&
       \separated(p, c->v->domain) && \separated(p, c->pt_owner);
 */
@@ -162,6 +165,10 @@ SC_NODISCARD int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, un
 /* Run c->walk until it is done: 0, the build's error, or WALK_PREEMPTED. */
 SC_NODISCARD int walk_run(struct mmu_ctx *c);
 /* The same for a caller that cannot wait: 0 or the build's error. */
+/*@ requires \separated(c, c->v, c->v->domain);
+    assigns c->walk, c->flush, c->to_end;
+    ensures \result <= 0;
+*/
 SC_NODISCARD int walk_to_end(struct mmu_ctx *c);
 /* Let go of a table for a caller that cannot wait. */
 /*@ requires \separated(c, c->v, c->v->domain);
@@ -172,8 +179,9 @@ void table_put_to_end(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
 /*@ requires 1 <= kind <= 5;
     assigns c->walk, *out, ref_got, ref_for, entry_kind;
     ensures \result <= WALK_PREEMPTED;
-    ensures \result == 0 ==> m.v < 0x10000000000 && out->v == m.v * 4096 + FREF_TAG_PT && ref_got == out->v &&
-      ref_for == c->pt_owner->id && entry_kind == kind;
+    ensures \result == 0 || \result == WALK_PREEMPTED ==> m.v < 0x10000000000 &&
+      out->v == m.v * 4096 + FREF_TAG_PT && ref_for == c->pt_owner->id && entry_kind == kind;
+    ensures \result == 0 ==> ref_got == out->v;
 */
 SC_NODISCARD int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, SC_OWNED fref_t *out);
 /* Let go of a table; may start a tear-down: WALK_PREEMPTED, else 0. */
@@ -191,6 +199,70 @@ SC_NODISCARD int table_put(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
     ensures whose: \result == 0 ==> may_map(c, ref_for);
 */
 SC_NODISCARD int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, SC_OWNED fref_t *out);
+/* The entry that a guest gets for an L1's slot when it asks for pte: 0, or why it may not have it. */
+/*@ requires valid_ctx(c) && entry_present(pte) && entry_made == 0;
+    requires entry_apart(made, c);
+    assigns *made, ref_got, ref_for, entry_made, entry_for;
+    ensures refused: \result != 0 ==> \result < 0 && entry_made == 0;
+    ensures made: \result == 0 ==> entry_made == *made && entry_present(*made);
+    ensures frame: \result == 0 ==> entry_frame(*made) == entry_frame(pte);
+    ensures rights: \result == 0 ==> (entry_writes(*made) <==> entry_writes(pte));
+    ensures marks: \result == 0 ==> entry_users(*made) && !entry_global(*made);
+    ensures whose: \result == 0 ==> may_map(c, entry_for);
+    ensures bits: \result == 0 ==> (pte & disallowed(c->pt_owner, KIND_L1)) == 0;
+*/
+SC_NODISCARD int l1_entry_make(struct mmu_ctx *c, uint64_t pte, uint64_t *made);
+
+/* Building, which adopts a table's slots (build.c): 512, or the slot that cannot be; *err, which is 0, says why. */
+/*@ // What stands in a slot since is absent, or made for the guest of what was found there.
+    predicate adopted_l1{L}(struct mmu_ctx *c, integer k) = !entry_present(slot_put[k]) ||
+      (same_place(slot_put[k], slot_found[k]) && entry_users(slot_put[k]) && !entry_global(slot_put[k]) &&
+       may_map(c, slot_whose[k]));
+    predicate adopted_upper{L}(struct mmu_ctx *c, integer level, integer k) = !entry_present(slot_put[k]) ||
+      (entry_frame(slot_put[k]) == entry_frame(slot_found[k]) && entry_users(slot_put[k]) &&
+       slot_whose[k] == c->pt_owner->id);
+    predicate no_bad_bits{L}(struct mmu_ctx *c, integer level, integer k) = entry_present(slot_put[k]) ==>
+      (slot_found[k] & disallowed(c->pt_owner, level)) == 0;
+    predicate is_hv_slot(integer level, integer k) = level == KIND_L4 && HV_L4_FIRST <= k <= HV_L4_LAST;
+    predicate hv_slots_same{A, B}(integer level) = \forall integer k; 0 <= k < 512 && is_hv_slot(level, k) ==>
+      \at(slot_put[k], A) == \at(slot_put[k], B);
+*/
+/*@ requires valid_ctx(c) && nothing_in_hand && *err == 0 && from <= 512 && slots_of == table.v;
+    requires error_apart(err, c);
+    assigns *err, ref_got, ref_for, entry_made, entry_for, slot_found[0 .. 511], slot_put[0 .. 511],
+      slot_whose[0 .. 511];
+    ensures hand: nothing_in_hand;
+    ensures all: \result == 512 <==> *err == 0;
+    ensures refused: *err != 0 ==> *err < 0 && from <= \result < 512;
+    ensures adopted: \forall integer k; from <= k < \result ==> adopted_l1(c, k);
+    ensures bits: \forall integer k; from <= k < \result ==> no_bad_bits(c, KIND_L1, k);
+*/
+unsigned build_l1(struct mmu_ctx *c, mfn_t table, unsigned from, int *err);
+/*@ requires *err == 0 && slots_of == table.v;
+    assigns *err, slot_found[0 .. 511], slot_put[0 .. 511], slot_whose[0 .. 511];
+    ensures all: \result == 512 <==> *err == 0;
+    ensures refused: *err != 0 ==> *err == -EINVAL && \result == 0;
+    ensures safe: \forall integer k; 0 <= k < \result ==> descriptor_safe(slot_put[k]);
+*/
+unsigned build_seg(mfn_t table, int *err);
+/* FRAME_BUILD too: the table that the slot names is to be built first. */
+/*@ requires valid_ctx(c) && nothing_in_hand && *err == 0 && from <= 512 && slots_of == table.v;
+    requires error_apart(err, c) && KIND_L2 <= level <= KIND_L4;
+    assigns *err, ref_got, ref_for, entry_kind, entry_made, entry_for, slot_found[0 .. 511], slot_put[0 .. 511],
+      slot_whose[0 .. 511];
+    ensures hand: nothing_in_hand;
+    ensures all: \result == 512 <==> *err == 0;
+    ensures refused: *err != 0 ==> from <= \result < 512 && (*err < 0 || *err == FRAME_BUILD);
+    ensures adopted: \forall integer k; from <= k < \result && !is_hv_slot(level, k) ==> adopted_upper(c, level, k);
+    ensures bits: \forall integer k; from <= k < \result && !is_hv_slot(level, k) ==> no_bad_bits(c, level, k);
+    ensures ours: hv_slots_same{Pre, Post}(level);
+*/
+unsigned build_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned from, int *err);
+/* The hypervisor's own slots of an L4, which are never a guest's. */
+/*@ assigns \nothing;
+    ensures \result <==> is_hv_slot(level, i);
+*/
+bool hv_slot(unsigned level, unsigned i);
 /* Bits a guest may not set at this level. */
 /*@ assigns \nothing;
     ensures \result == disallowed(d, level);
@@ -198,8 +270,42 @@ SC_NODISCARD int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, SC_OWNED fref
 uint64_t pte_disallowed(const struct domain *d, unsigned level);
 
 /* Descriptor tables (descriptor.c). */
+/*@ predicate is_guests_range(integer base, integer nr_bytes) =
+      nr_bytes == 0 || base + nr_bytes <= HV_VIRT_START || base >= HV_VIRT_END;
+    predicate gdt_same{A, B}(struct vcpu *v) = \at(v->gdt_entries, A) == \at(v->gdt_entries, B) &&
+      \forall integer k; 0 <= k < GDT_GUEST_PAGES ==> \at(v->gdt_ref[k].v, A) == \at(v->gdt_ref[k].v, B);
+    predicate ldt_same{A, B}(struct vcpu *v) = \at(v->ldt_base, A) == \at(v->ldt_base, B) &&
+      \at(v->ldt_entries, A) == \at(v->ldt_entries, B) &&
+      \forall integer k; 0 <= k < LDT_PAGES ==> \at(v->ldt_ref[k].v, A) == \at(v->ldt_ref[k].v, B);
+*/
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
+    assigns v->ldt_ref[0 .. LDT_PAGES - 1], v->ldt_mapped, v->ldt_base, v->ldt_entries;
+    ensures one_of: \result == 0 || \result == -EINVAL;
+    ensures guests: \result == 0 ==> base % 4096 == 0 && nr_entries <= 8192 && is_guests_range(base, nr_entries * 8);
+    ensures set: \result == 0 ==> v->ldt_entries == nr_entries && (nr_entries != 0 ==> v->ldt_base == base);
+    ensures dropped: \result == 0 && (nr_entries != 0 || \old(v->ldt_entries) != 0) ==>
+      \forall integer k; 0 <= k < LDT_PAGES ==> v->ldt_ref[k].v == 0;
+    ensures refused: \result != 0 ==> ldt_same{Pre, Post}(v);
+*/
 SC_NODISCARD int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entries);
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
+    requires \separated(v, frames + (0 .. nr - 1));
+    assigns v->gdt_ref[0 .. GDT_GUEST_PAGES - 1], v->gdt_entries, ref_got, ref_for, entry_kind;
+    ensures one_of: \result == 0 || \result == -EINVAL;
+    ensures few: \result == 0 ==> nr <= GDT_GUEST_PAGES && entries <= GDT_GUEST_PAGES * 512;
+    ensures set: \result == 0 ==> v->gdt_entries == entries;
+    ensures pages: \result == 0 ==> \forall integer k; 0 <= k < nr ==>
+      v->gdt_ref[k].v == frames[k] * 4096 + FREF_TAG_PT;
+    ensures rest: \result == 0 ==> \forall integer k; nr <= k < GDT_GUEST_PAGES ==> v->gdt_ref[k].v == 0;
+    ensures refused: \result != 0 ==> gdt_same{Pre, Post}(v);
+*/
 SC_NODISCARD int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames SC_COUNT(nr), unsigned nr, unsigned entries);
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
+    assigns ref_got, ref_for, table_got, table_for, slot_put[0 .. 511];
+    ensures one_of: \result == 0 || \result == -EINVAL;
+    ensures aligned: \result == 0 ==> where.v % 8 == 0;
+    ensures his: \result == 0 ==> table_for == v->domain->id || ref_for == v->domain->id;
+*/
 SC_NODISCARD int pvmmu_update_descriptor(struct vcpu *v, maddr_t where, uint64_t desc);
 #define DESC_PRESENT (1UL << 47)
 #define DESC_DPL (3UL << 45)
@@ -216,14 +322,34 @@ SC_NODISCARD int pvmmu_update_descriptor(struct vcpu *v, maddr_t where, uint64_t
       (*desc & DESC_ACCESSED) != 0 && *desc == (\old(*desc) | DESC_DPL | DESC_ACCESSED);
     ensures no_gate: \result && (\old(*desc) & DESC_PRESENT) != 0 && (\old(*desc) & DESC_CODE_DATA) == 0 ==>
       (\old(*desc) & DESC_TYPE) == 0 && *desc == (\old(*desc) | DESC_DPL);
+    ensures safe: \result ==> descriptor_safe(*desc);
     ensures refused: !\result ==> *desc == \old(*desc) && (*desc & DESC_PRESENT) != 0 &&
       (*desc & DESC_CODE_DATA) == 0 && (*desc & DESC_TYPE) != 0;
 */
 bool descriptor_fix(uint64_t *desc);
 /* Unmap v's LDT pages, or GDT pages, and drop their references. */
+/*@ requires \valid_read(v->domain) && \separated(v, v->domain);
+    assigns v->ldt_ref[0 .. LDT_PAGES - 1], v->ldt_mapped;
+    ensures none: \forall integer k; 0 <= k < LDT_PAGES ==> v->ldt_ref[k].v == 0;
+*/
 void pvmmu_drop_ldt(struct vcpu *v);
+/*@ requires \valid_read(v->domain) && \separated(v, v->domain);
+    assigns v->gdt_ref[0 .. GDT_GUEST_PAGES - 1], v->gdt_entries;
+    ensures none: \forall integer k; 0 <= k < GDT_GUEST_PAGES ==> v->gdt_ref[k].v == 0;
+    ensures empty: v->gdt_entries == 0;
+*/
 void pvmmu_drop_gdt(struct vcpu *v);
 /* The page of the LDT that a fault hit: map it.  True when done. */
+/*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
+    assigns v->ldt_ref[0 .. LDT_PAGES - 1], v->ldt_mapped, ref_got, ref_for, entry_kind, table_got, table_for;
+    ensures inside: \result ==> offset < v->ldt_entries * 8;
+    ensures mapped: \result ==> \old(v->ldt_ref[offset / 4096 % 16].v) == 0 &&
+      v->ldt_ref[offset / 4096 % 16].v % 4096 == FREF_TAG_PT;
+    ensures his: \result ==> ref_for == v->domain->id && entry_kind == KIND_SEG;
+    ensures others: \forall integer k; 0 <= k < LDT_PAGES && k != offset / 4096 % 16 ==>
+      v->ldt_ref[k].v == \old(v->ldt_ref[k].v);
+    ensures refused: !\result ==> ldt_same{Pre, Post}(v);
+*/
 bool pvmmu_ldt_fault(struct vcpu *v, uint64_t offset);
 /* A guest's write to a read-only mapped L1 (ptwr.c).  True when done. */
 bool ptwr_fault(struct vcpu *v, uint64_t address);

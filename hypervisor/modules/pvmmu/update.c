@@ -40,19 +40,7 @@ int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, fref_t *out)
     return frame_get_ro(m, c->pg_owner->id, out);
 }
 
-/* The entry that a guest gets for an L1's slot when it asks for pte: 0, or why it may not have it. */
-/*@ requires valid_ctx(c) && entry_present(pte) && entry_made == 0;
-    requires entry_apart(made, c);
-    assigns *made, ref_got, ref_for, entry_made, entry_for;
-    ensures refused: \result != 0 ==> \result < 0 && entry_made == 0;
-    ensures made: \result == 0 ==> entry_made == *made && entry_present(*made);
-    ensures frame: \result == 0 ==> entry_frame(*made) == entry_frame(pte);
-    ensures rights: \result == 0 ==> (entry_writes(*made) <==> entry_writes(pte));
-    ensures marks: \result == 0 ==> entry_users(*made) && !entry_global(*made);
-    ensures whose: \result == 0 ==> may_map(c, entry_for);
-    ensures bits: \result == 0 ==> (pte & disallowed(c->pt_owner, KIND_L1)) == 0;
-*/
-static int l1_entry_make(struct mmu_ctx *c, uint64_t pte, uint64_t *made)
+int l1_entry_make(struct mmu_ctx *c, uint64_t pte, uint64_t *made)
 {
     fref_t r;
     int rc;

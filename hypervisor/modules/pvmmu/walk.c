@@ -4,11 +4,6 @@
 #include "core/log.h"
 #include "modules/pvmmu/pvmmu.h"
 
-static bool hv_slot(unsigned level, unsigned i)
-{
-    return level == KIND_L4 && i >= HV_L4_FIRST && i <= HV_L4_LAST;
-}
-
 static void push(struct pt_walk *w, mfn_t table, unsigned level, enum walk_mode mode)
 {
     BUG_ON(w->depth >= ARRAY_SIZE(w->at));
@@ -29,58 +24,6 @@ static void walk_start_tear(struct mmu_ctx *c, mfn_t table, unsigned level)
     c->walk.err = 0;
     frame_set_progress(table, 512);
     push(&c->walk, table, level, WALK_TEAR);
-}
-
-/* Adopt slots of an L1 from `from` on: 512, or the slot that cannot be. */
-static unsigned build_l1(struct mmu_ctx *c, mfn_t table, unsigned from, int *err)
-{
-    uint64_t bad = pte_disallowed(c->pt_owner, KIND_L1);
-
-    for (unsigned i = from; i < 512; i++) {
-        uint64_t pte = pt_load(table, i);
-        fref_t r = FREF_NONE;
-
-        if (!pte_present(pte))
-            continue;
-        *err = unlikely((pte & bad) != 0) ? -EINVAL : l1_ref_get(c, pte, &r);
-        if (unlikely(*err != 0))
-            return i;
-        pt_adopt(table, i, pte_make(r, pte_for_user(pte_not_global(pte)), pte_writes(pte)));
-    }
-    return 512;
-}
-
-static unsigned build_seg(mfn_t table, int *err)
-{
-    for (unsigned i = 0; i < 512; i++) {
-        uint64_t d = pt_load(table, i);
-
-        if (!descriptor_fix(&d)) {
-            *err = -EINVAL;
-            return 0;
-        }
-        pt_adopt(table, i, d);
-    }
-    return 512;
-}
-
-/* Adopt slots of an L2-L4 until the end, a bad slot, or one whose table is to be built first. */
-static unsigned build_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned from, int *err)
-{
-    uint64_t bad = pte_disallowed(c->pt_owner, level);
-
-    for (unsigned i = from; i < 512; i++) {
-        uint64_t pte = pt_load(table, i);
-        fref_t r = FREF_NONE;
-
-        if (!pte_present(pte) || hv_slot(level, i))
-            continue;
-        *err = (pte & bad) != 0 ? -EINVAL : frame_get_table(pte_mfn(pte), c->pt_owner->id, level - 1, &r);
-        if (*err != 0)
-            return i;
-        pt_adopt(table, i, pte_make(r, pte_for_user(pte), true));
-    }
-    return 512;
 }
 
 static void build_done(struct mmu_ctx *c, mfn_t table, unsigned level)
