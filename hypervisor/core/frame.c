@@ -76,13 +76,17 @@ bool frame_put_table(fref_t r)
     do {
         next = frame_word_unuse(s);
     } while (unlikely(!frame_cas(m, &s, next)));
-    return frame_word_kinds(s) == 1;
+    if (likely(frame_word_kinds(s) != 1))
+        return false;
+    frame_table()[m.v].aux = 512; /* all slots own their references */
+    return true;
 }
 
-void frame_table_seal(mfn_t m)
+fref_t frame_table_seal(mfn_t m)
 {
     SC_REQUIRE(frame_is_table_in_use(m));
     __atomic_fetch_or(&frame_table()[m.v].state, FS_SEALED, __ATOMIC_SEQ_CST);
+    return (fref_t){ m.v << PAGE_SHIFT | FREF_TAG_PT };
 }
 
 void frame_table_reset(mfn_t m)

@@ -58,6 +58,25 @@ typedef struct SC_OPAQUE {
 /* The domain whose TLBs were flushed since an entry of a table was changed; null: none's. */
 struct domain;
 /*@ ghost struct domain *put_flushed; */
+/* Of the table that this CPU builds or tears down: which it is, of what kind, how many slots, the first ones, own their
+ * references by its own account; whether its account is behind what was done since; the hypervisor's slots are in it.
+ */
+/*@ ghost uint64_t slots_of; */
+/*@ ghost int slots_kind; */
+/*@ ghost int slots_done; */
+/*@ ghost int slots_behind; */
+/*@ ghost int slots_ours; */
+/* What was found in each slot, what stands there since, and whose frame that names; NOT_ADOPTED: nobody has looked;
+ * GIVEN_UP: its reference was taken. */
+#define NOT_ADOPTED (-2)
+#define GIVEN_UP (-3)
+/*@ ghost uint64_t slot_found[512]; */
+/*@ ghost uint64_t slot_put[512]; */
+/*@ ghost int slot_whose[512]; */
+/* How often this CPU got a table that is to be built, and let go of one that is to be torn down; which was the last. */
+/*@ ghost uint64_t tables_begun; */
+/*@ ghost uint64_t tables_ended; */
+/*@ ghost uint64_t table_ended; */
 
 #define FREF_NONE ((fref_t){ 0 })
 /* Out of a field, which is left with none (SC-12). */
@@ -295,26 +314,15 @@ SC_INLINE void frame_put(SC_OWNED fref_t r)
 
 /*
  * Drop a reference to a table.  True: it was the last; the table is no longer
- * sealed, still has its kind, and the caller must release its slots and then
- * call frame_table_reset.  False: done.
+ * sealed, still has its kind, and the caller must release its slots (core/pt.h)
+ * and then call frame_table_reset.  False: done.
  */
 SC_NODISCARD bool frame_put_table(SC_OWNED fref_t r);
-/* All slots adopted: the table may be used. */
-void frame_table_seal(mfn_t m);
+/* All slots adopted: the table may be used.  The builder's reference. */
+SC_OWNED fref_t frame_table_seal(mfn_t m);
 /* All slots released: back to plain memory; drops the builder's reference.  A CPU may still go through it as a table:
  * it is marked (FS_SEALED) until that is flushed, before the first writable reference. */
 void frame_table_reset(mfn_t m);
-
-/* Progress of a build or tear-down: slots [0, n) own their references. */
-SC_INLINE unsigned frame_progress(mfn_t m)
-{
-    return (unsigned)frame_table()[m.v].aux;
-}
-SC_INLINE void frame_set_progress(mfn_t m, unsigned n)
-{
-    SC_REQUIRE(frame_is_table_in_use(m));
-    frame_table()[m.v].aux = n;
-}
 
 /* Pin: keep one table reference, r, on the guest's behalf: then fref_moved(r).  -EINVAL if pinned already. */
 SC_NODISCARD int frame_pin(fref_t r);

@@ -27,13 +27,11 @@
 /*@ ghost uint64_t put_table; */
 /*@ ghost unsigned put_slot; */
 /*@ ghost int put_for; */
-/* Of the table that this CPU builds: which it is, what was found in each slot, what stands there since, and whose frame
- * that names; NOT_ADOPTED: nobody has looked. */
-#define NOT_ADOPTED (-2)
-/*@ ghost uint64_t slots_of; */
-/*@ ghost uint64_t slot_found[512]; */
-/*@ ghost uint64_t slot_put[512]; */
-/*@ ghost int slot_whose[512]; */
+/* A descriptor that a guest may have: absent, or for ring 3, and then code or data, marked accessed, or of type 0. */
+/*@ predicate descriptor_safe(uint64_t d) = (d & 1UL << 47) == 0 ||
+      ((d & 1UL << 45) != 0 && (d & 1UL << 46) != 0 && ((d & 1UL << 44) != 0 ==> (d & 1UL << 40) != 0) &&
+       ((d & 1UL << 44) == 0 ==> \exists uint64_t e; d == (e | 3UL << 45) && (e & 0xfUL << 40) == 0));
+*/
 /*@ predicate nothing_in_hand = entry_made == 0 && entry_out == 0;
     predicate in_hand(integer pte) = pte % 2 == 0 ? nothing_in_hand :
       (entry_made == pte && entry_out == 0) || (entry_made == 0 && entry_out == pte);
@@ -42,6 +40,11 @@
       \at(put_for, A) == \at(put_for, B) && \at(put_flushed, A) == \at(put_flushed, B);
     predicate put_at(mfn_t table, integer i) = put_table == table.v && put_slot == i % 512;
     predicate out_is(integer pte) = entry_made == 0 && entry_out == (pte % 2 == 1 ? pte : 0);
+    predicate is_hv_slot(integer level, integer k) = level == KIND_L4 && HV_L4_FIRST <= k <= HV_L4_LAST;
+    // The slot owns its reference, or needs none; it has been taken, or there was none.
+    predicate slot_owns(integer k) = slots_kind == KIND_SEG ? descriptor_safe(slot_put[k]) :
+      is_hv_slot(slots_kind, k) || !entry_present(slot_put[k]) || slot_whose[k] >= 0;
+    predicate slot_gone(integer k) = slots_kind == KIND_SEG || is_hv_slot(slots_kind, k) || slot_whose[k] == GIVEN_UP;
 */
 
 SC_INLINE mfn_t pte_mfn(uint64_t pte)
@@ -145,17 +148,28 @@ SC_INLINE SC_NODISCARD bool pt_commit_if(mfn_t table, unsigned i, uint64_t *old,
 {
     return __atomic_compare_exchange_n(pt_slot(table, i), old, pte, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
-/* A descriptor that a guest may have: absent, or for ring 3, and then code or data, marked accessed, or of type 0. */
-/*@ predicate descriptor_safe(uint64_t d) = (d & 1UL << 47) == 0 ||
-      ((d & 1UL << 45) != 0 && (d & 1UL << 46) != 0 && ((d & 1UL << 44) != 0 ==> (d & 1UL << 40) != 0) &&
-       ((d & 1UL << 44) == 0 ==> \exists uint64_t e; d == (e | 3UL << 45) && (e & 0xfUL << 40) == 0));
-*/
 /* Into a page of descriptors that is held or being built. */
 SC_INLINE void pt_adopt_descriptor(mfn_t table, unsigned i, uint64_t descriptor)
 {
     __atomic_store_n(pt_slot(table, i), descriptor, __ATOMIC_RELAXED);
 }
-/* While building: the entry is the builder's alone. */
+/*
+ * A table that is being built or torn down is its builder's alone, and has an account of how far that is: slots [0, n)
+ * own their references.  The account is read (no table of that kind in use: the module fails), slots are adopted, or
+ * their references given up, and the account is written.
+ */
+SC_INLINE unsigned pt_progress(mfn_t table, unsigned kind)
+{
+    uint64_t n = frame_table()[table.v].aux;
+
+    SC_REQUIRE(frame_is_table_in_use(table) && frame_word_type(frame_state(table)) == kind && n <= 512);
+    return (unsigned)n;
+}
+SC_INLINE void pt_progress_set(mfn_t table, unsigned n)
+{
+    SC_REQUIRE(frame_is_table_in_use(table) && n <= 512);
+    frame_table()[table.v].aux = n;
+}
 SC_INLINE uint64_t pt_find(mfn_t table, unsigned i)
 {
     return pt_load(table, i);
@@ -163,6 +177,11 @@ SC_INLINE uint64_t pt_find(mfn_t table, unsigned i)
 SC_INLINE void pt_adopt(mfn_t table, unsigned i, uint64_t pte)
 {
     __atomic_store_n(pt_slot(table, i), pte, __ATOMIC_RELAXED);
+}
+/* While tearing down: what slot i has, whose reference is the caller's from now on. */
+SC_INLINE uint64_t pt_give_up(mfn_t table, unsigned i)
+{
+    return pt_load(table, i);
 }
 
 #endif

@@ -56,6 +56,7 @@ class Demo:
         self.write("verifier/manifest", "demo.c 1\n")
         self.write("verifier/lib/trusted.list", "demo_digit reads a device\n")
         self.write("verifier/lib/core.acsl", "")
+        self.write("verifier/lib/endless.list", "")
 
     def write(self, name, text):
         (self.root / name).write_text(text)
@@ -179,6 +180,34 @@ def test_words_that_the_preprocessor_makes(demo, define, word):
     demo.edit("demo.c", "uint8_t demo_get", f"{define}\nuint8_t demo_get")
     demo.edit("demo.c", "    *to -=", f"    /*@ {word} int n_is = 1; */\n    *to -=")
     demo.refused("not to be made by the preprocessor")
+
+
+LOOP = "    /*@ loop invariant 0 <= n <= 100; loop assigns n; {} */\n    while (n > 7)\n        n = n > 50 ? n - 1 : n;\n    *to -="
+
+
+@pytest.mark.quick
+def test_loop_that_is_not_shown_to_end(demo):
+    demo.edit("demo.c", "    *to -=", LOOP.format("").replace("n > 50 ?", "n > 200 ?"))
+    demo.refused(r"demo.c:\d+: a loop without a variant in demo_percent: it is not shown to end")
+
+
+@pytest.mark.quick
+def test_loop_whose_variant_does_not_fall(demo):
+    demo.edit("demo.c", "    *to -=", LOOP.format("loop variant n;"))
+    demo.edit("demo.c", "uint32_t n)\n{", "uint32_t n)\n{\n    n = n > 100 ? 100 : n;")
+    demo.refused("not proved: demo_percent_loop_variant_decrease")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("line, said", [
+    ("demo_percent", "demo_percent: why do its loops end"), ("demo_get it is short", "a loop without a variant in demo_percent"),
+    ("demo_percent it is hoped\ndemo_none it is hoped", "endless.list: demo_none is no function of a proved file"),
+])
+def test_list_of_loops_that_are_not_shown_to_end(demo, line, said):
+    demo.edit("demo.c", "    *to -=", LOOP.format(""))
+    demo.edit("demo.c", "uint32_t n)\n{", "uint32_t n)\n{\n    n = n > 100 ? 100 : n;")
+    demo.write("verifier/lib/endless.list", line + "\n")
+    demo.refused(said)
 
 
 @pytest.mark.quick

@@ -10,7 +10,7 @@
 /* Hold a frame as descriptor page of v's domain; building one takes no other table. */
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
     requires \separated(out, v) && \separated(out, v->domain);
-    assigns *out, ref_got, ref_for, entry_kind;
+    assigns *out, ref_got, ref_for, entry_kind, tables_begun;
     ensures refused: \result <= 0;
     ensures held: \result == 0 ==> out->v == m.v * 4096 + FREF_TAG_PT;
     ensures his: \result == 0 ==> ref_for == v->domain->id && entry_kind == KIND_SEG;
@@ -60,7 +60,7 @@ int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames, unsigned nr, unsigned 
         return -EINVAL;
     /*@ loop invariant 0 <= n <= nr <= GDT_GUEST_PAGES && rc == 0;
         loop invariant got: \forall integer k; 0 <= k < n ==> refs[k].v == frames[k] * 4096 + FREF_TAG_PT;
-        loop assigns n, rc, refs[0 .. GDT_GUEST_PAGES - 1], ref_got, ref_for, entry_kind;
+        loop assigns n, rc, refs[0 .. GDT_GUEST_PAGES - 1], ref_got, ref_for, entry_kind, tables_begun;
         loop variant nr - n;
     */
     for (n = 0; n < nr; n++) {

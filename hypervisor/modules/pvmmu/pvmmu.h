@@ -108,8 +108,30 @@ void mmu_finish(struct mmu_ctx *c);
     predicate error_apart(int *p, struct mmu_ctx *c) = \separated(p, c) && \separated(p, c->v) &&
       \separated(p, c->v->domain) && \separated(p, c->pt_owner) &&
       (c->pg_owner != \null ==> \separated(p, c->pg_owner));
+    predicate table_apart(mfn_t *p, struct mmu_ctx *c) = \separated(p, c) && \separated(p, c->v) &&
+      \separated(p, c->v->domain) && \separated(p, c->pt_owner) &&
+      (c->pg_owner != \null ==> \separated(p, c->pg_owner));
+    predicate ref_apart(fref_t *p, struct mmu_ctx *c) = \separated(p, c) && \separated(p, c->v) &&
+      \separated(p, c->v->domain) && \separated(p, c->pt_owner) &&
+      (c->pg_owner != \null ==> \separated(p, c->pg_owner));
     predicate flag_apart(_Bool *p, struct mmu_ctx *c) = \separated(p, c) && \separated(p, c->v) &&
       \separated(p, c->v->domain) && \separated(p, c->pt_owner);
+*/
+/* What is being built or torn down: each table of a level that leaves room for those below it. */
+/*@ predicate walk_fits(struct mmu_ctx *c) = c->walk.depth <= WALK_MAX_DEPTH && c->walk.err <= 0 &&
+      (\forall integer i; 0 <= i < c->walk.depth ==> 1 <= c->walk.at[i].level && c->walk.at[i].level + i <= 5) &&
+      (c->walk.depth > 1 ==> c->walk.at[0].level <= KIND_L4);
+    predicate only_tears(struct mmu_ctx *c) = c->walk.err == 0 &&
+      \forall integer i; 0 <= i < c->walk.depth ==> c->walk.at[i].mode == WALK_TEAR;
+    predicate room_for(struct mmu_ctx *c, integer kind) = 1 <= kind && kind + c->walk.depth <= 5 &&
+      (c->walk.depth > 0 ==> c->walk.at[0].level <= KIND_L4);
+    predicate walk_same{A, B}(struct mmu_ctx *c, integer nr) = \forall integer i; 0 <= i < nr ==>
+      \at(c->walk.at[i].table.v, A) == \at(c->walk.at[i].table.v, B) &&
+      \at(c->walk.at[i].level, A) == \at(c->walk.at[i].level, B) &&
+      \at(c->walk.at[i].mode, A) == \at(c->walk.at[i].mode, B);
+    predicate pushed{A, B}(struct mmu_ctx *c, integer kind, integer mode) =
+      \at(c->walk.depth, B) == \at(c->walk.depth, A) + 1 && walk_same{A, B}(c, \at(c->walk.depth, A)) &&
+      \at(c->walk.at[\at(c->walk.depth, A)].level, B) == kind && \at(c->walk.at[\at(c->walk.depth, A)].mode, B) == mode;
 */
 /*
  * Update slot i of a sealed L1 that the caller holds: 0, -EINVAL, -EBUSY.
@@ -144,12 +166,15 @@ SC_NODISCARD int update_l1(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t 
 SC_NODISCARD int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t *expected, uint64_t value);
 /* L2-L4; WALK_PREEMPTED: run the walk and, unless *committed, ask again. */
 /*@ requires valid_ctx(c) && nothing_in_hand && KIND_L2 <= level <= KIND_L4 && !*committed;
-    requires ctx_apart(c) && flag_apart(committed, c);
+    requires ctx_apart(c) && flag_apart(committed, c) && walk_fits(c) && c->walk.depth == 0;
     assigns c->walk, *committed, ref_got, ref_for, entry_made, entry_for, entry_out, put_entry, put_over, put_table;
-    assigns entry_kind, put_slot, put_for, put_flushed \from \nothing;
+    assigns entry_kind, put_slot, put_for, put_flushed, tables_begun, tables_ended, table_ended \from \nothing;
     ensures balance: nothing_in_hand;
     ensures refused: !*committed ==> nothing_put{Pre, Post};
     ensures done: \result == 0 ==> *committed;
+    ensures walk: walk_fits(c) && c->walk.depth == (\result == WALK_PREEMPTED ? 1 : 0);
+    ensures walks: \result == WALK_PREEMPTED ==> c->walk.at[0].level == level - 1 &&
+      c->walk.at[0].mode == (*committed ? WALK_TEAR : WALK_BUILD);
     ensures where: *committed ==> put_at(table, i);
     ensures ours: *committed ==> !(level == KIND_L4 && HV_L4_FIRST <= i <= HV_L4_LAST);
     ensures absent: *committed && !entry_present(value) ==> !entry_present(put_entry);
@@ -163,30 +188,53 @@ SC_NODISCARD int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, un
                               bool preserve_ad, bool *committed);
 
 /* Run c->walk until it is done: 0, the build's error, or WALK_PREEMPTED. */
+/*@ requires valid_ctx(c) && ctx_apart(c) && walk_fits(c) && nothing_in_hand && slots_behind == 0;
+    assigns c->walk, c->flush, ref_got, ref_for, entry_kind, entry_made, entry_for, entry_out, slots_of, slots_kind,
+      slots_done, slots_ours, slots_behind, slot_found[0 .. 511], slot_put[0 .. 511], slot_whose[0 .. 511],
+      tables_begun, tables_ended, table_ended;
+    ensures fits: walk_fits(c);
+    ensures hand: nothing_in_hand && slots_behind == 0;
+    ensures waits: \result == WALK_PREEMPTED ==> !c->to_end && c->walk.depth > 0;
+    ensures done: \result != WALK_PREEMPTED ==> \result <= 0 && c->walk.depth == 0;
+    ensures tears: \old(only_tears(c)) && \result != WALK_PREEMPTED ==> \result == 0;
+*/
 SC_NODISCARD int walk_run(struct mmu_ctx *c);
 /* The same for a caller that cannot wait: 0 or the build's error. */
-/*@ requires \separated(c, c->v, c->v->domain);
+/*@ requires \separated(c, c->v, c->v->domain) && walk_fits(c);
     assigns c->walk, c->flush, c->to_end;
-    ensures \result <= 0;
+    ensures \result <= 0 && c->walk.depth == 0;
 */
 SC_NODISCARD int walk_to_end(struct mmu_ctx *c);
 /* Let go of a table for a caller that cannot wait. */
-/*@ requires \separated(c, c->v, c->v->domain);
+/*@ requires \separated(c, c->v, c->v->domain) && walk_fits(c) && c->walk.depth == 0;
     assigns c->walk, c->flush, c->to_end;
+    ensures c->walk.depth == 0;
 */
 void table_put_to_end(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
 /* Hold a table, building it if need be: 0, error, or WALK_PREEMPTED (run, ask again). */
-/*@ requires 1 <= kind <= 5;
-    assigns c->walk, *out, ref_got, ref_for, entry_kind;
-    ensures \result <= WALK_PREEMPTED;
-    ensures \result == 0 || \result == WALK_PREEMPTED ==> m.v < 0x10000000000 &&
+/*@ requires valid_ctx(c) && ctx_apart(c) && ref_apart(out, c) && walk_fits(c) && kind <= 5 && room_for(c, kind);
+    assigns c->walk, *out, ref_got, ref_for, entry_kind, tables_begun;
+    ensures one_of: \result <= WALK_PREEMPTED;
+    ensures fits: walk_fits(c);
+    ensures held: \result == 0 || \result == WALK_PREEMPTED ==> m.v < 0x10000000000 &&
       out->v == m.v * 4096 + FREF_TAG_PT && ref_for == c->pt_owner->id && entry_kind == kind;
-    ensures \result == 0 ==> ref_got == out->v;
+    ensures got: \result == 0 ==> ref_got == out->v;
+    ensures begun: \result == WALK_PREEMPTED ==> tables_begun != \old(tables_begun) &&
+      pushed{Pre, Post}(c, kind, WALK_BUILD) && c->walk.at[\old(c->walk.depth)].table.v == m.v && c->walk.err == 0;
+    ensures not: \result != WALK_PREEMPTED ==> tables_begun == \old(tables_begun) &&
+      c->walk.depth == \old(c->walk.depth) && walk_same{Pre, Post}(c, c->walk.depth);
 */
 SC_NODISCARD int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, SC_OWNED fref_t *out);
 /* Let go of a table; may start a tear-down: WALK_PREEMPTED, else 0. */
-/*@ assigns c->walk;
-    ensures \result == 0 || \result == WALK_PREEMPTED;
+/*@ requires walk_fits(c) && (r.v != 0 ==> room_for(c, kind));
+    assigns c->walk, tables_ended, table_ended;
+    ensures one_of: \result == 0 || \result == WALK_PREEMPTED;
+    ensures fits: walk_fits(c);
+    ensures ended: \result == WALK_PREEMPTED ==> tables_ended != \old(tables_ended) &&
+      pushed{Pre, Post}(c, kind, WALK_TEAR) && c->walk.at[\old(c->walk.depth)].table.v == r.v / 4096 &&
+      c->walk.err == 0;
+    ensures not: \result == 0 ==> tables_ended == \old(tables_ended) && c->walk.depth == \old(c->walk.depth) &&
+      walk_same{Pre, Post}(c, c->walk.depth);
 */
 SC_NODISCARD int table_put(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
 
@@ -214,7 +262,9 @@ SC_NODISCARD int l1_ref_get(const struct mmu_ctx *c, uint64_t pte, SC_OWNED fref
 SC_NODISCARD int l1_entry_make(struct mmu_ctx *c, uint64_t pte, uint64_t *made);
 
 /* Building, which adopts a table's slots (build.c): 512, or the slot that cannot be; *err, which is 0, says why. */
-/*@ // What stands in a slot since is absent, or made for the guest of what was found there.
+/*@ predicate none_looked_at(mfn_t table, integer from) = table.v == slots_of && slots_done <= from <= 512 &&
+      \forall integer k; from <= k < 512 ==> slot_whose[k] == NOT_ADOPTED;
+    // What stands in a slot since is absent, or made for the guest of what was found there.
     predicate adopted_l1{L}(struct mmu_ctx *c, integer k) = !entry_present(slot_put[k]) ||
       (same_place(slot_put[k], slot_found[k]) && entry_users(slot_put[k]) && !entry_global(slot_put[k]) &&
        may_map(c, slot_whose[k]));
@@ -223,41 +273,47 @@ SC_NODISCARD int l1_entry_make(struct mmu_ctx *c, uint64_t pte, uint64_t *made);
        slot_whose[k] == c->pt_owner->id);
     predicate no_bad_bits{L}(struct mmu_ctx *c, integer level, integer k) = entry_present(slot_put[k]) ==>
       (slot_found[k] & disallowed(c->pt_owner, level)) == 0;
-    predicate is_hv_slot(integer level, integer k) = level == KIND_L4 && HV_L4_FIRST <= k <= HV_L4_LAST;
     predicate hv_slots_same{A, B}(integer level) = \forall integer k; 0 <= k < 512 && is_hv_slot(level, k) ==>
       \at(slot_put[k], A) == \at(slot_put[k], B);
 */
-/*@ requires valid_ctx(c) && nothing_in_hand && *err == 0 && from <= 512 && slots_of == table.v;
-    requires error_apart(err, c);
-    assigns *err, ref_got, ref_for, entry_made, entry_for, slot_found[0 .. 511], slot_put[0 .. 511],
+/*@ requires valid_ctx(c) && nothing_in_hand && *err == 0 && none_looked_at(table, from);
+    requires error_apart(err, c) && slots_kind == KIND_L1;
+    assigns *err, ref_got, ref_for, entry_made, entry_for, slots_behind, slot_found[0 .. 511], slot_put[0 .. 511],
       slot_whose[0 .. 511];
     ensures hand: nothing_in_hand;
     ensures all: \result == 512 <==> *err == 0;
     ensures refused: *err != 0 ==> *err < 0 && from <= \result < 512;
     ensures adopted: \forall integer k; from <= k < \result ==> adopted_l1(c, k);
     ensures bits: \forall integer k; from <= k < \result ==> no_bad_bits(c, KIND_L1, k);
+    ensures owns: \forall integer k; from <= k < \result ==> slot_owns(k);
 */
 unsigned build_l1(struct mmu_ctx *c, mfn_t table, unsigned from, int *err);
-/*@ requires *err == 0 && slots_of == table.v;
+/*@ requires *err == 0 && table.v == slots_of && slots_kind == KIND_SEG;
+    requires \forall integer k; 0 <= k < 512 ==> slot_whose[k] == NOT_ADOPTED;
     assigns *err, slot_found[0 .. 511], slot_put[0 .. 511], slot_whose[0 .. 511];
     ensures all: \result == 512 <==> *err == 0;
     ensures refused: *err != 0 ==> *err == -EINVAL && \result == 0;
-    ensures safe: \forall integer k; 0 <= k < \result ==> descriptor_safe(slot_put[k]);
+    ensures owns: \forall integer k; 0 <= k < \result ==> slot_owns(k);
 */
 unsigned build_seg(mfn_t table, int *err);
-/* FRAME_BUILD too: the table that the slot names is to be built first. */
-/*@ requires valid_ctx(c) && nothing_in_hand && *err == 0 && from <= 512 && slots_of == table.v;
-    requires error_apart(err, c) && KIND_L2 <= level <= KIND_L4;
-    assigns *err, ref_got, ref_for, entry_kind, entry_made, entry_for, slot_found[0 .. 511], slot_put[0 .. 511],
-      slot_whose[0 .. 511];
+/* FRAME_BUILD too: the table that the slot names, *below, is to be built first. */
+/*@ requires valid_ctx(c) && nothing_in_hand && *err == 0 && none_looked_at(table, from);
+    requires error_apart(err, c) && table_apart(below, c) && \separated(err, below);
+    requires KIND_L2 <= level <= KIND_L4 && slots_kind == level;
+    assigns *err, *below, ref_got, ref_for, entry_kind, entry_made, entry_for, slots_behind, slot_found[0 .. 511],
+      slot_put[0 .. 511], slot_whose[0 .. 511], tables_begun;
     ensures hand: nothing_in_hand;
     ensures all: \result == 512 <==> *err == 0;
     ensures refused: *err != 0 ==> from <= \result < 512 && (*err < 0 || *err == FRAME_BUILD);
+    ensures begun: *err == FRAME_BUILD <==> tables_begun != \old(tables_begun);
+    ensures below: *err == FRAME_BUILD ==> entry_present(slot_found[\result]) &&
+      below->v == entry_frame(slot_found[\result]) && entry_kind == level - 1;
     ensures adopted: \forall integer k; from <= k < \result && !is_hv_slot(level, k) ==> adopted_upper(c, level, k);
     ensures bits: \forall integer k; from <= k < \result && !is_hv_slot(level, k) ==> no_bad_bits(c, level, k);
     ensures ours: hv_slots_same{Pre, Post}(level);
+    ensures owns: \forall integer k; from <= k < \result ==> slot_owns(k);
 */
-unsigned build_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned from, int *err);
+unsigned build_upper(struct mmu_ctx *c, mfn_t table, unsigned level, unsigned from, int *err, mfn_t *below);
 /* The hypervisor's own slots of an L4, which are never a guest's. */
 /*@ assigns \nothing;
     ensures \result <==> is_hv_slot(level, i);
@@ -290,7 +346,7 @@ uint64_t pte_disallowed(const struct domain *d, unsigned level);
 SC_NODISCARD int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entries);
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
     requires \separated(v, frames + (0 .. nr - 1));
-    assigns v->gdt_ref[0 .. GDT_GUEST_PAGES - 1], v->gdt_entries, ref_got, ref_for, entry_kind;
+    assigns v->gdt_ref[0 .. GDT_GUEST_PAGES - 1], v->gdt_entries, ref_got, ref_for, entry_kind, tables_begun;
     ensures one_of: \result == 0 || \result == -EINVAL;
     ensures few: \result == 0 ==> nr <= GDT_GUEST_PAGES && entries <= GDT_GUEST_PAGES * 512;
     ensures set: \result == 0 ==> v->gdt_entries == entries;
@@ -341,7 +397,8 @@ void pvmmu_drop_ldt(struct vcpu *v);
 void pvmmu_drop_gdt(struct vcpu *v);
 /* The page of the LDT that a fault hit: map it.  True when done. */
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
-    assigns v->ldt_ref[0 .. LDT_PAGES - 1], v->ldt_mapped, ref_got, ref_for, entry_kind, table_got, table_for;
+    assigns v->ldt_ref[0 .. LDT_PAGES - 1], v->ldt_mapped, ref_got, ref_for, entry_kind, table_got, table_for,
+      tables_begun;
     ensures inside: \result ==> offset < v->ldt_entries * 8;
     ensures mapped: \result ==> \old(v->ldt_ref[offset / 4096 % 16].v) == 0 &&
       v->ldt_ref[offset / 4096 % 16].v % 4096 == FREF_TAG_PT;
