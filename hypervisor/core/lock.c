@@ -27,16 +27,30 @@ void spin_lock(spinlock_t *lock)
     log_add(lock, GATE_LOCK);
 }
 
+static void next_ticket(spinlock_t *lock)
+{
+    __atomic_store_n(&lock->owner, (uint16_t)(lock->owner + 1), __ATOMIC_RELEASE);
+}
+
 SC_UNSAFE_DECL("DEV-70: this is what releasing a lock is")
 void spin_unlock(spinlock_t *lock)
 {
     struct gate_log *log = &this_cpu()->gate;
 
     BUG_ON(log->nr == 0);
-    log->nr--;
-    if (unlikely(log->entries[log->nr].lock != lock))
-        gate_log_drop(log, lock);
-    __atomic_store_n(&lock->owner, (uint16_t)(lock->owner + 1), __ATOMIC_RELEASE);
+    if (likely(log->entries[log->nr - 1].lock == lock))
+        log->nr--;
+    else
+        BUG_ON(!gate_log_drop(log, lock));
+    next_ticket(lock);
+}
+
+void lock_release(spinlock_t *lock, uint8_t kind)
+{
+    if (kind == GATE_READ)
+        slot_publish(this_cpu()->reading, NULL);
+    else
+        next_ticket(lock);
 }
 
 void spin_lock_pair(spinlock_t *a, unsigned a_id, spinlock_t *b, unsigned b_id)

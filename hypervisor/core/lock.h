@@ -62,10 +62,9 @@ typedef struct {
     uint16_t next;
     uint16_t owner;
     uint8_t rank;
-    uint8_t poisoned;
 } spinlock_t;
 
-#define SPINLOCK_INIT(r) { 0, 0, (r), 0 }
+#define SPINLOCK_INIT(r) { 0, 0, (r) }
 
 /* Take and release; the CPU's gate log records the lock.  No error. */
 void spin_lock(spinlock_t *lock) SC_ACQUIRES(lock);
@@ -83,5 +82,12 @@ void read_lock(spinlock_t *lock) SC_ACQUIRES(lock);
 void read_unlock(spinlock_t *lock) SC_RELEASES(lock);
 /* spin_lock, and no reader is left. */
 void write_lock(spinlock_t *lock) SC_ACQUIRES(lock);
+
+/* For contracts: what an unwinding released so far (core/gate.h), in that order. */
+/*@ ghost unsigned released_nr; */
+/*@ ghost spinlock_t *released[16]; */
+/*@ ghost uint8_t released_kind[16]; */
+/* Let the next one have what an entry of the gate log, of that kind, lists; the log is the caller's care. */
+SC_CORE void lock_release(spinlock_t *lock, uint8_t kind);
 
 #endif

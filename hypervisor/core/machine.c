@@ -75,7 +75,7 @@ _Noreturn void panic(const char *fmt, ...)
     again = true;
     others_stop();
     *fuel_word() = INT64_MAX;
-    gate_unwind(&this_cpu()->gate, 0);
+    gate_unwind(&this_cpu()->gate);
     log_err("****************************************");
     log_err("Panic on CPU %u:", this_cpu()->id);
     va_start(ap, fmt);

@@ -96,7 +96,7 @@ static void module_drop_frames(struct guest_regs *regs)
     if (!site_report(regs->rip))
         log_err("module fault: vector %u at %016lx, error code %x", regs->vector, regs->rip, regs->error_code);
     dump_backtrace(regs->rsp, regs->rip);
-    gate_unwind(&this_cpu()->gate, 0);
+    gate_unwind(&this_cpu()->gate);
 }
 
 static void failure_note(struct module *m, const struct guest_regs *regs)
