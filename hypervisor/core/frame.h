@@ -55,6 +55,9 @@ typedef struct SC_OPAQUE {
 /* As those, of a table that is held to be changed. */
 /*@ ghost uint64_t table_got; */
 /*@ ghost int table_for; */
+/*@ ghost int table_kind; */
+/* The reference that was last kept as a pin. */
+/*@ ghost uint64_t pin_put; */
 /* The domain whose TLBs were flushed since an entry of a table was changed; null: none's. */
 struct domain;
 /*@ ghost struct domain *put_flushed; */

@@ -82,6 +82,13 @@ SC_INLINE SC_OWNED fref_t pte_table_ref(uint64_t pte)
     return (fref_t){ (pte & PTE_ADDR) | FREF_TAG_PT };
 }
 
+/* A table is being built: the reference of who asked for that. Building counts it; done, it is his. */
+SC_INLINE SC_OWNED fref_t pt_built_ref(mfn_t table)
+{
+    SC_REQUIRE(frame_is_table_in_use(table));
+    return (fref_t){ mfn_to_maddr(table).v | FREF_TAG_PT };
+}
+
 /* The slots of a frame that is a table, sealed or being built. */
 SC_CORE SC_COUNT(512) SC_INLINE uint64_t *pt_slots(mfn_t table)
 {

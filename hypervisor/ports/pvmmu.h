@@ -19,11 +19,12 @@
  */
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
     requires nothing_in_hand && ref.v != 0 && ref.v == ref_got;
-    assigns ref_got, table_got, table_for, entry_made, entry_for, entry_out, put_entry, put_over, put_table, put_slot,
-      put_for, put_flushed \from \nothing;
+    assigns ref_got, table_got, table_for, table_kind, entry_made, entry_for, entry_out, put_entry, put_over,
+      put_table, put_slot, put_for, put_flushed \from \nothing;
     ensures balance: nothing_in_hand;
     ensures refused: \result != 0 ==> \result < 0 && nothing_put{Pre, Post};
-    ensures his_table: \result == 0 ==> table_for == v->domain->id && put_table == table_got / 4096;
+    ensures his_table: \result == 0 ==> table_for == v->domain->id && table_kind == KIND_L1 &&
+      put_table == table_got / 4096;
     ensures frame: \result == 0 ==> entry_present(put_entry) && entry_users(put_entry) &&
       entry_frame(put_entry) == ref.v / 4096 % 0x10000000000;
     ensures whose: \result == 0 ==> put_for == ref_for;
@@ -40,11 +41,14 @@ SC_NODISCARD int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_p
  */
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
     requires nothing_in_hand && m.v < 0x10000000000;
-    assigns table_got, table_for, entry_made, entry_out, put_entry, put_over, put_table, put_slot, put_for, put_flushed
-   \from \nothing; ensures balance: nothing_in_hand; ensures refused: \result <= 0; ensures ended: \result == 0 ==>
-   entry_present(put_over) && entry_frame(put_over) == m.v && (entry_writes(put_over) <==> !readonly); ensures flushed:
-   \result == 0 && entry_accessed(put_over) ==> put_flushed == v->domain; ensures cleared: \result == 0 && new_pte_gva
-   == 0 ==> !entry_present(put_entry);
+    assigns table_got, table_for, table_kind, entry_made, entry_out, put_entry, put_over, put_table, put_slot, put_for,
+      put_flushed \from \nothing;
+    ensures balance: nothing_in_hand;
+    ensures refused: \result <= 0;
+    ensures ended: \result == 0 ==> entry_present(put_over) && entry_frame(put_over) == m.v &&
+      (entry_writes(put_over) <==> !readonly);
+    ensures flushed: \result == 0 && entry_accessed(put_over) ==> put_flushed == v->domain;
+    ensures cleared: \result == 0 && new_pte_gva == 0 ==> !entry_present(put_entry);
 */
 SC_NODISCARD int pvmmu_grant_unmap(struct vcpu *v, uint64_t where, bool contains_pte, mfn_t m, bool readonly,
                                    uint64_t new_pte_gva);
@@ -62,7 +66,7 @@ SC_NODISCARD bool pvmmu_unpin_release(struct domain *d, mfn_t m);
 
 /* Machine frame mapped at va in the guest's address space, with its L1 entry; -EFAULT if none. */
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(pte_out, v, v->domain);
-    assigns *pte_out, table_got, table_for;
+    assigns *pte_out, table_got, table_for, table_kind;
     ensures \result == 0 || \result == -EFAULT;
     ensures present: \result == 0 ==> entry_present(*pte_out);
     ensures guests: \result == 0 ==> va.v < 0x800000000000 || va.v >= HV_VIRT_END;

@@ -8,10 +8,10 @@
 
 /* The L1 slot that `where` names, its table held. */
 /*@ requires \valid(v) && \valid_read(v->domain);
-    assigns *table, *slot, table_got, table_for;
+    assigns *table, *slot, table_got, table_for, table_kind;
     ensures refused: \result <= 0;
     ensures held: \result == 0 ==> table->v % 16 == FREF_TAG_PT && table_got == table->v &&
-      table_for == v->domain->id;
+      table_for == v->domain->id && table_kind == KIND_L1;
     ensures guests: \result == 0 && !contains_pte ==> where < 0x800000000000 || where >= HV_VIRT_END;
 */
 static int slot_find(struct vcpu *v, uint64_t where, bool contains_pte, SC_OWNED fref_t *table, unsigned *slot)
@@ -61,8 +61,8 @@ int pvmmu_grant_map(struct vcpu *v, uint64_t where, bool contains_pte, bool read
 
 /* Take the entry at new_va out of its slot, to be put into another (unmap_and_replace). */
 /*@ requires \valid(v) && \valid_read(v->domain) && nothing_in_hand && \separated(pte, v, v->domain);
-    assigns *pte, table_got, table_for, entry_made, entry_out, put_entry, put_over, put_table, put_slot, put_for,
-      put_flushed \from \nothing;
+    assigns *pte, table_got, table_for, table_kind, entry_made, entry_out, put_entry, put_over, put_table, put_slot,
+      put_for, put_flushed \from \nothing;
     ensures refused: \result != 0 ==> \result < 0 && nothing_in_hand && *pte == \old(*pte);
     ensures taken: \result == 0 ==> out_is(*pte);
 */

@@ -62,6 +62,9 @@ struct mmu_ctx {
     struct pt_walk walk;
 };
 
+/* What is to be done of a request next: try it; run the walk, until what was missing is built or what it displaced is
+ * torn down; let go of what it held; run the walk that that began. */
+enum mmu_phase { PHASE_TRY, PHASE_BUILD, PHASE_TEAR, PHASE_DROP, PHASE_DROP_TEAR, PHASE_DONE };
 enum mmu_op { MMU_UPDATE, MMU_PIN, MMU_UNPIN, MMU_BASE, MMU_USER_BASE, MMU_DROP_BASE, MMU_DROP_USER_BASE };
 
 /*
@@ -81,17 +84,6 @@ struct mmu_request {
     uint8_t hold_kind;
     fref_t hold;
 };
-
-/*
- * Carry q through: its result, or WALK_PREEMPTED: call again when the CPU is ours.
- * -EINVAL, -EBUSY, -EPERM (the hypervisor's slots).
- */
-SC_NODISCARD int mmu_request_run(struct mmu_ctx *c, struct mmu_request *q);
-/* c, q and a word of the caller's, kept in the vcpu's continuation record and back. */
-void mmu_request_save(const struct mmu_ctx *c, const struct mmu_request *q, uint64_t extra, uint8_t op);
-uint64_t mmu_request_restore(struct mmu_ctx *c, struct mmu_request *q);
-/* Whatever the call did, before the guest runs again. */
-void mmu_finish(struct mmu_ctx *c);
 
 /*@ logic integer disallowed(struct domain *d, integer level) = level == KIND_L1 ?
       (d->privileged ? 0x7ff0000000000000 : 0x7ff0000000000098) : 0x7ff0000000000198;
@@ -119,7 +111,8 @@ void mmu_finish(struct mmu_ctx *c);
 */
 /* What is being built or torn down: each table of a level that leaves room for those below it. */
 /*@ predicate walk_fits(struct mmu_ctx *c) = c->walk.depth <= WALK_MAX_DEPTH && c->walk.err <= 0 &&
-      (\forall integer i; 0 <= i < c->walk.depth ==> 1 <= c->walk.at[i].level && c->walk.at[i].level + i <= 5) &&
+      (\forall integer i; 0 <= i < c->walk.depth ==> 1 <= c->walk.at[i].level && c->walk.at[i].level + i <= 5 &&
+        c->walk.at[i].table.v < 0x10000000000) &&
       (c->walk.depth > 1 ==> c->walk.at[0].level <= KIND_L4);
     predicate only_tears(struct mmu_ctx *c) = c->walk.err == 0 &&
       \forall integer i; 0 <= i < c->walk.depth ==> c->walk.at[i].mode == WALK_TEAR;
@@ -133,6 +126,68 @@ void mmu_finish(struct mmu_ctx *c);
       \at(c->walk.depth, B) == \at(c->walk.depth, A) + 1 && walk_same{A, B}(c, \at(c->walk.depth, A)) &&
       \at(c->walk.at[\at(c->walk.depth, A)].level, B) == kind && \at(c->walk.at[\at(c->walk.depth, A)].mode, B) == mode;
 */
+/* A request that is under way: what is held and what is walked is what its phase says. */
+/*@ predicate asked_fits{L}(struct mmu_request *q) = q->rc <= 0 && q->phase <= PHASE_DONE &&
+      ((q->op == MMU_UPDATE || q->op == MMU_PIN) ==> KIND_L1 <= q->kind <= KIND_L4);
+    predicate held_fits{L}(struct mmu_request *q) =
+      (q->hold.v != 0 ==> q->hold.v % 4096 == FREF_TAG_PT && KIND_L1 <= q->hold_kind <= KIND_L4) &&
+      (q->phase == PHASE_BUILD ==> q->hold.v != 0) &&
+      ((q->phase == PHASE_DROP_TEAR || q->phase == PHASE_DONE) ==> q->hold.v == 0);
+    predicate phase_fits{L}(struct mmu_ctx *c, struct mmu_request *q) = walk_fits(c) &&
+      ((q->phase == PHASE_TRY || q->phase == PHASE_DROP || q->phase == PHASE_DONE) ==> c->walk.depth == 0) &&
+      ((q->phase == PHASE_TEAR || q->phase == PHASE_DROP_TEAR) ==> only_tears(c));
+    predicate request_fits{L}(struct mmu_ctx *c, struct mmu_request *q) =
+      asked_fits(q) && held_fits(q) && phase_fits(c, q);
+    predicate base_dropped{L}(struct mmu_ctx *c, struct mmu_request *q) =
+      (q->op == MMU_DROP_BASE ==> c->v->kernel_pt.v == 0) && (q->op == MMU_DROP_USER_BASE ==> c->v->user_pt.v == 0);
+    // What it asks for is so; of what is put into a slot more is said in update_l1 and update_upper.
+    predicate request_done{L}(struct mmu_ctx *c, struct mmu_request *q) = q->op <= MMU_DROP_USER_BASE &&
+      (q->op == MMU_UPDATE ==> put_at(q->mfn, q->slot)) &&
+      (q->op == MMU_PIN ==> pin_put == q->mfn.v * 4096 + FREF_TAG_PT) &&
+      (q->op == MMU_UNPIN ==> table_got == q->mfn.v * 4096 + FREF_TAG_PT) &&
+      (q->op == MMU_BASE ==> c->v->kernel_pt.v == q->mfn.v * 4096 + FREF_TAG_PT) &&
+      (q->op == MMU_USER_BASE ==> c->v->user_pt.v == (q->mfn.v == 0 ? 0 : q->mfn.v * 4096 + FREF_TAG_PT)) &&
+      base_dropped(c, q);
+    predicate vcpu_apart(struct mmu_ctx *c) = \valid(c->v) && \separated(c->v, c->v->domain) &&
+      \separated(c->v, c->pt_owner) && (c->pg_owner != \null ==> \separated(c->v, c->pg_owner));
+    predicate request_apart(struct mmu_request *q, struct mmu_ctx *c) = \separated(q, c) && \separated(q, c->v) &&
+      \separated(q, c->v->domain) && \separated(q, c->pt_owner) &&
+      (c->pg_owner != \null ==> \separated(q, c->pg_owner));
+*/
+/*
+ * Carry q through: its result, or WALK_PREEMPTED: call again when the CPU is ours.
+ * -EINVAL, -EBUSY, -EPERM (the hypervisor's slots).
+ */
+/*@ requires valid_ctx(c) && ctx_apart(c) && vcpu_apart(c) && request_apart(q, c) && request_fits(c, q);
+    requires nothing_in_hand && slots_behind == 0;
+    assigns q->rc, q->phase, q->hold, q->hold_kind, c->walk, c->flush, c->v->kernel_pt, c->v->user_pt, ref_got, ref_for,
+      entry_kind, entry_made, entry_for, entry_out, put_entry, put_over, put_table, put_slot, put_for, put_flushed,
+      table_got, table_for, table_kind, pin_put, slots_of, slots_kind, slots_done, slots_ours, slots_behind,
+      slot_found[0 .. 511], slot_put[0 .. 511],
+      slot_whose[0 .. 511], tables_begun, tables_ended, table_ended \from \nothing;
+    ensures hand: nothing_in_hand && slots_behind == 0;
+    ensures asked: asked_fits(q);
+    ensures held: held_fits(q);
+    ensures phase: phase_fits(c, q);
+    ensures one_of: \result == WALK_PREEMPTED || \result == q->rc;
+    ensures done: \result != WALK_PREEMPTED ==> c->walk.depth == 0 && q->hold.v == 0 && q->phase > PHASE_BUILD;
+    ensures waits: \result == WALK_PREEMPTED ==> !c->to_end && c->walk.depth > 0;
+    ensures effect: \old(q->phase) == PHASE_TRY && q->phase > PHASE_BUILD && q->rc == 0 ==> request_done(c, q);
+    ensures dropped: \old(q->phase) == PHASE_TRY && q->phase > PHASE_TRY ==> base_dropped(c, q);
+    ensures kernel: c->v->kernel_pt.v != \old(c->v->kernel_pt.v) ==> q->op == MMU_BASE || q->op == MMU_DROP_BASE;
+    ensures user: c->v->user_pt.v != \old(c->v->user_pt.v) ==>
+      q->op == MMU_USER_BASE || q->op == MMU_DROP_USER_BASE;
+*/
+SC_NODISCARD int mmu_request_run(struct mmu_ctx *c, struct mmu_request *q);
+/* c, q and a word of the caller's, kept in the vcpu's continuation record and back. */
+void mmu_request_save(const struct mmu_ctx *c, const struct mmu_request *q, uint64_t extra, uint8_t op);
+uint64_t mmu_request_restore(struct mmu_ctx *c, struct mmu_request *q);
+/* Whatever the call did, before the guest runs again. */
+/*@ assigns c->flush;
+    ensures !c->flush;
+*/
+void mmu_finish(struct mmu_ctx *c);
+
 /*
  * Update slot i of a sealed L1 that the caller holds: 0, -EINVAL, -EBUSY.
  * In update_l1_if only if the entry still is *expected, else -EAGAIN and
@@ -171,10 +226,11 @@ SC_NODISCARD int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64
     assigns entry_kind, put_slot, put_for, put_flushed, tables_begun, tables_ended, table_ended \from \nothing;
     ensures balance: nothing_in_hand;
     ensures refused: !*committed ==> nothing_put{Pre, Post};
-    ensures done: \result == 0 ==> *committed;
+    ensures done: \result <= WALK_PREEMPTED && (\result == 0 ==> *committed);
+    ensures which: \result == WALK_PREEMPTED && !*committed ==> c->walk.at[0].table.v == entry_frame(value);
     ensures walk: walk_fits(c) && c->walk.depth == (\result == WALK_PREEMPTED ? 1 : 0);
     ensures walks: \result == WALK_PREEMPTED ==> c->walk.at[0].level == level - 1 &&
-      c->walk.at[0].mode == (*committed ? WALK_TEAR : WALK_BUILD);
+      c->walk.at[0].mode == (*committed ? WALK_TEAR : WALK_BUILD) && c->walk.err == 0;
     ensures where: *committed ==> put_at(table, i);
     ensures ours: *committed ==> !(level == KIND_L4 && HV_L4_FIRST <= i <= HV_L4_LAST);
     ensures absent: *committed && !entry_present(value) ==> !entry_present(put_entry);
@@ -197,6 +253,7 @@ SC_NODISCARD int update_upper(struct mmu_ctx *c, mfn_t table, unsigned level, un
     ensures waits: \result == WALK_PREEMPTED ==> !c->to_end && c->walk.depth > 0;
     ensures done: \result != WALK_PREEMPTED ==> \result <= 0 && c->walk.depth == 0;
     ensures tears: \old(only_tears(c)) && \result != WALK_PREEMPTED ==> \result == 0;
+    ensures still: \old(only_tears(c)) ==> only_tears(c);
 */
 SC_NODISCARD int walk_run(struct mmu_ctx *c);
 /* The same for a caller that cannot wait: 0 or the build's error. */
@@ -234,7 +291,7 @@ SC_NODISCARD int table_get(struct mmu_ctx *c, mfn_t m, unsigned kind, SC_OWNED f
       pushed{Pre, Post}(c, kind, WALK_TEAR) && c->walk.at[\old(c->walk.depth)].table.v == r.v / 4096 &&
       c->walk.err == 0;
     ensures not: \result == 0 ==> tables_ended == \old(tables_ended) && c->walk.depth == \old(c->walk.depth) &&
-      walk_same{Pre, Post}(c, c->walk.depth);
+      c->walk.err == \old(c->walk.err) && walk_same{Pre, Post}(c, c->walk.depth);
 */
 SC_NODISCARD int table_put(struct mmu_ctx *c, SC_OWNED fref_t r, unsigned kind);
 
@@ -357,7 +414,7 @@ SC_NODISCARD int pvmmu_set_ldt(struct vcpu *v, uint64_t base, uint64_t nr_entrie
 */
 SC_NODISCARD int pvmmu_set_gdt(struct vcpu *v, const uint64_t *frames SC_COUNT(nr), unsigned nr, unsigned entries);
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
-    assigns ref_got, ref_for, table_got, table_for, slot_put[0 .. 511];
+    assigns ref_got, ref_for, table_got, table_for, table_kind, slot_put[0 .. 511];
     ensures one_of: \result == 0 || \result == -EINVAL;
     ensures aligned: \result == 0 ==> where.v % 8 == 0;
     ensures his: \result == 0 ==> table_for == v->domain->id || ref_for == v->domain->id;
@@ -398,7 +455,7 @@ void pvmmu_drop_gdt(struct vcpu *v);
 /* The page of the LDT that a fault hit: map it.  True when done. */
 /*@ requires \valid(v) && \valid_read(v->domain) && \separated(v, v->domain);
     assigns v->ldt_ref[0 .. LDT_PAGES - 1], v->ldt_mapped, ref_got, ref_for, entry_kind, table_got, table_for,
-      tables_begun;
+      table_kind, tables_begun;
     ensures inside: \result ==> offset < v->ldt_entries * 8;
     ensures mapped: \result ==> \old(v->ldt_ref[offset / 4096 % 16].v) == 0 &&
       v->ldt_ref[offset / 4096 % 16].v % 4096 == FREF_TAG_PT;
@@ -413,11 +470,11 @@ bool ptwr_fault(struct vcpu *v, uint64_t address);
 
 /* Find the L1 table of va in v's current address space, held; -EFAULT. */
 /*@ requires \valid(v) && \valid_read(v->domain);
-    assigns *table, *slot, table_got, table_for;
+    assigns *table, *slot, table_got, table_for, table_kind;
     ensures refused: \result == 0 || \result == -EFAULT;
     ensures guests: \result == 0 ==> va < 0x800000000000 || va >= HV_VIRT_END;
     ensures held: \result == 0 ==> table->v % 16 == FREF_TAG_PT && table_got == table->v &&
-      table_for == v->domain->id;
+      table_for == v->domain->id && table_kind == KIND_L1;
     ensures slot: \result == 0 ==> *slot == va / 4096 % 512;
 */
 SC_NODISCARD int l1_find(struct vcpu *v, uint64_t va, SC_OWNED fref_t *table, unsigned *slot);

@@ -125,7 +125,9 @@ int update_l1_if(struct mmu_ctx *c, mfn_t table, unsigned i, uint64_t *expected,
     requires ctx_apart(c) && entry_apart(made, c) && walk_fits(c) && c->walk.depth == 0;
     assigns c->walk, *made, ref_got, ref_for, entry_made, entry_for, entry_kind, tables_begun;
     ensures walk: walk_fits(c) && c->walk.depth == (\result == WALK_PREEMPTED ? 1 : 0);
+    ensures one_of: \result <= WALK_PREEMPTED;
     ensures walks: \result == WALK_PREEMPTED ==> c->walk.at[0].level == level - 1 && c->walk.at[0].mode == WALK_BUILD;
+    ensures which: \result == WALK_PREEMPTED ==> c->walk.at[0].table.v == entry_frame(pte) && c->walk.err == 0;
     ensures refused: \result != 0 ==> entry_made == 0;
     ensures made: \result == 0 ==> entry_made == *made && entry_present(*made) && entry_users(*made);
     ensures asked: \result == 0 ==> entry_frame(*made) == entry_frame(pte);

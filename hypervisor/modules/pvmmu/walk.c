@@ -6,6 +6,7 @@
 #include "modules/pvmmu/pvmmu.h"
 
 /*@ requires walk_fits(c) && room_for(c, level) && (mode == WALK_BUILD || mode == WALK_TEAR);
+    requires table.v < 0x10000000000;
     assigns c->walk;
     ensures walk_fits(c) && pushed{Pre, Post}(c, level, mode);
     ensures c->walk.at[\old(c->walk.depth)].table.v == table.v && c->walk.err == \old(c->walk.err);
