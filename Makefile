@@ -233,6 +233,7 @@ FORMAT_FILES := $(SAFE_C) $(HV_H) hypervisor/arch/asm_offsets.c $(LOADER_HOST_C)
 .PHONY: quick test test-all check check-safecc check-twins check-models mutate safecc-flags bench-safecc check-layers check-headers check-format check-tidy guests stats format help clean
 quick: all ## the inner loop: build, layers, a handful of test guests (under 10 seconds)
 	@$(PY) tools/check/layers.py
+	@$(PY) tests/twin/mutants.py --texts
 	@$(MAKE) --no-print-directory -s guests
 	@$(PY) tests/guests/run.py --hypervisor $(BUILD)/safehype --build $(BUILD) version mmu-update-l1 mmuext-pin evtchn-delivery grant-map exceptions
 

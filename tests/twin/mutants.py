@@ -3,6 +3,7 @@
 """Does each twin see it when the code under test is wrong?
 
 usage: mutants.py --out DIR --cc COMMAND --world OPTIONS [TWIN...]      (make -C tests/twin mutants)
+       mutants.py --texts      only that each mutant's text is in its file, once (make quick)
 For each mutant of mutants.txt: the file with that one change, the twin built with it, and run: it must fail.
 Ends with a line "N passed, N failed"; exit code 1 if a mutant lives.
 """
@@ -108,12 +109,19 @@ def run(options, mutant):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", required=True, type=pathlib.Path)
-    parser.add_argument("--cc", required=True)
-    parser.add_argument("--world", required=True)
+    parser.add_argument("--texts", action="store_true")
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--cc")
+    parser.add_argument("--world")
     parser.add_argument("twins", nargs="*")
     options = parser.parse_args()
     mutants = [m for m in read_table() if not options.twins or m.twin in options.twins]
+    for mutant in mutants:
+        mutant.text()
+    if options.texts:
+        return
+    if not (options.out and options.cc and options.world):
+        parser.error("--out, --cc and --world say what to build; --texts needs none of them")
     lived = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for mutant, (caught, said) in zip(mutants, pool.map(lambda m: run(options, m), mutants)):

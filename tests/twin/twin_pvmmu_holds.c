@@ -88,7 +88,7 @@ static void count_entries(uint64_t table)
         count_entry(table, level, i);
 }
 
-/* What a call that is under way holds: the layout is mmu_request_save's (modules/pvmmu/request.c). */
+/* What a call that is under way holds: the layout is mmu_request_save's (modules/pvmmu/record.c). */
 static void count_call(const struct vcpu *v)
 {
     const uint64_t *w = v->cont.word;

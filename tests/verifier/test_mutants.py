@@ -50,14 +50,27 @@ def tree_copy(to):
     return to
 
 
+def changed(file, function, old, new):
+    """The file's text with that change."""
+    text = (ROOT / file).read_text()
+    head = re.search(rf"^[\w ]+[ *]{function}\([^;]*?\n\{{", text, re.M)
+    assert head, f"{file} has no function {function}"
+    at = text.find(old, head.start(), text.index("\n}\n", head.start()))
+    assert at >= 0, f"{file}: {function}: no {old}"
+    return text[:at] + new + text[at + len(old):]
+
+
+@pytest.mark.quick
+def test_every_text_is_there():
+    for name in ("mutants.txt", "survivors.txt"):
+        for mutant in mutants(name):
+            changed(*mutant.values)
+
+
 def left(file, function, old, new, tmp_path):
     """The goals of the function that are unproved with that change, and what the driver said. What is slow as it is has the time of a real proof."""
     tree_copy(tmp_path)
-    text = (tmp_path / file).read_text()
-    start = re.search(rf"^[\w ]+[ *]{function}\([^;]*?\n\{{", text, re.M).start()
-    at = text.index(old, start)
-    assert at < text.index("\n}\n", start), "not in that function"
-    (tmp_path / file).write_text(text[:at] + new + text[at + len(old):])
+    (tmp_path / file).write_text(changed(file, function, old, new))
     for quick in (["--quick"], []):
         done = subprocess.run([tmp_path / "verifier/prove", "--build", tmp_path / "build", *quick, "--function", function, file],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL, timeout=1200, check=False)
